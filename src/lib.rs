@@ -1,1 +1,18 @@
-//! Hufu (虎符): a registry that issues signed skill certificates and learning credits.
+//! Hufu (虎符): a registry that issues signed skill certificates and learning credits that other regions verify offline.
+//!
+//! The modules read like the business; ARCHITECTURE.md has the map and the invariants.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod access;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod edge;
+pub mod error;
+pub mod evidence;
+pub mod http;
+pub mod messages;
+pub mod metrics;

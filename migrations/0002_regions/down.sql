@@ -1,0 +1,3 @@
+DROP TABLE key_events;
+DROP TABLE keys;
+DROP TABLE regions;

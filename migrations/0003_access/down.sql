@@ -1,0 +1,3 @@
+DROP TABLE idempotency;
+DROP TABLE client_events;
+DROP TABLE clients;

@@ -1,0 +1,2 @@
+DROP TABLE provider_intervals;
+DROP TABLE providers;

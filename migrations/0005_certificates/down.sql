@@ -1,0 +1,3 @@
+DROP TABLE certificate_events;
+DROP TABLE certificates;
+DROP TABLE status_lists;

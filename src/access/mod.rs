@@ -1,0 +1,93 @@
+//! Who may do what: API clients (OAuth 2.0 client credentials), their roles, and the scopes that a role has.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Runs the registry.
+    Operator,
+    /// Issues for one provider, and sees only that.
+    Provider,
+    /// Another region or an employer's system: checks many, looks up by number.
+    Partner,
+    /// Reads everything, changes nothing.
+    Auditor,
+}
+
+/// One thing that may be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Register providers, change timelines, revoke keys, manage clients.
+    RegionManage,
+    /// Issue, suspend, reinstate, revoke, replace certificates.
+    CertificatesWrite,
+    /// Read certificates and lists of them.
+    CertificatesRead,
+    /// Verify by bare number, and many at once.
+    VerifyMany,
+    /// Read clients and evidence.
+    Audit,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Scope; 5] = [Scope::RegionManage, Scope::CertificatesWrite, Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit];
+
+    /// Its name in a token.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::RegionManage => "region:manage",
+            Scope::CertificatesWrite => "certificates:write",
+            Scope::CertificatesRead => "certificates:read",
+            Scope::VerifyMany => "verify:many",
+            Scope::Audit => "audit:read",
+        }
+    }
+
+    /// What it allows, in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Scope::RegionManage => "register providers, change timelines, revoke keys, manage clients",
+            Scope::CertificatesWrite => "issue, suspend, reinstate, revoke and replace certificates",
+            Scope::CertificatesRead => "read certificates and lists of them",
+            Scope::VerifyMany => "verify by bare number, and many at once",
+            Scope::Audit => "read clients and evidence",
+        }
+    }
+}
+
+impl Role {
+    /// What the role may do.
+    pub fn scopes(self) -> &'static [Scope] {
+        match self {
+            Role::Operator => &Scope::ALL,
+            Role::Provider => &[Scope::CertificatesWrite, Scope::CertificatesRead, Scope::VerifyMany],
+            Role::Partner => &[Scope::VerifyMany],
+            Role::Auditor => &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit],
+        }
+    }
+}
+
+/// Who is calling: a client whose token was checked and who is not disabled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Client id.
+    pub client_id: String,
+    /// Its role.
+    pub role: Role,
+    /// The one provider that a client of role provider acts for.
+    pub provider_id: Option<String>,
+}
+
+impl Caller {
+    /// Whether the caller may see and act for `provider_id`.
+    pub fn acts_for(&self, provider_id: &str) -> bool {
+        match self.role {
+            Role::Provider => self.provider_id.as_deref() == Some(provider_id),
+            Role::Operator | Role::Partner | Role::Auditor => true,
+        }
+    }
+}

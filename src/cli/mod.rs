@@ -1,0 +1,90 @@
+//! The command line: what can be said, and which module does it.
+
+mod run;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::Config;
+use crate::error::Fault;
+
+/// Exit codes, also printed by `hufu --help`.
+pub mod exit {
+    /// Done; of `verify`: valid.
+    pub const OK: u8 = 0;
+    /// `verify`: invalid.
+    pub const INVALID: u8 = 1;
+    /// `verify`: it cannot be said.
+    pub const UNDETERMINED: u8 = 2;
+    /// The command line was not understood.
+    pub const USAGE: u8 = 3;
+    /// Refused by a rule.
+    pub const REFUSED: u8 = 4;
+    /// Something failed here.
+    pub const FAULT: u8 = 5;
+}
+
+/// A region's registry of signed skill certificates that anyone can verify offline.
+#[derive(Parser)]
+#[command(
+    name = "hufu",
+    version,
+    after_help = "Exit codes: 0 done, or valid; 1 invalid; 2 undetermined; 3 usage; 4 refused by a rule; 5 fault.\n\
+                  Settings come from flags, then HUFU_* environment variables, then hufu.toml; `hufu config` prints what is in force.\n\
+                  Start with `hufu demo`, or `hufu serve` for a registry of your own."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the registry; creates the region, its keys and the operator's client on first start
+    Serve,
+    /// Bring the database to this program's schema
+    Migrate,
+    /// Print the settings in force and where each came from
+    Config,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Parses the command line, runs the command and answers with its exit code.
+pub fn main() -> ExitCode {
+    let parsed = Config::flags(Cli::command()).try_get_matches();
+    let matches = match parsed {
+        Ok(matches) => matches,
+        Err(e) => {
+            let code = if e.use_stderr() { exit::USAGE } else { exit::OK };
+            return if e.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(exit::FAULT) };
+        }
+    };
+    // Global flags are known to the subcommand's matches.
+    let flags = matches.subcommand().map_or(&matches, |(_, sub)| sub);
+    let done = Cli::from_arg_matches(&matches)
+        .map_err(|e| Fault::text(e.to_string()))
+        .and_then(|cli| Ok((cli, Config::load(flags, |name| std::env::var(name).ok())?)))
+        .and_then(|(cli, config)| dispatch(cli.command, config));
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => {
+            eprintln!("hufu: {fault}");
+            ExitCode::from(exit::FAULT)
+        }
+    }
+}
+
+fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
+    match command {
+        Command::Serve => run::serve(config),
+        Command::Migrate => run::migrate(&config),
+        Command::Config => settings::show(&config),
+        Command::Openapi => {
+            print!("{}", crate::http::openapi::text());
+            Ok(exit::OK)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Brings a database to the schema that this program knows, and refuses one that is newer.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Conn, Db};
+use crate::error::Fault;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+const GUARDS_SQLITE: &str = include_str!("../../migrations/guards_sqlite.sql");
+const GUARDS_POSTGRES: &str = include_str!("../../migrations/guards_postgres.sql");
+
+/// Lock of PostgreSQL that lets only one server migrate at a time ("hufu" in ASCII).
+const ADVISORY_LOCK: i64 = 0x6875_6675;
+
+/// What a migration did.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Versions that were run just now, in order.
+    pub run: Vec<String>,
+    /// How many versions the schema has now.
+    pub total: usize,
+}
+
+/// Runs what is pending, each migration in its own transaction, then re-creates the guards (append-only triggers).
+///
+/// # Errors
+/// A fault when the schema is newer than this program, or a statement fails.
+pub fn migrate(db: &Db) -> Result<Migrated, Fault> {
+    let conn = &mut *db.writers.get()?;
+    match conn {
+        Conn::Sqlite(c) => {
+            let known = versions(&MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(Fault::boxed)?);
+            refuse_newer(&known, &c.applied_migrations().map_err(Fault::boxed)?)?;
+            let run = c.run_pending_migrations(MIGRATIONS).map_err(Fault::boxed)?;
+            let run = run.iter().map(ToString::to_string).collect();
+            c.batch_execute(&format!("BEGIN IMMEDIATE; {GUARDS_SQLITE} COMMIT;")).map_err(Fault::new)?;
+            Ok(Migrated { run, total: known.len() })
+        }
+        Conn::Postgres(c) => {
+            c.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})")).map_err(Fault::new)?;
+            let known = versions(&MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(Fault::boxed)?);
+            let done = (|| {
+                refuse_newer(&known, &c.applied_migrations().map_err(Fault::boxed)?)?;
+                let run = c.run_pending_migrations(MIGRATIONS).map_err(Fault::boxed)?;
+                let run = run.iter().map(ToString::to_string).collect();
+                c.batch_execute(&format!("BEGIN; {GUARDS_POSTGRES} COMMIT;")).map_err(Fault::new)?;
+                Ok(Migrated { run, total: known.len() })
+            })();
+            c.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})")).map_err(Fault::new)?;
+            done
+        }
+    }
+}
+
+fn versions<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> BTreeSet<String> {
+    migrations.iter().map(|m| m.name().version().to_string()).collect()
+}
+
+fn refuse_newer(known: &BTreeSet<String>, applied: &[MigrationVersion<'_>]) -> Result<(), Fault> {
+    let unknown: Vec<String> = applied.iter().map(ToString::to_string).filter(|v| !known.contains(v)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::text(format!(
+        "the database was made by a newer version of hufu: it has migration {} that this program does not know; start the newer program",
+        unknown.join(", ")
+    )))
+}

@@ -1,0 +1,184 @@
+//! One store for two databases: SQLite where one machine is enough, PostgreSQL where it is not.
+//!
+//! Everything that touches diesel is here or in a slice's `store.rs`. Work runs on blocking threads, never more at a time than there
+//! are connections, so that waiting for a connection never fills the thread pool.
+
+mod conn;
+mod migrate;
+mod pool;
+pub mod schema;
+
+use std::sync::Arc;
+
+use diesel::Connection;
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Fault};
+pub use conn::Conn;
+pub use migrate::{Migrated, migrate};
+use pool::Pool;
+
+/// How often a transaction is tried again after a deadlock or a serialisation failure.
+const TRIES: u32 = 5;
+
+/// The open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    readers: Pool,
+    writers: Pool,
+    read_permits: Arc<Semaphore>,
+    write_permits: Arc<Semaphore>,
+    kind: Kind,
+}
+
+/// Which database a URL names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `postgres://` or `postgresql://`
+    Postgres,
+    /// Everything else: a path.
+    Sqlite,
+}
+
+impl Kind {
+    /// The database that `url` names.
+    pub fn of(url: &str) -> Kind {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") { Kind::Postgres } else { Kind::Sqlite }
+    }
+}
+
+impl Db {
+    /// Opens pools on `url`, a `postgres://` URL or a path of an SQLite file, with at most `size` connections (SQLite: readers; it has one writer).
+    ///
+    /// # Errors
+    /// A fault that says in plain words why the database cannot be reached.
+    pub fn open(url: &str, size: u32) -> Result<Db, Fault> {
+        let kind = Kind::of(url);
+        let writers = match kind {
+            Kind::Postgres => size,
+            Kind::Sqlite => 1,
+        };
+        let write_pool = pool::open(url, kind, writers)?;
+        let read_pool = match kind {
+            Kind::Postgres => write_pool.clone(),
+            Kind::Sqlite => pool::open(url, kind, size)?,
+        };
+        let write_permits = Arc::new(Semaphore::new(writers as usize));
+        let read_permits = match kind {
+            Kind::Postgres => write_permits.clone(),
+            Kind::Sqlite => Arc::new(Semaphore::new(size as usize)),
+        };
+        Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, kind })
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Connections in use and in all, for the metrics.
+    pub fn pool_state(&self) -> (u32, u32) {
+        let (r, w) = (self.readers.state(), self.writers.state());
+        match self.kind {
+            Kind::Postgres => (w.connections - w.idle_connections, w.connections),
+            Kind::Sqlite => (r.connections + w.connections - r.idle_connections - w.idle_connections, r.connections + w.connections),
+        }
+    }
+
+    /// Runs `f` on a connection for reading.
+    ///
+    /// # Errors
+    /// What `f` returns, or a fault when no connection can be had.
+    pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let permit = self.read_permits.clone().acquire_owned().await.map_err(Fault::new)?;
+        let pool = self.readers.clone();
+        blocking(move || {
+            let _permit = permit;
+            f(&mut *pool.get()?)
+        })
+        .await
+    }
+
+    /// Runs `f` in one transaction: all of it is kept, or nothing. After a deadlock `f` runs again, so it must have no other effect.
+    ///
+    /// # Errors
+    /// What `f` returns (and then nothing is kept), or a fault.
+    pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let permit = self.write_permits.clone().acquire_owned().await.map_err(Fault::new)?;
+        let pool = self.writers.clone();
+        blocking(move || {
+            let _permit = permit;
+            transact(&mut *pool.get()?, &f)
+        })
+        .await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// A fault when it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        use diesel::connection::SimpleConnection;
+        self.read(|conn| Ok(conn.batch_execute("SELECT 1")?)).await
+    }
+
+    /// [`Db::read`] for a caller that has no async runtime (the command line).
+    ///
+    /// # Errors
+    /// What `f` returns, or a fault.
+    pub fn read_now<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        f(&mut *self.readers.get()?)
+    }
+
+    /// [`Db::write`] for a caller that has no async runtime (the command line).
+    ///
+    /// # Errors
+    /// What `f` returns, or a fault.
+    pub fn write_now<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        transact(&mut *self.writers.get()?, &f)
+    }
+}
+
+async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(f).await.map_err(Fault::new)?
+}
+
+/// One transaction, tried again a bounded number of times when the database asks for it.
+fn transact<T>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    let mut tries = 1;
+    loop {
+        match once(conn, f) {
+            Err(Error::Fault(fault)) if tries < TRIES && fault.is_retryable() => tries += 1,
+            other => return other,
+        }
+    }
+}
+
+fn once<T>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    use diesel::connection::{AnsiTransactionManager, TransactionManager};
+    match conn {
+        // IMMEDIATE takes the writer's lock at once; a transaction that read first and wrote later could not be upgraded.
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c)?,
+    }
+    let done = f(conn);
+    let ended = match done {
+        Ok(value) => <Conn as Connection>::TransactionManager::commit_transaction(conn).map(|()| value).map_err(Error::from),
+        Err(error) => Err(error),
+    };
+    if ended.is_err() {
+        // A commit that failed has often rolled back already, so a complaint here says nothing new; the pool drops a broken connection.
+        if let Err(e) = <Conn as Connection>::TransactionManager::rollback_transaction(conn) {
+            tracing::debug!(error = %e, "nothing to roll back");
+        }
+    }
+    ended
+}

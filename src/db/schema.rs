@@ -1,0 +1,63 @@
+//! Tables as migrations/ makes them. Column types are TEXT, BIGINT and BYTEA on both databases.
+#![allow(missing_docs)] // the table! macro makes the items
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! { evidence (seq) { seq -> BigInt, kind -> Text, at -> BigInt, subject -> Text, salt -> Binary, commitment -> Binary, } }
+table! { revisions (name) { name -> Text, n -> BigInt, } }
+
+table! { regions (code) { code -> Text, name_zh -> Text, name_en -> Text, zone -> BigInt, epoch -> BigInt, created_at -> BigInt, } }
+table! {
+    keys (kid) {
+        kid -> Text, short_kid -> Text, purpose -> Text, provider_id -> Nullable<Text>, slot -> Text, public -> Binary, sealed -> Binary,
+        from_at -> BigInt, until_at -> BigInt, created_at -> BigInt, retired_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>,
+        revoke_reason -> Nullable<Text>,
+    }
+}
+table! { key_events (id) { id -> Text, kid -> Text, kind -> Text, at -> BigInt, document -> Text, } }
+
+table! {
+    clients (id) {
+        id -> Text, name -> Text, role -> Text, provider_id -> Nullable<Text>, secret_hash -> Binary, created_at -> BigInt,
+        rotated_at -> BigInt, disabled_at -> Nullable<BigInt>,
+    }
+}
+table! { client_events (id) { id -> Text, client_id -> Text, kind -> Text, at -> BigInt, document -> Text, } }
+table! {
+    idempotency (client_id, key) {
+        client_id -> Text, key -> Text, input_hash -> Binary, status -> BigInt, body -> Text, created_at -> BigInt,
+    }
+}
+
+table! {
+    providers (id) {
+        id -> Text, credit_code -> Text, name_zh -> Text, name_en -> Text, kind -> Text, revision -> BigInt, created_at -> BigInt,
+    }
+}
+table! {
+    provider_intervals (id) {
+        id -> Text, provider_id -> Text, n -> BigInt, from_day -> Text, until_day -> Nullable<Text>, standing -> Text,
+        class -> Nullable<Text>, flag -> Nullable<Text>, scope -> Nullable<Text>, cause -> Text, recorded_at -> BigInt, document -> Text,
+    }
+}
+
+table! {
+    status_lists (id) { id -> BigInt, provider_id -> Text, next_index -> BigInt, version -> BigInt, changed_at -> BigInt, }
+}
+table! {
+    certificates (id) {
+        id -> Text, number -> Text, provider_id -> Text, kid -> Text, kind -> Text, occupation -> Nullable<Text>, title -> Nullable<Text>,
+        level -> Nullable<BigInt>, grade -> Nullable<Text>, assessed_on -> Text, issued_at -> BigInt, valid_until -> Nullable<Text>,
+        status -> Text, status_list -> BigInt, status_index -> BigInt, replaces -> Nullable<Text>, replaced_by -> Nullable<Text>,
+        id_kind -> Text, id_sealed -> Binary, id_hash -> Binary, name_hash -> Binary, extra -> Text, card -> Text,
+    }
+}
+table! {
+    certificate_events (id) {
+        id -> Text, certificate_id -> Text, kind -> Text, at -> BigInt, reason -> Text, actor -> Text, document -> Text,
+    }
+}
+
+joinable!(provider_intervals -> providers (provider_id));
+joinable!(certificates -> providers (provider_id));
+joinable!(certificate_events -> certificates (certificate_id));
+allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);

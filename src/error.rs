@@ -1,0 +1,224 @@
+//! The two kinds of "no" that are errors: a [`Refusal`] (the caller can mend it) and a [`Fault`] (the caller cannot).
+//! The third kind, a verdict, is an answer and never an error.
+
+use std::fmt;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// One entry of the catalogue of refusals: its stable code, what it becomes over HTTP, its rule and its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Stable, dotted: `providers.not_found`. Part of the contract.
+    pub code: &'static str,
+    /// HTTP status, 4xx.
+    pub status: u16,
+    /// The rule that was applied, or the standard it comes from.
+    pub rule: &'static str,
+    /// Words in Chinese (zh-CN).
+    pub zh: &'static str,
+    /// Words in English.
+    pub en: &'static str,
+}
+
+/// A request that cannot be done, and why. The caller can mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the catalogue says.
+    pub reason: Reason,
+    /// The input at fault, as a path: `holder.name`, `intervals[2].from`. Empty when no single input is.
+    pub field: String,
+    /// What was found, when it helps and is not personal.
+    pub got: Option<String>,
+    /// Seconds to wait before trying again (429, 503).
+    pub retry_after: Option<u64>,
+}
+
+impl Refusal {
+    /// A refusal for `reason`.
+    pub fn new(reason: Reason) -> Refusal {
+        Refusal { reason, field: String::new(), got: None, retry_after: None }
+    }
+
+    /// Names the input at fault.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<String>) -> Refusal {
+        self.field = field.into();
+        self
+    }
+
+    /// Says what was found. Never personal data.
+    #[must_use]
+    pub fn got(mut self, got: impl Into<String>) -> Refusal {
+        self.got = Some(got.into());
+        self
+    }
+
+    /// Says when to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Refusal {
+        self.retry_after = Some(seconds);
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.reason.code, self.reason.en)?;
+        if !self.field.is_empty() {
+            write!(f, " (field {})", self.field)?;
+        }
+        match &self.got {
+            Some(got) => write!(f, " (got {got})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Declares a closed enum of refusals, with everything the catalogue needs beside each variant.
+///
+/// ```ignore
+/// refusals! {
+///     /// Why a provider is refused.
+///     pub enum ProviderRefusal {
+///         NotFound = 404, "providers.not_found", "a provider is named by its id", "没有该机构", "there is no such provider";
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! refusals {
+    ($(#[$doc:meta])* pub enum $name:ident { $($variant:ident = $status:literal, $code:literal, $rule:literal, $zh:literal, $en:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $(#[doc = $en] $variant,)+ }
+        impl $name {
+            /// Every reason of this slice, for the catalogue, in order of precedence.
+            pub const ALL: &'static [$crate::error::Reason] =
+                &[$($crate::error::Reason { code: $code, status: $status, rule: $rule, zh: $zh, en: $en },)+];
+            /// The catalogue's entry.
+            pub fn reason(self) -> $crate::error::Reason { Self::ALL[self as usize] }
+            /// A refusal that names the input at fault.
+            pub fn at(self, field: impl Into<String>) -> $crate::error::Refusal { $crate::error::Refusal::new(self.reason()).at(field) }
+        }
+        impl From<$name> for $crate::error::Refusal { fn from(r: $name) -> Self { $crate::error::Refusal::new(r.reason()) } }
+        impl From<$name> for $crate::error::Error { fn from(r: $name) -> Self { $crate::error::Error::Refusal($crate::error::Refusal::new(r.reason())) } }
+    };
+}
+
+/// Something that went wrong here. Logged with its whole chain; a caller over HTTP sees a request id and nothing else.
+#[derive(Debug)]
+pub struct Fault {
+    source: Box<dyn std::error::Error + Send + Sync>,
+    unavailable: bool,
+}
+
+impl Fault {
+    /// Wraps an error.
+    pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Fault {
+        Fault { source: Box::new(error), unavailable: false }
+    }
+
+    /// Wraps a boxed error.
+    pub fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> Fault {
+        Fault { source: error, unavailable: false }
+    }
+
+    /// A fault in words.
+    pub fn text(words: impl Into<String>) -> Fault {
+        Fault { source: words.into().into(), unavailable: false }
+    }
+
+    /// A fault that is likely to pass: over HTTP it is a 503 with Retry-After.
+    pub fn unavailable(words: impl Into<String>) -> Fault {
+        Fault { source: words.into().into(), unavailable: true }
+    }
+
+    /// Whether it is likely to pass by itself.
+    pub fn is_unavailable(&self) -> bool {
+        self.unavailable
+    }
+
+    /// Whether the database asks to run the transaction again. diesel reports a PostgreSQL deadlock as `Unknown`.
+    pub fn is_retryable(&self) -> bool {
+        match self.source.downcast_ref::<DieselError>() {
+            Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+            Some(DieselError::DatabaseError(DatabaseErrorKind::Unknown, info)) => info.message().contains("deadlock detected"),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.source)?;
+        let mut next = self.source.source();
+        while let Some(error) = next {
+            write!(f, ": {error}")?;
+            next = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// What a use case returns when it does not succeed.
+#[derive(Debug)]
+pub enum Error {
+    /// The caller can mend it.
+    Refusal(Refusal),
+    /// The caller cannot.
+    Fault(Fault),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Refusal(r) => r.fmt(f),
+            Error::Fault(x) => x.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Refusal> for Error {
+    fn from(r: Refusal) -> Error {
+        Error::Refusal(r)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(f: Fault) -> Error {
+        Error::Fault(f)
+    }
+}
+
+impl From<DieselError> for Error {
+    fn from(e: DieselError) -> Error {
+        let gone = match &e {
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => true,
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => is_outage(info.message()),
+            _ => false,
+        };
+        Error::Fault(Fault { source: Box::new(e), unavailable: gone })
+    }
+}
+
+/// Messages of PostgreSQL and SQLite that say "not now" rather than "not ever".
+fn is_outage(message: &str) -> bool {
+    const SIGNS: [&str; 7] = [
+        "server closed the connection",
+        "terminating connection",
+        "the database system is",
+        "no connection to the server",
+        "database or disk is full",
+        "readonly database",
+        "database is locked",
+    ];
+    SIGNS.iter().any(|s| message.contains(s))
+}
+
+/// Whether a statement was refused because the row exists already.
+pub fn is_unique_violation(e: &DieselError) -> bool {
+    matches!(e, DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}

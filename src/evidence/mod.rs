@@ -1,0 +1,63 @@
+//! Evidence: one append-only row for every change of state, written in the transaction that makes the change.
+//!
+//! A row commits to a document without saying anything about it: `SHA-256("hufu/evidence/1" | 0x00 | salt | SHA-256(document))`. The document itself
+//! stays in the table that owns it, in the row that `subject` names. The transparency log that other regions watch is built over these
+//! rows, from the very first one.
+
+mod store;
+
+use sha2::{Digest, Sha256};
+
+use crate::db::Conn;
+use crate::edge::Edge;
+use crate::error::Error;
+pub use store::{Row, page};
+
+/// Domain separation of a commitment.
+const TAG: &[u8] = b"hufu/evidence/1\0";
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A certificate was issued; the document is its card.
+    CertificateIssued,
+    /// A certificate was suspended, reinstated, revoked or replaced.
+    CertificateStatus,
+    /// A key was made, retired, revoked or sealed anew.
+    Key,
+    /// A provider's timeline changed.
+    ProviderInterval,
+    /// An API client was added, got a new secret or was disabled.
+    Client,
+}
+
+impl Kind {
+    /// The name stored in the row.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::CertificateIssued => "certificate-issued",
+            Kind::CertificateStatus => "certificate-status",
+            Kind::Key => "key",
+            Kind::ProviderInterval => "provider-interval",
+            Kind::Client => "client",
+        }
+    }
+}
+
+/// The commitment to `document` under `salt`.
+pub fn commitment(salt: &[u8], document: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(TAG);
+    hash.update(salt);
+    hash.update(Sha256::digest(document));
+    hash.finalize().into()
+}
+
+/// Writes the row for a change, inside the caller's transaction. `subject` names the row that keeps `document`; it is never personal.
+///
+/// # Errors
+/// A fault of the database.
+pub fn record(conn: &mut Conn, edge: &Edge, kind: Kind, at: i64, subject: &str, document: &[u8]) -> Result<(), Error> {
+    let salt = edge.random::<32>();
+    store::append(conn, kind, at, subject, &salt, &commitment(&salt, document))
+}

@@ -1,0 +1,21 @@
+//! The HTTP surface: the route table, the server, and what all handlers share.
+
+pub mod body;
+pub mod envelope;
+mod health;
+pub mod limits;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+mod server;
+mod tls;
+
+pub use server::{Running, serve};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// THE route table. Everything the registry answers is listed here, slice by slice.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(health::live).service(health::ready).service(health::metrics);
+    config.service(openapi::read);
+}
