@@ -1,2 +1,25 @@
+//! The offline verifier of Hufu certificates.
+//!
+//! In scope: the identifiers of the domain ([`ids`]), civil days and instants ([`time`]), strict JWS ([`jws`]), the certificate of
+//! record ([`card`]), its QR form ([`hf1`]), status lists ([`status`]), and the one function that answers "is this good?"
+//! ([`verdict`]). Server, command line, browser and a partner's program call the same functions, so they agree by construction.
+//!
+//! Out of scope: I/O, clocks, random sources, async. Time and facts come in as parameters, so the same inputs give the same bytes.
+//!
+//! Limits: a card is at most 2,048 bytes, what a person presents at most 8 KiB, and every decompression is capped.
 #![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
 extern crate alloc;
+
+#[macro_use]
+mod error;
+
+pub mod base64url;
+pub mod card;
+pub mod ids;
+mod json;
+pub mod jws;
+pub mod messages;
+pub mod time;

@@ -1,0 +1,94 @@
+//! Reads JSON objects of fixed members strictly, and says why one was refused. The derived parsers decide; [`explain`] only finds
+//! the words, so it never makes anything good.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+/// Why an object of fixed members was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Not UTF-8.
+    Utf8,
+    /// Not one JSON object.
+    Syntax,
+    /// A member occurs twice.
+    Duplicate(String),
+    /// A member that is not in the list.
+    Unknown(String),
+    /// A required member is absent.
+    Missing(&'static str),
+    /// All members are there, so one has a value of the wrong type.
+    Type,
+}
+
+/// Reads one JSON object. Derived parsers would also take an array of the values in order, which no signed format allows.
+pub(crate) fn object<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Option<T> {
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        serde_json::from_slice(bytes).ok()
+    } else {
+        None
+    }
+}
+
+/// Explains the refusal of `bytes` as an object with these members.
+pub(crate) fn explain(bytes: &[u8], required: &[&'static str], optional: &[&'static str]) -> Fault {
+    let Ok(text) = core::str::from_utf8(bytes) else {
+        return Fault::Utf8;
+    };
+    let Ok(Members(names)) = serde_json::from_str(text) else {
+        return Fault::Syntax;
+    };
+    let twice = names
+        .iter()
+        .enumerate()
+        .find(|(at, name)| names.iter().take(*at).any(|earlier| earlier == *name));
+    if let Some((_, name)) = twice {
+        return Fault::Duplicate(name.clone());
+    }
+    if let Some(name) = names
+        .iter()
+        .find(|name| !required.iter().chain(optional).any(|known| known == name))
+    {
+        return Fault::Unknown(name.clone());
+    }
+    match required
+        .iter()
+        .find(|known| !names.iter().any(|name| name == *known))
+    {
+        Some(name) => Fault::Missing(name),
+        None => Fault::Type,
+    }
+}
+
+/// Reads an optional member that may be absent but, when present, must not be `null`.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// The names of an object's members in order, duplicates kept.
+struct Members(Vec<String>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Members;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, _)) = map.next_entry::<String, Value>()? {
+                    names.push(name);
+                }
+                Ok(Members(names))
+            }
+        }
+        deserializer.deserialize_map(Names)
+    }
+}

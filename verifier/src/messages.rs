@@ -1,0 +1,88 @@
+//! Every code of this crate with its words in Chinese and English: one table, so that no refusal is without words.
+
+/// The words of one code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message {
+    /// The stable dotted code.
+    pub code: &'static str,
+    /// In Chinese (simplified).
+    pub zh: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
+    Message { code, zh, en }
+}
+
+/// The words of a code of this crate.
+pub fn find(code: &str) -> Option<&'static Message> {
+    VERIFIER.iter().find(|message| message.code == code)
+}
+
+/// The English words, or nothing for a code that is not of this crate.
+pub(crate) fn english(code: &str) -> &'static str {
+    find(code).map_or("", |message| message.en)
+}
+
+/// Every message, grouped by the module that speaks.
+#[rustfmt::skip]
+pub const VERIFIER: &[Message] = &[
+    m("base64url.malformed", "不是严格的 base64url 文本", "not strict base64url: no padding, no stray bits, no white space"),
+
+    m("time.day_shape", "日期应为 YYYY-MM-DD", "a day is written YYYY-MM-DD"),
+    m("time.no_such_day", "日历上没有这一天", "there is no such day in the calendar"),
+    m("time.zone_range", "时区偏移不得超过 14 小时", "a zone is at most 14 hours from UTC"),
+
+    m("ids.credit_code_shape", "统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）", "a unified social credit code is 18 digits and capitals without I, O, S, V, Z"),
+    m("ids.credit_code_check", "统一社会信用代码校验位不符", "the check character of the credit code does not match (GB 32100)"),
+    m("ids.credit_code_organization_check", "统一社会信用代码中的组织机构代码校验位不符", "the organization part of the credit code does not match its check character (GB 11714)"),
+    m("ids.region_shape", "行政区划代码应为六位数字", "a region code is six digits"),
+    m("ids.region_province", "行政区划代码前两位不是已知省份", "the first two digits of the region code name no province (GB/T 2260)"),
+    m("ids.occupation_shape", "职业编码应为 N-NN-NN-NN", "an occupation code is written N-NN-NN-NN"),
+    m("ids.occupation_prefix_shape", "职业编码前缀须止于一级分类", "an occupation prefix ends right after a hyphen, or is a full code"),
+    m("ids.document_shape", "证件号码格式与证件类型不符", "the number does not have the shape of its kind of document"),
+    m("ids.document_region", "证件号码中的地区代码不符", "the region digits of the document number do not fit its kind"),
+    m("ids.document_birth_date", "证件号码中的出生日期无效", "the birth date in the document number is no real date from 1900 on"),
+    m("ids.document_check", "证件号码校验位不符", "the check character of the document number does not match"),
+    m("ids.last_four_shape", "证件号码后四位应为四位数字或大写字母", "the last four characters are four digits or capitals"),
+    m("ids.level_range", "等级序数应为 0 至 7", "a level rank is 0 to 7"),
+    m("ids.certificate_number_shape", "证书编号应为 4 至 40 位数字、大写字母或连字符", "a certificate number is 4 to 40 digits, capitals and hyphens"),
+    m("ids.text_length", "名称应为 1 至 100 个字符", "a name or title is 1 to 100 characters"),
+    m("ids.text_space", "名称首尾不得有空格", "a name or title neither begins nor ends with a space"),
+    m("ids.text_character", "名称含有控制符、双向控制符、不可见或私用区字符", "a name or title holds a control, bidirectional, invisible or private-use character"),
+    m("ids.name_character", "姓名含有数字或符号", "a name holds a digit or a symbol"),
+    m("ids.unknown_type", "未知的证书类型", "no such type of certificate"),
+    m("ids.unknown_grade", "未知的成绩等次", "no such grade"),
+
+    m("key.length", "公钥应为 32 字节的 base64url", "a public key is base64url of 32 bytes"),
+    m("key.not_a_point", "公钥不是曲线上的点", "the public key is not a point of the curve"),
+    m("key.non_canonical", "公钥编码不规范", "the public key is not in its canonical encoding"),
+    m("key.small_order", "公钥为小阶点，不安全", "the public key is a point of small order: anybody could sign for it"),
+
+    m("jws.too_long", "签名文本超过长度上限", "the signed text is longer than its limit"),
+    m("jws.parts", "签名文本应由三段组成", "a compact JWS has three parts joined by dots"),
+    m("jws.base64", "签名文本含有不规范的 base64url", "a part of the JWS is not strict base64url"),
+    m("jws.signature_length", "签名应为 64 字节", "the signature is not 64 bytes"),
+    m("jws.header_json", "签名头不是规定的 JSON 对象", "the header is not a JSON object of strings with an alg"),
+    m("jws.header_duplicate", "签名头有重复成员", "a member of the header occurs twice"),
+    m("jws.header_unknown", "签名头有未知成员", "the header has a member other than alg, typ, kid, cty"),
+    m("jws.alg", "签名算法不是 EdDSA", "the algorithm is not EdDSA"),
+    m("jws.crit", "签名头含有 crit，不予接受", "the header has crit, which is never accepted"),
+    m("jws.b64", "签名头含有 b64，不予接受", "the header has b64, which is never accepted"),
+    m("jws.typ", "签名文本的 typ 不符", "the typ of the signed text is not the one that belongs here"),
+    m("jws.signature", "签名不符", "the signature does not belong to this text and this key"),
+
+    m("card.header_template", "证书签名头与固定样式不一致", "the header of the card is not byte for byte the fixed one"),
+    m("card.utf8", "证书内容不是 UTF-8", "the content of the card is not UTF-8"),
+    m("card.json", "证书内容不是 JSON 对象", "the content of the card is not one JSON object"),
+    m("card.nul", "证书内容含有空字符", "the content of the card holds a NUL character"),
+    m("card.duplicate_claim", "证书内容有重复项", "a claim of the card occurs twice"),
+    m("card.unknown_claim", "证书内容有未知项", "the card has a claim that is not in its format"),
+    m("card.missing_claim", "证书内容缺少必需项", "the card lacks a required claim"),
+    m("card.claim_type", "证书内容有一项类型不符", "a claim of the card has a value of the wrong type"),
+    m("card.issued_out_of_range", "签发时间超出范围", "the time of issue is outside the years 1970 to 9999"),
+    m("card.assessed_after_issue", "评价日期晚于签发时间", "the assessment is later than the time of issue"),
+    m("card.expires_too_early", "失效日期不晚于评价日期", "the card expires no later than the day of assessment"),
+    m("card.skill_level_incomplete", "职业技能等级证书须写明职业编码和等级", "a skill level certificate states its occupation and level"),
+];
