@@ -93,6 +93,7 @@ fn finish(headers: &mut HeaderMap, id: &str, tls: bool) {
     if tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
+    super::cache::weaken(headers);
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }

@@ -1,6 +1,7 @@
 //! The HTTP surface: the route table, the server, and what all handlers share.
 
 pub mod body;
+pub mod cache;
 pub mod envelope;
 mod health;
 pub mod limits;
