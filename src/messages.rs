@@ -1,7 +1,9 @@
 //! The one message catalogue: every code that a person can meet, with its words in zh-CN and English.
 //! The verifier brings its own entries; each slice declares its refusals beside the code that makes them; here they come together.
 
-use crate::error::Reason;
+use verifier::messages::{Message, VERIFIER};
+
+use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
 
 /// A language of the user-facing words.
@@ -36,7 +38,60 @@ impl Lang {
     }
 }
 
-/// Every reason for which the registry refuses a request, slice by slice.
+/// Every reason for which the registry refuses a request, slice by slice, and then what the verifier brings.
 pub fn reasons() -> Vec<Reason> {
-    [HttpRefusal::ALL, &[INTERNAL, UNAVAILABLE]].concat()
+    let own = [HttpRefusal::ALL, &[INTERNAL, UNAVAILABLE]].concat();
+    own.into_iter().chain(VERIFIER.iter().map(reason)).collect()
+}
+
+/// A refusal of `field` for a code of the verifier (`ids.credit_code_check`); `http.field` for a code that the verifier does not have.
+pub fn from_verifier(field: impl Into<String>, code: &str) -> Refusal {
+    match verifier::messages::find(code) {
+        Some(message) => Refusal::new(reason(message)).at(field),
+        None => HttpRefusal::Field.at(field),
+    }
+}
+
+/// What a word of the verifier becomes when it refuses an input: 422, under the standard that its rule comes from.
+fn reason(message: &Message) -> Reason {
+    const RULES: [(&str, &str); 13] = [
+        ("ids.credit_code_organization", "GB 11714-1997"),
+        ("ids.credit_code", "GB 32100-2015"),
+        ("ids.region", "GB/T 2260-2007"),
+        ("ids.occupation", "GB/T 6565-2015: N-NN-NN-NN, a prefix ends at a group"),
+        ("ids.document", "GB 11643-1999 and its sister documents"),
+        ("ids.last_four", "four characters of 0-9A-Z"),
+        ("ids.level", "a rank 0 to 7"),
+        ("ids.certificate_number", "4 to 40 characters of 0-9A-Z-"),
+        ("ids.text", "1 to 100 printable characters"),
+        ("ids.name", "1 to 100 printable characters, no digits or symbols"),
+        ("ids.unknown", "one of the documented words"),
+        ("time.zone", "at most 14 hours from UTC"),
+        ("time", "YYYY-MM-DD (ISO 8601)"),
+    ];
+    let rule = RULES.iter().find(|(prefix, _)| message.code.starts_with(prefix)).map_or("the documented format", |(_, rule)| rule);
+    Reason { code: message.code, status: 422, rule, zh: message.zh, en: message.en }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_the_verifier_becomes_a_refusal_with_field_rule_and_words() {
+        let refusal = from_verifier("credit_code", "ids.credit_code_check");
+        assert_eq!((refusal.reason.code, refusal.reason.status, refusal.reason.rule), ("ids.credit_code_check", 422, "GB 32100-2015"));
+        assert_eq!(refusal.field, "credit_code");
+        assert!(refusal.reason.zh.contains("校验位") && refusal.reason.en.contains("GB 32100"));
+        assert_eq!(from_verifier("x", "no.such").reason.code, "http.field");
+    }
+
+    #[test]
+    fn no_code_stands_in_the_catalogue_twice() {
+        let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
 }
