@@ -1,13 +1,18 @@
 //! Composition root: the one place where clock, database, keys and limits are put together.
 
+use std::fs::{File, TryLockError};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::edge::Edge;
-use crate::error::Fault;
+use crate::error::{Error, Fault};
 use crate::http::limits::Limits;
+use crate::keys::Keyring;
 use crate::metrics::Metrics;
+use crate::regions::{self, Region};
+use crate::trust::Did;
 
 /// Everything a use case may need. Shared by all workers; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +26,12 @@ pub struct Parts {
     pub edge: Edge,
     /// The database.
     pub db: Db,
+    /// Open keys.
+    pub keys: Keyring,
+    /// The region that is served.
+    pub region: Region,
+    /// Its DIDs.
+    pub did: Did,
     /// Rate limits.
     pub limits: Limits,
     /// Counters for `/metrics`.
@@ -35,15 +46,46 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    /// Opens the database, brings it to this program's schema and puts the parts together.
+    /// Opens the database, brings it to this program's schema, opens the keys (or makes region and keys on first start).
     ///
     /// # Errors
-    /// A fault in plain words: the data folder is locked or read-only, the database is unreachable or newer, the key file is wrong.
+    /// A fault in plain words: the data folder is read-only, the database is unreachable or newer, the key file is wrong.
     pub fn open(config: Config, edge: Edge) -> Result<App, Fault> {
+        make_folder(config.data_dir())?;
         let db = Db::open(&config.database(), config.number("pool_size"))?;
         db::migrate(&db)?;
+        let region = regions::open(&config, &db, &edge).map_err(Error::into_fault)?;
+        let keys = Keyring::open(&config, &db, &edge)?;
         let limits = Limits::new(&config);
         let metrics = Metrics::new()?;
-        Ok(App(Arc::new(Parts { config, edge, db, limits, metrics })))
+        let did = Did::new(&config.public_url());
+        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, limits, metrics })))
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), Fault> {
+    std::fs::create_dir_all(path).map_err(|e| Fault::text(format!("cannot create the data folder {}: {e}", path.display())))
+}
+
+/// Held by the one server of a data folder. The operating system lets go of it when the process ends, however it ends.
+pub struct FolderLock(#[expect(dead_code, reason = "the lock lasts as long as the open file")] File);
+
+/// Takes the lock of the data folder.
+///
+/// # Errors
+/// A fault when another server holds it, or the folder cannot be written.
+pub fn lock_folder(config: &Config) -> Result<FolderLock, Fault> {
+    let folder = config.data_dir();
+    make_folder(folder)?;
+    let path = folder.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|e| Fault::text(format!("cannot write to the data folder {}: {e}", folder.display())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(FolderLock(file)),
+        Err(TryLockError::WouldBlock) => Err(Fault::text(format!(
+            "the data folder {} is locked: another hufu server runs there; stop it, or give this one its own --data-dir",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(e)) => Err(Fault::text(format!("cannot lock {}: {e}", path.display()))),
     }
 }

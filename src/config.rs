@@ -150,6 +150,11 @@ impl Config {
         self.values.get(key).map_or("", |(v, _)| v.as_str())
     }
 
+    /// Where the value of a setting came from.
+    pub fn origin(&self, key: &'static str) -> &Origin {
+        self.values.get(key).map_or(&Origin::Default, |(_, origin)| origin)
+    }
+
     /// The value of a setting that [`Config::check`] has proved to be a number.
     pub fn number(&self, key: &'static str) -> u32 {
         self.text(key).parse().unwrap_or(0)

@@ -170,6 +170,16 @@ pub enum Error {
     Fault(Fault),
 }
 
+impl Error {
+    /// As a fault, for a caller that has nobody to refuse (start-up).
+    pub fn into_fault(self) -> Fault {
+        match self {
+            Error::Fault(fault) => fault,
+            Error::Refusal(refusal) => Fault::text(refusal.to_string()),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -14,5 +14,8 @@ pub mod edge;
 pub mod error;
 pub mod evidence;
 pub mod http;
+pub mod keys;
 pub mod messages;
 pub mod metrics;
+pub mod regions;
+pub mod trust;

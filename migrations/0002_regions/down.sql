@@ -1,3 +1,4 @@
 DROP TABLE key_events;
 DROP TABLE keys;
+DROP TABLE data_keys;
 DROP TABLE regions;

@@ -8,6 +8,14 @@ CREATE TABLE regions (
     created_at BIGINT NOT NULL
 );
 
+-- The key that seals what is personal and from which the look-up hashes are derived; itself sealed under the master key,
+-- so that a new master key means sealing this row and the signing keys anew, and nothing else.
+CREATE TABLE data_keys (
+    name       TEXT   PRIMARY KEY,
+    sealed     BYTEA  NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
 -- Every key the registry ever had. The private half rests sealed under the master key.
 CREATE TABLE keys (
     kid           TEXT   PRIMARY KEY,       -- RFC 7638 thumbprint

@@ -5,7 +5,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::exit;
-use crate::app::App;
+use crate::app::{App, lock_folder};
 use crate::config::Config;
 use crate::edge::Edge;
 use crate::error::Fault;
@@ -24,6 +24,7 @@ pub(super) fn start_log(config: &Config) -> Result<(), Fault> {
 
 pub(super) fn serve(config: Config) -> Result<u8, Fault> {
     start_log(&config)?;
+    let _lock = lock_folder(&config)?;
     let app = App::open(config, Edge::default())?;
     actix_web::rt::System::new().block_on(async move {
         let running = crate::http::serve(&app)?;

@@ -147,6 +147,26 @@ impl Db {
     }
 }
 
+/// Raises a named revision, so that every running server learns that what it holds in memory is old.
+///
+/// # Errors
+/// A fault of the database.
+pub fn bump(conn: &mut Conn, name: &str) -> Result<(), Error> {
+    use diesel::prelude::*;
+    use schema::revisions;
+    diesel::update(revisions::table.find(name)).set(revisions::n.eq(revisions::n + 1)).execute(conn)?;
+    Ok(())
+}
+
+/// The value of a named revision.
+///
+/// # Errors
+/// A fault of the database.
+pub fn revision(conn: &mut Conn, name: &str) -> Result<i64, Error> {
+    use diesel::prelude::*;
+    Ok(schema::revisions::table.find(name).select(schema::revisions::n).first(conn)?)
+}
+
 async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(f).await.map_err(Fault::new)?
 }

@@ -6,6 +6,7 @@ table! { evidence (seq) { seq -> BigInt, kind -> Text, at -> BigInt, subject -> 
 table! { revisions (name) { name -> Text, n -> BigInt, } }
 
 table! { regions (code) { code -> Text, name_zh -> Text, name_en -> Text, zone -> BigInt, epoch -> BigInt, created_at -> BigInt, } }
+table! { data_keys (name) { name -> Text, sealed -> Binary, created_at -> BigInt, } }
 table! {
     keys (kid) {
         kid -> Text, short_kid -> Text, purpose -> Text, provider_id -> Nullable<Text>, slot -> Text, public -> Binary, sealed -> Binary,

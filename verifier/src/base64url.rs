@@ -25,9 +25,7 @@ pub fn encode_onto(bytes: &[u8], text: &mut String) {
 
 /// Decodes; exactly one text decodes to given bytes, so a signed text cannot be altered without altering its bytes.
 pub fn decode(text: &str) -> Result<Vec<u8>, Base64Error> {
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| Base64Error::Malformed)
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| Base64Error::Malformed)
 }
 
 /// Decodes a text that must hold exactly `N` bytes.

@@ -26,11 +26,7 @@ pub(crate) enum Fault {
 
 /// Reads one JSON object. Derived parsers would also take an array of the values in order, which no signed format allows.
 pub(crate) fn object<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Option<T> {
-    if bytes.trim_ascii_start().first() == Some(&b'{') {
-        serde_json::from_slice(bytes).ok()
-    } else {
-        None
-    }
+    if bytes.trim_ascii_start().first() == Some(&b'{') { serde_json::from_slice(bytes).ok() } else { None }
 }
 
 /// Explains the refusal of `bytes` as an object with these members.
@@ -41,32 +37,21 @@ pub(crate) fn explain(bytes: &[u8], required: &[&'static str], optional: &[&'sta
     let Ok(Members(names)) = serde_json::from_str(text) else {
         return Fault::Syntax;
     };
-    let twice = names
-        .iter()
-        .enumerate()
-        .find(|(at, name)| names.iter().take(*at).any(|earlier| earlier == *name));
+    let twice = names.iter().enumerate().find(|(at, name)| names.iter().take(*at).any(|earlier| earlier == *name));
     if let Some((_, name)) = twice {
         return Fault::Duplicate(name.clone());
     }
-    if let Some(name) = names
-        .iter()
-        .find(|name| !required.iter().chain(optional).any(|known| known == name))
-    {
+    if let Some(name) = names.iter().find(|name| !required.iter().chain(optional).any(|known| known == name)) {
         return Fault::Unknown(name.clone());
     }
-    match required
-        .iter()
-        .find(|known| !names.iter().any(|name| name == *known))
-    {
+    match required.iter().find(|known| !names.iter().any(|name| name == *known)) {
         Some(name) => Fault::Missing(name),
         None => Fault::Type,
     }
 }
 
 /// Reads an optional member that may be absent but, when present, must not be `null`.
-pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

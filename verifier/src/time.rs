@@ -44,15 +44,8 @@ impl Day {
 
     /// The day of a year (1 to 9999), month (1 to 12) and day of the month.
     pub fn new(year: i32, month: u32, day: u32) -> Result<Day, TimeError> {
-        let real = (1..=9999).contains(&year)
-            && (1..=12).contains(&month)
-            && day >= 1
-            && day <= month_days(year, month);
-        if real {
-            Ok(Day(days_from_civil(year, month, day)))
-        } else {
-            Err(TimeError::NoSuchDay)
-        }
+        let real = (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= month_days(year, month);
+        if real { Ok(Day(days_from_civil(year, month, day))) } else { Err(TimeError::NoSuchDay) }
     }
 
     /// Reads exactly `YYYY-MM-DD`.
@@ -61,18 +54,9 @@ impl Day {
             return Err(TimeError::DayShape);
         };
         let number = |digits: &[u8]| {
-            digits
-                .iter()
-                .try_fold(0u32, |sum, c| {
-                    c.is_ascii_digit().then(|| sum * 10 + u32::from(c - b'0'))
-                })
-                .ok_or(TimeError::DayShape)
+            digits.iter().try_fold(0u32, |sum, c| c.is_ascii_digit().then(|| sum * 10 + u32::from(c - b'0'))).ok_or(TimeError::DayShape)
         };
-        Day::new(
-            number(&[y1, y2, y3, y4])? as i32,
-            number(&[m1, m2])?,
-            number(&[d1, d2])?,
-        )
+        Day::new(number(&[y1, y2, y3, y4])? as i32, number(&[m1, m2])?, number(&[d1, d2])?)
     }
 
     /// The day `days` after 1970-01-01, held inside [`Day::MIN`] and [`Day::MAX`].
@@ -107,11 +91,7 @@ impl Day {
         let (year, month) = (total.div_euclid(12), total.rem_euclid(12) as u32 + 1);
         match year {
             ..=0 => Day::MIN,
-            1..=9999 => Day(days_from_civil(
-                year as i32,
-                month,
-                day.min(month_days(year as i32, month)),
-            )),
+            1..=9999 => Day(days_from_civil(year as i32, month, day.min(month_days(year as i32, month)))),
             _ => Day::MAX,
         }
     }
@@ -150,11 +130,7 @@ impl<'de> Deserialize<'de> for Day {
 impl Instant {
     /// The civil day of this instant in a zone.
     pub fn day_in(self, zone: Zone) -> Day {
-        Day::from_epoch_days(
-            self.0
-                .saturating_add(zone.seconds())
-                .div_euclid(DAY_SECONDS),
-        )
+        Day::from_epoch_days(self.0.saturating_add(zone.seconds()).div_euclid(DAY_SECONDS))
     }
 
     /// This instant moved by whole seconds, saturating.
@@ -165,13 +141,7 @@ impl Instant {
     /// RFC 3339 in UTC, `2026-03-01T08:00:00Z`. Instants outside the years 0001 to 9999 are written with the nearest day.
     pub fn rfc3339(self) -> String {
         let second = self.0.rem_euclid(DAY_SECONDS);
-        format!(
-            "{}T{:02}:{:02}:{:02}Z",
-            self.day_in(Zone::UTC),
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )
+        format!("{}T{:02}:{:02}:{:02}Z", self.day_in(Zone::UTC), second / 3600, second / 60 % 60, second % 60)
     }
 }
 
@@ -189,11 +159,7 @@ impl Zone {
 
     /// A zone `minutes` east of UTC, -840 to 840.
     pub const fn from_minutes(minutes: i16) -> Result<Zone, TimeError> {
-        if minutes >= -840 && minutes <= 840 {
-            Ok(Zone(minutes))
-        } else {
-            Err(TimeError::ZoneRange)
-        }
+        if minutes >= -840 && minutes <= 840 { Ok(Zone(minutes)) } else { Err(TimeError::ZoneRange) }
     }
 
     /// Minutes east of UTC.
@@ -248,16 +214,11 @@ const fn civil_from_days(days: i32) -> (i32, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted - era * 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
     (year, month as u32, day as u32)
 }
@@ -269,10 +230,7 @@ mod tests {
 
     #[test]
     fn every_day_of_the_range_has_its_own_date_in_order() {
-        assert_eq!(
-            (Day::MIN.to_string(), Day::MAX.to_string()),
-            ("0001-01-01".into(), "9999-12-31".into())
-        );
+        assert_eq!((Day::MIN.to_string(), Day::MAX.to_string()), ("0001-01-01".into(), "9999-12-31".into()));
         let mut expected = (1, 1, 1);
         for days in Day::MIN.0..=Day::MAX.0 {
             let (year, month, day) = civil_from_days(days);
@@ -300,25 +258,10 @@ mod tests {
 
     #[test]
     fn only_ten_characters_that_name_a_real_day_are_a_day() {
-        for wrong in [
-            "2026-2-01",
-            "2026/02/01",
-            "+026-02-01",
-            "2026-02-01T",
-            "２026-02-0",
-            "",
-        ] {
+        for wrong in ["2026-2-01", "2026/02/01", "+026-02-01", "2026-02-01T", "２026-02-0", ""] {
             assert_eq!(Day::parse(wrong), Err(TimeError::DayShape), "{wrong}");
         }
-        for unreal in [
-            "2026-02-29",
-            "1900-02-29",
-            "2026-00-01",
-            "2026-13-01",
-            "2026-04-31",
-            "0000-01-01",
-            "2026-01-00",
-        ] {
+        for unreal in ["2026-02-29", "1900-02-29", "2026-00-01", "2026-13-01", "2026-04-31", "0000-01-01", "2026-01-00"] {
             assert_eq!(Day::parse(unreal), Err(TimeError::NoSuchDay), "{unreal}");
         }
         assert!(Day::parse("2000-02-29").is_ok());

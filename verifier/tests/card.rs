@@ -11,11 +11,7 @@ const HEADER: &str = r#"{"alg":"EdDSA","kid":"KID","typ":"hf1+jwt"}"#;
 
 /// A text signed by the test key over any header and payload.
 fn signed(header: &str, payload: &[u8]) -> String {
-    sign_compact(
-        &header.replace("KID", &signer().public().short().to_string()),
-        payload,
-        &signer(),
-    )
+    sign_compact(&header.replace("KID", &signer().public().short().to_string()), payload, &signer())
 }
 
 /// The code with which a payload under the right header is refused, and the claim to blame.
@@ -38,140 +34,42 @@ fn a_signed_card_reads_back_and_belongs_to_its_key_only() {
 fn claims_read_and_write_alike() {
     let text = serde_json::to_string(&claims()).expect("JSON");
     assert_eq!(text, claims_json());
-    assert_eq!(
-        serde_json::from_str::<verifier::card::Claims>(&text).expect("claims"),
-        claims()
-    );
+    assert_eq!(serde_json::from_str::<verifier::card::Claims>(&text).expect("claims"), claims());
 }
 
 #[test]
 fn a_payload_that_breaks_a_rule_is_refused_with_that_rules_code() {
     for (from, to, code, claim) in [
-        (
-            r#""sts":["#,
-            r#""nam":"李四","sts":["#,
-            "card.duplicate_claim",
-            None,
-        ),
-        (
-            r#""sts":["#,
-            r#""n\u0061m":"李四","sts":["#,
-            "card.duplicate_claim",
-            None,
-        ),
-        (
-            r#""sts":["#,
-            r#""cond":"x","sts":["#,
-            "card.unknown_claim",
-            None,
-        ),
+        (r#""sts":["#, r#""nam":"李四","sts":["#, "card.duplicate_claim", None),
+        (r#""sts":["#, r#""n\u0061m":"李四","sts":["#, "card.duplicate_claim", None),
+        (r#""sts":["#, r#""cond":"x","sts":["#, "card.unknown_claim", None),
         (r#""lvl":3"#, r#""lvl":"3""#, "card.claim_type", None),
         (r#""lvl":3"#, r#""lvl":3.0"#, "card.claim_type", None),
         (r#""lvl":3"#, r#""lvl":null"#, "card.claim_type", None),
         (r#""lvl":3"#, r#""lvl":8"#, "ids.level_range", Some("lvl")),
         (r#""lvl":3"#, r#""lvl":-1"#, "ids.level_range", Some("lvl")),
         (r#""lvl":3,"#, "", "card.skill_level_incomplete", None),
-        (
-            r#""iat":1772323200"#,
-            r#""iat":"1772323200""#,
-            "card.claim_type",
-            None,
-        ),
-        (
-            r#""iat":1772323200"#,
-            r#""iat":-1"#,
-            "card.issued_out_of_range",
-            Some("iat"),
-        ),
-        (
-            r#""iat":1772323200"#,
-            r#""iat":999999999999999"#,
-            "card.issued_out_of_range",
-            Some("iat"),
-        ),
-        (
-            r#""day":"2026-02-20""#,
-            r#""day":"2026-03-03""#,
-            "card.assessed_after_issue",
-            Some("day"),
-        ),
-        (
-            r#""day":"2026-02-20""#,
-            r#""day":"2026-02-30""#,
-            "time.no_such_day",
-            Some("day"),
-        ),
-        (
-            r#""exp":"2029-03-01""#,
-            r#""exp":"2026-02-20""#,
-            "card.expires_too_early",
-            Some("exp"),
-        ),
-        (
-            r#""exp":"2029-03-01""#,
-            r#""exp":"2029-3-1""#,
-            "time.day_shape",
-            Some("exp"),
-        ),
+        (r#""iat":1772323200"#, r#""iat":"1772323200""#, "card.claim_type", None),
+        (r#""iat":1772323200"#, r#""iat":-1"#, "card.issued_out_of_range", Some("iat")),
+        (r#""iat":1772323200"#, r#""iat":999999999999999"#, "card.issued_out_of_range", Some("iat")),
+        (r#""day":"2026-02-20""#, r#""day":"2026-03-03""#, "card.assessed_after_issue", Some("day")),
+        (r#""day":"2026-02-20""#, r#""day":"2026-02-30""#, "time.no_such_day", Some("day")),
+        (r#""exp":"2029-03-01""#, r#""exp":"2026-02-20""#, "card.expires_too_early", Some("exp")),
+        (r#""exp":"2029-03-01""#, r#""exp":"2029-3-1""#, "time.day_shape", Some("exp")),
         (r#""iss":"310000","#, "", "card.missing_claim", Some("iss")),
-        (
-            r#""iss":"310000""#,
-            r#""iss":"990000""#,
-            "ids.region_province",
-            Some("iss"),
-        ),
-        (
-            "91310000MA1FL0007C",
-            "91310000MA1FL00070",
-            "ids.credit_code_check",
-            Some("prv"),
-        ),
+        (r#""iss":"310000""#, r#""iss":"990000""#, "ids.region_province", Some("iss")),
+        ("91310000MA1FL0007C", "91310000MA1FL00070", "ids.credit_code_check", Some("prv")),
         ("张三", "张\\u0000三", "card.nul", None),
         ("张三", "张\0三", "card.nul", None),
         ("张三", "张\\u202e三", "ids.text_character", Some("nam")),
         ("张三", "张\\ud800", "card.json", None),
-        (
-            r#""id4":"002X""#,
-            r#""id4":"02X""#,
-            "ids.last_four_shape",
-            Some("id4"),
-        ),
-        (
-            r#""typ":"skill-level""#,
-            r#""typ":"medal""#,
-            "ids.unknown_type",
-            Some("typ"),
-        ),
-        (
-            r#""grd":"good""#,
-            r#""grd":"best""#,
-            "ids.unknown_grade",
-            Some("grd"),
-        ),
-        (
-            r#""occ":"6-31-01-03""#,
-            r#""occ":"6-31""#,
-            "ids.occupation_shape",
-            Some("occ"),
-        ),
-        (
-            r#""sts":[2026,4711]"#,
-            r#""sts":[2026]"#,
-            "card.claim_type",
-            None,
-        ),
-        (
-            r#""sts":[2026,4711]"#,
-            r#""sts":[2026,-1]"#,
-            "card.claim_type",
-            None,
-        ),
-        (
-            r#""sts":[2026,4711]"#,
-            r#""sts":{"list":1,"index":1}"#,
-            "card.claim_type",
-            None,
-        ),
+        (r#""id4":"002X""#, r#""id4":"02X""#, "ids.last_four_shape", Some("id4")),
+        (r#""typ":"skill-level""#, r#""typ":"medal""#, "ids.unknown_type", Some("typ")),
+        (r#""grd":"good""#, r#""grd":"best""#, "ids.unknown_grade", Some("grd")),
+        (r#""occ":"6-31-01-03""#, r#""occ":"6-31""#, "ids.occupation_shape", Some("occ")),
+        (r#""sts":[2026,4711]"#, r#""sts":[2026]"#, "card.claim_type", None),
+        (r#""sts":[2026,4711]"#, r#""sts":[2026,-1]"#, "card.claim_type", None),
+        (r#""sts":[2026,4711]"#, r#""sts":{"list":1,"index":1}"#, "card.claim_type", None),
         (r#"4711]}"#, r#"4711]}{}"#, "card.json", None),
     ] {
         let payload = claims_json().replace(from, to);
@@ -185,17 +83,10 @@ fn a_payload_that_breaks_a_rule_is_refused_with_that_rules_code() {
 
 #[test]
 fn the_claims_in_an_array_are_no_card() {
-    let object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(&claims_json()).expect("an object");
-    let order = [
-        "iss", "prv", "num", "typ", "nam", "id4", "occ", "ttl", "lvl", "grd", "day", "iat", "exp",
-        "sts",
-    ];
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&claims_json()).expect("an object");
+    let order = ["iss", "prv", "num", "typ", "nam", "id4", "occ", "ttl", "lvl", "grd", "day", "iat", "exp", "sts"];
     let values: Vec<_> = order.iter().map(|name| object[*name].clone()).collect();
-    assert_eq!(
-        refusal(&serde_json::to_vec(&values).expect("JSON")),
-        ("card.json", None)
-    );
+    assert_eq!(refusal(&serde_json::to_vec(&values).expect("JSON")), ("card.json", None));
 }
 
 #[test]
@@ -205,42 +96,17 @@ fn a_header_that_is_not_the_template_is_refused() {
         (r#"{"alg":"HS256","kid":"KID","typ":"hf1+jwt"}"#, "jws.alg"),
         (r#"{"alg":"EdDSA","kid":"KID","typ":"JWT"}"#, "jws.typ"),
         (r#"{"alg":"EdDSA","kid":"KID"}"#, "jws.typ"),
-        (
-            r#"{"alg":"EdDSA","crit":["exp"],"kid":"KID","typ":"hf1+jwt"}"#,
-            "jws.crit",
-        ),
-        (
-            r#"{"alg":"EdDSA","b64":false,"kid":"KID","typ":"hf1+jwt"}"#,
-            "jws.b64",
-        ),
-        (
-            r#"{"alg":"EdDSA","kid":"KID","kid":"KID","typ":"hf1+jwt"}"#,
-            "jws.header_duplicate",
-        ),
-        (
-            r#"{"alg":"EdDSA","kid":"KID","typ":"hf1+jwt","x":1}"#,
-            "jws.header_unknown",
-        ),
-        (
-            r#"{"alg":"EdDSA","typ":"hf1+jwt","kid":"KID"}"#,
-            "card.header_template",
-        ),
-        (
-            r#"{"alg":"EdDSA", "kid":"KID","typ":"hf1+jwt"}"#,
-            "card.header_template",
-        ),
-        (
-            r#"{"alg":"EdDSA","kid":"KIDAAAA","typ":"hf1+jwt"}"#,
-            "card.header_template",
-        ),
-        (
-            r#"{"alg":"EdDSA","kid":"KIDA","typ":"hf1+jwt"}"#,
-            "card.header_template",
-        ),
+        (r#"{"alg":"EdDSA","crit":["exp"],"kid":"KID","typ":"hf1+jwt"}"#, "jws.crit"),
+        (r#"{"alg":"EdDSA","b64":false,"kid":"KID","typ":"hf1+jwt"}"#, "jws.b64"),
+        (r#"{"alg":"EdDSA","kid":"KID","kid":"KID","typ":"hf1+jwt"}"#, "jws.header_duplicate"),
+        (r#"{"alg":"EdDSA","kid":"KID","typ":"hf1+jwt","x":1}"#, "jws.header_unknown"),
+        (r#"{"alg":"EdDSA","typ":"hf1+jwt","kid":"KID"}"#, "card.header_template"),
+        (r#"{"alg":"EdDSA", "kid":"KID","typ":"hf1+jwt"}"#, "card.header_template"),
+        (r#"{"alg":"EdDSA","kid":"KIDAAAA","typ":"hf1+jwt"}"#, "card.header_template"),
+        (r#"{"alg":"EdDSA","kid":"KIDA","typ":"hf1+jwt"}"#, "card.header_template"),
         ("no JSON", "jws.header_json"),
     ] {
-        let error =
-            Card::parse(&signed(header, claims_json().as_bytes())).expect_err("must be refused");
+        let error = Card::parse(&signed(header, claims_json().as_bytes())).expect_err("must be refused");
         assert_eq!(error.code(), code, "{header}");
     }
 }
@@ -262,9 +128,7 @@ fn no_single_changed_character_leaves_a_good_card() {
 
 #[test]
 fn a_card_never_outgrows_its_limit_and_a_longer_text_is_refused() {
-    let longest = claims_json()
-        .replace("张三", &"𠮷".repeat(100))
-        .replace("集成电路装调工", &"\\\"".repeat(100));
+    let longest = claims_json().replace("张三", &"𠮷".repeat(100)).replace("集成电路装调工", &"\\\"".repeat(100));
     assert!(Card::parse(&signed(HEADER, longest.as_bytes())).is_ok());
     let padded = format!("{}{}", claims_json(), " ".repeat(2_048));
     assert_eq!(refusal(padded.as_bytes()), ("jws.too_long", None));

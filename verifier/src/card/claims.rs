@@ -1,10 +1,7 @@
 //! What a card says.
 
 use super::CardError;
-use crate::ids::{
-    CertificateNumber, CreditCode, Grade, IdError, LastFour, Level, OccupationCode, PersonName,
-    RegionCode, Title, TypeOfCertificate,
-};
+use crate::ids::{CertificateNumber, CreditCode, Grade, IdError, LastFour, Level, OccupationCode, PersonName, RegionCode, Title, TypeOfCertificate};
 use crate::json;
 use crate::time::{Day, Instant, Zone};
 use alloc::string::String;
@@ -71,9 +68,7 @@ impl From<StatusRef> for (u32, u32) {
     }
 }
 
-const REQUIRED: [&str; 9] = [
-    "iss", "prv", "num", "typ", "nam", "id4", "day", "iat", "sts",
-];
+const REQUIRED: [&str; 9] = ["iss", "prv", "num", "typ", "nam", "id4", "day", "iat", "sts"];
 const OPTIONAL: [&str; 5] = ["occ", "ttl", "lvl", "grd", "exp"];
 
 /// The same members with their JSON types only.
@@ -106,18 +101,10 @@ impl Claims {
     pub(super) fn from_payload(payload: &[u8]) -> Result<Claims, CardError> {
         let read = match json::object::<Wire>(payload) {
             Some(wire) => Claims::try_from(wire),
-            None => Err(CardError::payload(json::explain(
-                payload, &REQUIRED, &OPTIONAL,
-            ))),
+            None => Err(CardError::payload(json::explain(payload, &REQUIRED, &OPTIONAL))),
         };
         // A NUL is a sign of an attack on a C program further on: it gets a code of its own.
-        read.map_err(|error| {
-            if holds_nul(payload) {
-                CardError::NUL
-            } else {
-                error
-            }
-        })
+        read.map_err(|error| if holds_nul(payload) { CardError::NUL } else { error })
     }
 
     /// The rules that take more than one claim.
@@ -145,11 +132,7 @@ impl TryFrom<Wire> for Claims {
 
     fn try_from(wire: Wire) -> Result<Claims, CardError> {
         let in_claim = CardError::in_claim::<IdError>;
-        let level = |rank: i64| {
-            u8::try_from(rank)
-                .map_err(|_| IdError::LevelRange)
-                .and_then(Level::new)
-        };
+        let level = |rank: i64| u8::try_from(rank).map_err(|_| IdError::LevelRange).and_then(Level::new);
         let day = |claim, text: &str| Day::parse(text).map_err(CardError::in_claim(claim));
         let claims = Claims {
             iss: RegionCode::parse(&wire.iss).map_err(in_claim("iss"))?,
@@ -158,32 +141,13 @@ impl TryFrom<Wire> for Claims {
             typ: TypeOfCertificate::parse(&wire.typ).map_err(in_claim("typ"))?,
             nam: PersonName::parse(&wire.nam).map_err(in_claim("nam"))?,
             id4: LastFour::parse(&wire.id4).map_err(in_claim("id4"))?,
-            occ: wire
-                .occ
-                .as_deref()
-                .map(OccupationCode::parse)
-                .transpose()
-                .map_err(in_claim("occ"))?,
-            ttl: wire
-                .ttl
-                .as_deref()
-                .map(Title::parse)
-                .transpose()
-                .map_err(in_claim("ttl"))?,
+            occ: wire.occ.as_deref().map(OccupationCode::parse).transpose().map_err(in_claim("occ"))?,
+            ttl: wire.ttl.as_deref().map(Title::parse).transpose().map_err(in_claim("ttl"))?,
             lvl: wire.lvl.map(level).transpose().map_err(in_claim("lvl"))?,
-            grd: wire
-                .grd
-                .as_deref()
-                .map(Grade::parse)
-                .transpose()
-                .map_err(in_claim("grd"))?,
+            grd: wire.grd.as_deref().map(Grade::parse).transpose().map_err(in_claim("grd"))?,
             day: day("day", &wire.day)?,
             iat: Instant(wire.iat),
-            exp: wire
-                .exp
-                .as_deref()
-                .map(|text| day("exp", text))
-                .transpose()?,
+            exp: wire.exp.as_deref().map(|text| day("exp", text)).transpose()?,
             sts: wire.sts.into(),
         };
         claims.check()?;

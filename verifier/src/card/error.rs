@@ -18,12 +18,9 @@ impl CardError {
     pub(super) const HEADER_TEMPLATE: CardError = CardError::new("card.header_template");
     pub(super) const PAYLOAD_JSON: CardError = CardError::new("card.json");
     pub(super) const NUL: CardError = CardError::new("card.nul");
-    pub(super) const SKILL_LEVEL_INCOMPLETE: CardError =
-        CardError::new("card.skill_level_incomplete");
-    pub(super) const ISSUED_OUT_OF_RANGE: CardError =
-        CardError::of("iat", "card.issued_out_of_range");
-    pub(super) const ASSESSED_AFTER_ISSUE: CardError =
-        CardError::of("day", "card.assessed_after_issue");
+    pub(super) const SKILL_LEVEL_INCOMPLETE: CardError = CardError::new("card.skill_level_incomplete");
+    pub(super) const ISSUED_OUT_OF_RANGE: CardError = CardError::of("iat", "card.issued_out_of_range");
+    pub(super) const ASSESSED_AFTER_ISSUE: CardError = CardError::of("day", "card.assessed_after_issue");
     pub(super) const EXPIRES_TOO_EARLY: CardError = CardError::of("exp", "card.expires_too_early");
 
     const fn new(code: &'static str) -> CardError {
@@ -31,10 +28,7 @@ impl CardError {
     }
 
     const fn of(claim: &'static str, code: &'static str) -> CardError {
-        CardError {
-            code,
-            claim: Some(claim),
-        }
+        CardError { code, claim: Some(claim) }
     }
 
     pub(super) fn payload(fault: Fault) -> CardError {
@@ -49,9 +43,7 @@ impl CardError {
     }
 
     /// Turns a claim's own refusal into the card's.
-    pub(super) fn in_claim<E: Into<ClaimError>>(
-        claim: &'static str,
-    ) -> impl FnOnce(E) -> CardError {
+    pub(super) fn in_claim<E: Into<ClaimError>>(claim: &'static str) -> impl FnOnce(E) -> CardError {
         move |error| CardError::of(claim, error.into().0)
     }
 

@@ -35,12 +35,7 @@ impl Card {
         let kid = signer.public().short();
         let jws = sign_compact(&header_json(kid), &payload, signer);
         let compact = Compact::split(&jws, MAX_BYTES)?;
-        Ok(Card {
-            claims: claims.clone(),
-            kid,
-            signature: compact.signature,
-            jws,
-        })
+        Ok(Card { claims: claims.clone(), kid, signature: compact.signature, jws })
     }
 
     /// Reads a card: size, strict base64url, header byte for byte the template, every claim by its own rule.
@@ -48,22 +43,14 @@ impl Card {
         let compact = Compact::split(text, MAX_BYTES)?;
         let kid = read_header(&compact.header)?;
         let claims = Claims::from_payload(&compact.payload)?;
-        Ok(Card {
-            claims,
-            kid,
-            signature: compact.signature,
-            jws: text.into(),
-        })
+        Ok(Card { claims, kid, signature: compact.signature, jws: text.into() })
     }
 
     /// Whether the signature is this key's.
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
         let end = self.jws.rfind('.').unwrap_or_default();
-        key.verify(
-            self.jws.as_bytes().get(..end).unwrap_or_default(),
-            &self.signature,
-        )
+        key.verify(self.jws.as_bytes().get(..end).unwrap_or_default(), &self.signature)
     }
 
     /// What the card says.

@@ -17,15 +17,8 @@ string_id!(CertificateNumber);
 impl CertificateNumber {
     /// Reads a number of any origin; its check character, if it has one, is not looked at.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let fits = (4..=40).contains(&text.len())
-            && text
-                .bytes()
-                .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || c == b'-');
-        if fits {
-            Ok(Self(text.to_string()))
-        } else {
-            Err(IdError::CertificateNumberShape)
-        }
+        let fits = (4..=40).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || c == b'-');
+        if fits { Ok(Self(text.to_string())) } else { Err(IdError::CertificateNumberShape) }
     }
 
     /// Makes a number of our own: `HF`, region, year, ten characters from 50 random bits, and a check character; 23 in all.
@@ -46,9 +39,7 @@ impl CertificateNumber {
     /// our own, so a mistyped one is noticed before it is looked up.
     pub fn has_check_char(&self) -> bool {
         let mut characters = self.0.chars();
-        characters
-            .next_back()
-            .is_some_and(|last| check_character(characters.as_str()) == last)
+        characters.next_back().is_some_and(|last| check_character(characters.as_str()) == last)
     }
 
     /// The ISO 7064 MOD 37-36 check character over this number's letters and digits (hyphens do not count).
@@ -59,13 +50,10 @@ impl CertificateNumber {
 
 /// ISO 7064, hybrid system MOD 37-36.
 fn check_character(text: &str) -> char {
-    let product = text
-        .chars()
-        .filter_map(|c| c.to_digit(36))
-        .fold(36, |product, value| {
-            let sum = (product + value) % 36;
-            (if sum == 0 { 36 } else { sum }) * 2 % 37
-        });
+    let product = text.chars().filter_map(|c| c.to_digit(36)).fold(36, |product, value| {
+        let sum = (product + value) % 36;
+        (if sum == 0 { 36 } else { sum }) * 2 % 37
+    });
     character(CHECK_ALPHABET, ((37 - product) % 36) as usize)
 }
 
@@ -102,15 +90,10 @@ mod tests {
     fn one_wrong_character_or_two_swapped_are_noticed() {
         let text = sample().as_str().to_string();
         for at in 0..text.len() {
-            for other in RANDOM_ALPHABET
-                .iter()
-                .filter(|other| **other != text.as_bytes()[at])
-            {
+            for other in RANDOM_ALPHABET.iter().filter(|other| **other != text.as_bytes()[at]) {
                 let mut changed = text.clone().into_bytes();
                 changed[at] = *other;
-                let changed =
-                    CertificateNumber::parse(core::str::from_utf8(&changed).expect("ASCII"))
-                        .expect("the shape holds");
+                let changed = CertificateNumber::parse(core::str::from_utf8(&changed).expect("ASCII")).expect("the shape holds");
                 assert!(!changed.has_check_char());
             }
         }
@@ -121,18 +104,8 @@ mod tests {
         for good in ["Y000123456789012345678", "1234567890123456", "A-1-B"] {
             assert!(CertificateNumber::parse(good).is_ok(), "{good}");
         }
-        for wrong in [
-            "ABC",
-            "abcd",
-            "AB CD",
-            "12345678901234567890123456789012345678901",
-            "证书1234",
-        ] {
-            assert_eq!(
-                CertificateNumber::parse(wrong),
-                Err(IdError::CertificateNumberShape),
-                "{wrong}"
-            );
+        for wrong in ["ABC", "abcd", "AB CD", "12345678901234567890123456789012345678901", "证书1234"] {
+            assert_eq!(CertificateNumber::parse(wrong), Err(IdError::CertificateNumberShape), "{wrong}");
         }
     }
 }

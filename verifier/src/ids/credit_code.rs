@@ -16,10 +16,7 @@ string_id!(CreditCode);
 impl CreditCode {
     /// Reads 18 upper-case characters and checks both check characters.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let code: &[u8; 18] = text
-            .as_bytes()
-            .try_into()
-            .map_err(|_| IdError::CreditCodeShape)?;
+        let code: &[u8; 18] = text.as_bytes().try_into().map_err(|_| IdError::CreditCodeShape)?;
         let [body @ .., check] = code;
         let mut sum = 0;
         let mut weight = 1;
@@ -40,11 +37,7 @@ impl CreditCode {
 
 /// The value of a character, 0 to 30.
 fn value(character: u8) -> Result<u32, IdError> {
-    ALPHABET
-        .iter()
-        .position(|known| *known == character)
-        .map(|at| at as u32)
-        .ok_or(IdError::CreditCodeShape)
+    ALPHABET.iter().position(|known| *known == character).map(|at| at as u32).ok_or(IdError::CreditCodeShape)
 }
 
 /// The GB 11714 check character of the organization code that begins at the ninth character.
@@ -53,9 +46,7 @@ fn organization_check(body: &[u8]) -> Option<u8> {
         .get(8..16)?
         .iter()
         .zip(ORGANIZATION_WEIGHTS)
-        .try_fold(0, |sum, (character, weight)| {
-            Some(sum + char::from(*character).to_digit(36)? * weight)
-        })?;
+        .try_fold(0, |sum, (character, weight)| Some(sum + char::from(*character).to_digit(36)? * weight))?;
     Some(match 11 - sum % 11 {
         10 => b'X',
         11 => b'0',
@@ -69,17 +60,8 @@ mod tests {
 
     #[test]
     fn real_codes_are_accepted() {
-        for code in [
-            "91350100M000100Y43",
-            "91330100799655058B",
-            "914403001922038216",
-            "9144030071526726XG",
-            "91110000802100433B",
-        ] {
-            assert_eq!(
-                CreditCode::parse(code).map(|code| code.to_string()),
-                Ok(code.into())
-            );
+        for code in ["91350100M000100Y43", "91330100799655058B", "914403001922038216", "9144030071526726XG", "91110000802100433B"] {
+            assert_eq!(CreditCode::parse(code).map(|code| code.to_string()), Ok(code.into()));
         }
     }
 
@@ -87,10 +69,7 @@ mod tests {
     fn a_code_with_any_one_character_changed_is_refused() {
         let code = "9144030071526726XG";
         for at in 0..18 {
-            for other in ALPHABET
-                .iter()
-                .filter(|other| **other != code.as_bytes()[at])
-            {
+            for other in ALPHABET.iter().filter(|other| **other != code.as_bytes()[at]) {
                 let mut changed = code.as_bytes().to_vec();
                 changed[at] = *other;
                 assert!(CreditCode::parse(core::str::from_utf8(&changed).expect("ASCII")).is_err());
@@ -106,12 +85,8 @@ mod tests {
         assert_eq!(refused("9135010OM000100Y43"), Err("ids.credit_code_shape"));
         assert_eq!(refused("91350100M000100Y44"), Err("ids.credit_code_check"));
         // One of the 31 last characters satisfies the outer check; then the organization's own check still refuses.
-        let outer_holds = ALPHABET
-            .iter()
-            .map(|last| refused(&alloc::format!("91350100M000101Y4{}", char::from(*last))));
-        let refusals: alloc::vec::Vec<_> = outer_holds
-            .filter(|refusal| *refusal != Err("ids.credit_code_check"))
-            .collect();
+        let outer_holds = ALPHABET.iter().map(|last| refused(&alloc::format!("91350100M000101Y4{}", char::from(*last))));
+        let refusals: alloc::vec::Vec<_> = outer_holds.filter(|refusal| *refusal != Err("ids.credit_code_check")).collect();
         assert_eq!(refusals, [Err("ids.credit_code_organization_check")]);
         assert_eq!(refused("第91350100M0001Y4"), Err("ids.credit_code_shape"));
     }

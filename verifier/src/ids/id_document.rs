@@ -63,26 +63,15 @@ impl IdDocument {
         let number = normalise(kind, text.to_ascii_uppercase());
         let bytes = number.as_bytes();
         let shape = |fits: bool| {
-            if fits {
-                Ok(())
-            } else {
-                Err(IdError::DocumentShape)
-            }
+            if fits { Ok(()) } else { Err(IdError::DocumentShape) }
         };
         match kind {
             IdKind::Resident => check_resident(bytes)?,
             IdKind::ResidencePermit => check_residence_permit(bytes)?,
             IdKind::HkId => check_hong_kong(bytes)?,
-            IdKind::HkMacauPermit => {
-                shape(matches!(bytes, [b'H' | b'M', digits @ ..] if are_digits(digits, 8)))?
-            }
+            IdKind::HkMacauPermit => shape(matches!(bytes, [b'H' | b'M', digits @ ..] if are_digits(digits, 8)))?,
             IdKind::TaiwanPermit | IdKind::MacauId => shape(are_digits(bytes, 8))?,
-            IdKind::Passport => shape(
-                (5..=20).contains(&bytes.len())
-                    && bytes
-                        .iter()
-                        .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()),
-            )?,
+            IdKind::Passport => shape((5..=20).contains(&bytes.len()) && bytes.iter().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()))?,
         }
         Ok(Self { kind, number })
     }
@@ -99,20 +88,13 @@ impl IdDocument {
 
     /// The last four characters of the normalised number.
     pub fn last_four(&self) -> LastFour {
-        LastFour(
-            self.number
-                .get(self.number.len().saturating_sub(4)..)
-                .unwrap_or_default()
-                .to_string(),
-        )
+        LastFour(self.number.get(self.number.len().saturating_sub(4)..).unwrap_or_default().to_string())
     }
 }
 
 impl fmt::Debug for IdDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IdDocument")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.debug_struct("IdDocument").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
@@ -126,15 +108,8 @@ impl TryFrom<Wire> for IdDocument {
 impl LastFour {
     /// Reads four characters of `0-9A-Z`.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let fits = text.len() == 4
-            && text
-                .bytes()
-                .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
-        if fits {
-            Ok(Self(text.to_string()))
-        } else {
-            Err(IdError::LastFourShape)
-        }
+        let fits = text.len() == 4 && text.bytes().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+        if fits { Ok(Self(text.to_string())) } else { Err(IdError::LastFourShape) }
     }
 }
 
@@ -143,20 +118,10 @@ fn normalise(kind: IdKind, number: String) -> String {
     let bytes = number.as_bytes();
     let printed = match kind {
         IdKind::HkId => matches!(bytes, [.., b'(', _, b')']),
-        IdKind::MacauId => matches!(
-            bytes,
-            [_, b'/', _, _, _, _, _, _, b'/', _] | [_, _, _, _, _, _, _, b'(', _, b')']
-        ),
+        IdKind::MacauId => matches!(bytes, [_, b'/', _, _, _, _, _, _, b'/', _] | [_, _, _, _, _, _, _, b'(', _, b')']),
         _ => false,
     };
-    if printed {
-        number
-            .chars()
-            .filter(|c| !matches!(c, '(' | ')' | '/'))
-            .collect()
-    } else {
-        number
-    }
+    if printed { number.chars().filter(|c| !matches!(c, '(' | ')' | '/')).collect() } else { number }
 }
 
 fn are_digits(bytes: &[u8], count: usize) -> bool {
@@ -169,13 +134,7 @@ fn check_resident(number: &[u8]) -> Result<(), IdError> {
 }
 
 fn check_residence_permit(number: &[u8]) -> Result<(), IdError> {
-    check_gb_11643(
-        number,
-        matches!(
-            number,
-            [b'8', b'1'..=b'3', b'0', b'0', b'0', b'0', ..] | [b'9', ..]
-        ),
-    )
+    check_gb_11643(number, matches!(number, [b'8', b'1'..=b'3', b'0', b'0', b'0', b'0', ..] | [b'9', ..]))
 }
 
 /// The form shared by GB 11643 numbers: region, birth date, serial, MOD 11-2 check character.
@@ -189,27 +148,13 @@ fn check_gb_11643(number: &[u8], region_known: bool) -> Result<(), IdError> {
     if !region_known {
         return Err(IdError::DocumentRegion);
     }
-    let part = |range| {
-        digits.get(range).map_or(0, |digits: &[u8]| {
-            digits
-                .iter()
-                .fold(0, |sum, c| sum * 10 + u32::from(c - b'0'))
-        })
-    };
+    let part = |range| digits.get(range).map_or(0, |digits: &[u8]| digits.iter().fold(0, |sum, c| sum * 10 + u32::from(c - b'0')));
     let year = part(6..10);
     if year < 1900 || Day::new(year as i32, part(10..12), part(12..14)).is_err() {
         return Err(IdError::DocumentBirthDate);
     }
-    let sum: u32 = digits
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
-    if CHECKS.get((sum % 11) as usize) == Some(check) {
-        Ok(())
-    } else {
-        Err(IdError::DocumentCheck)
-    }
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    if CHECKS.get((sum % 11) as usize) == Some(check) { Ok(()) } else { Err(IdError::DocumentCheck) }
 }
 
 /// Letters count 10 to 35 (a missing first letter 36), weights run from 9 to 1, and the sum is a multiple of 11 where A is 10.
@@ -218,23 +163,13 @@ fn check_hong_kong(number: &[u8]) -> Result<(), IdError> {
     let [digits @ .., check] = rest else {
         return Err(IdError::DocumentShape);
     };
-    let shaped = matches!(letters.len(), 1 | 2)
-        && letters.iter().all(u8::is_ascii_uppercase)
-        && are_digits(digits, 6);
+    let shaped = matches!(letters.len(), 1 | 2) && letters.iter().all(u8::is_ascii_uppercase) && are_digits(digits, 6);
     if !shaped || !(check.is_ascii_digit() || *check == b'A') {
         return Err(IdError::DocumentShape);
     }
-    let values = number
-        .iter()
-        .rev()
-        .map(|c| char::from(*c).to_digit(36).unwrap_or(36))
-        .chain((letters.len() == 1).then_some(36));
+    let values = number.iter().rev().map(|c| char::from(*c).to_digit(36).unwrap_or(36)).chain((letters.len() == 1).then_some(36));
     let sum: u32 = values.zip(1..).map(|(value, weight)| value * weight).sum();
-    if sum.is_multiple_of(11) {
-        Ok(())
-    } else {
-        Err(IdError::DocumentCheck)
-    }
+    if sum.is_multiple_of(11) { Ok(()) } else { Err(IdError::DocumentCheck) }
 }
 
 #[cfg(test)]
@@ -259,15 +194,8 @@ mod tests {
         ] {
             match number {
                 // Born in 1880: a valid check character, but nobody to certify.
-                "" => assert_eq!(
-                    IdDocument::parse(kind, text),
-                    Err(IdError::DocumentBirthDate)
-                ),
-                _ => assert_eq!(
-                    IdDocument::parse(kind, text).map(|id| id.number),
-                    Ok(number.into()),
-                    "{text}"
-                ),
+                "" => assert_eq!(IdDocument::parse(kind, text), Err(IdError::DocumentBirthDate)),
+                _ => assert_eq!(IdDocument::parse(kind, text).map(|id| id.number), Ok(number.into()), "{text}"),
             }
         }
     }
@@ -275,17 +203,10 @@ mod tests {
     #[test]
     fn a_foreigners_card_begins_with_nine_and_carries_the_same_check() {
         let digits = "91113119900101123";
-        let sum: u32 = digits
-            .bytes()
-            .zip(WEIGHTS)
-            .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-            .sum();
+        let sum: u32 = digits.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
         let number = alloc::format!("{digits}{}", char::from(CHECKS[(sum % 11) as usize]));
         assert!(IdDocument::parse(ResidencePermit, &number).is_ok());
-        assert_eq!(
-            IdDocument::parse(Resident, &number),
-            Err(IdError::DocumentRegion)
-        );
+        assert_eq!(IdDocument::parse(Resident, &number), Err(IdError::DocumentRegion));
     }
 
     #[test]

@@ -4,10 +4,8 @@ use super::{IdError, string_id};
 use alloc::string::{String, ToString};
 
 /// Every first pair of digits in use: provinces, municipalities, autonomous regions, Taiwan, Hong Kong, Macau.
-const PROVINCES: [u8; 34] = [
-    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52,
-    53, 54, 61, 62, 63, 64, 65, 71, 81, 82,
-];
+const PROVINCES: [u8; 34] =
+    [11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82];
 
 /// A six-digit GB/T 2260 code. Counties come and go, so only the shape and the province are checked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,11 +18,7 @@ impl RegionCode {
         if text.len() != 6 || !text.bytes().all(|c| c.is_ascii_digit()) {
             return Err(IdError::RegionShape);
         }
-        if is_province(text.as_bytes()) {
-            Ok(Self(text.to_string()))
-        } else {
-            Err(IdError::RegionProvince)
-        }
+        if is_province(text.as_bytes()) { Ok(Self(text.to_string())) } else { Err(IdError::RegionProvince) }
     }
 }
 
@@ -43,18 +37,10 @@ mod tests {
             assert!(RegionCode::parse(good).is_ok(), "{good}");
         }
         for wrong in ["31000", "3100000", "31000a", "３10000", ""] {
-            assert_eq!(
-                RegionCode::parse(wrong),
-                Err(IdError::RegionShape),
-                "{wrong}"
-            );
+            assert_eq!(RegionCode::parse(wrong), Err(IdError::RegionShape), "{wrong}");
         }
         for nowhere in ["000000", "990000", "830000", "160000"] {
-            assert_eq!(
-                RegionCode::parse(nowhere),
-                Err(IdError::RegionProvince),
-                "{nowhere}"
-            );
+            assert_eq!(RegionCode::parse(nowhere), Err(IdError::RegionProvince), "{nowhere}");
         }
     }
 }

@@ -30,11 +30,7 @@ impl Level {
 
     /// A rank 0 to 7.
     pub const fn new(rank: u8) -> Result<Level, IdError> {
-        if rank <= 7 {
-            Ok(Level(rank))
-        } else {
-            Err(IdError::LevelRange)
-        }
+        if rank <= 7 { Ok(Level(rank)) } else { Err(IdError::LevelRange) }
     }
 
     /// The rank, 0 to 7.
@@ -146,20 +142,14 @@ mod tests {
         assert_eq!(Level::new(8), Err(IdError::LevelRange));
         assert!(Level::new(1).expect("five").words().zh.starts_with("五级"));
         assert!(Level::new(5).expect("one").words().zh.starts_with("一级"));
-        assert_eq!(
-            (Level::MIN.words().zh, Level::MAX.words().zh),
-            ("学徒工", "首席技师")
-        );
+        assert_eq!((Level::MIN.words().zh, Level::MAX.words().zh), ("学徒工", "首席技师"));
     }
 
     #[test]
     fn every_member_is_written_and_read_alike() {
         for kind in TypeOfCertificate::ALL {
             assert_eq!(TypeOfCertificate::parse(kind.as_str()), Ok(*kind));
-            assert_eq!(
-                serde_json::to_string(kind).expect("a string"),
-                alloc::format!("\"{kind}\"")
-            );
+            assert_eq!(serde_json::to_string(kind).expect("a string"), alloc::format!("\"{kind}\""));
         }
         assert!(Grade::ALL.is_sorted());
         assert_eq!(Grade::parse("Pass"), Err(IdError::UnknownGrade));

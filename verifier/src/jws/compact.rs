@@ -30,15 +30,8 @@ impl<'a> Compact<'a> {
             return Err(JwsError::Parts);
         }
         let decode = |part| base64url::decode(part).map_err(|_| JwsError::Base64);
-        let signature = decode(signature)?
-            .try_into()
-            .map_err(|_| JwsError::SignatureLength)?;
-        Ok(Compact {
-            signing_input,
-            header: decode(header)?,
-            payload: decode(payload)?,
-            signature,
-        })
+        let signature = decode(signature)?.try_into().map_err(|_| JwsError::SignatureLength)?;
+        Ok(Compact { signing_input, header: decode(header)?, payload: decode(payload)?, signature })
     }
 
     /// Whether the signature is this key's.
@@ -80,13 +73,8 @@ mod tests {
 
     #[test]
     fn the_signature_of_rfc_8037_comes_out() {
-        let seed =
-            base64url::decode_array("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("a seed");
-        let text = sign_compact(
-            r#"{"alg":"EdDSA"}"#,
-            b"Example of Ed25519 signing",
-            &Signer::from_seed(&seed),
-        );
+        let seed = base64url::decode_array("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("a seed");
+        let text = sign_compact(r#"{"alg":"EdDSA"}"#, b"Example of Ed25519 signing", &Signer::from_seed(&seed));
         assert_eq!(
             text,
             "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.\
@@ -98,19 +86,10 @@ mod tests {
     fn only_the_right_key_typ_and_text_open() {
         let (ours, theirs) = (Signer::from_seed(&[1; 32]), Signer::from_seed(&[2; 32]));
         let text = sign_compact(HEADER, b"hello", &ours);
-        assert_eq!(
-            open(&text, 400, "note", ours.public()),
-            Ok(b"hello".to_vec())
-        );
-        assert_eq!(
-            open(&text, 400, "note", theirs.public()),
-            Err(JwsError::Signature)
-        );
+        assert_eq!(open(&text, 400, "note", ours.public()), Ok(b"hello".to_vec()));
+        assert_eq!(open(&text, 400, "note", theirs.public()), Err(JwsError::Signature));
         assert_eq!(open(&text, 400, "other", ours.public()), Err(JwsError::Typ));
-        assert_eq!(
-            open(&text, 20, "note", ours.public()),
-            Err(JwsError::TooLong)
-        );
+        assert_eq!(open(&text, 20, "note", ours.public()), Err(JwsError::TooLong));
     }
 
     #[test]

@@ -32,23 +32,15 @@ impl Header {
     /// Reads the decoded bytes of a protected header.
     pub fn parse(bytes: &[u8]) -> Result<Header, JwsError> {
         match json::object::<Wire>(bytes) {
-            Some(wire) if wire.alg == "EdDSA" => Ok(Header {
-                typ: wire.typ,
-                kid: wire.kid,
-                cty: wire.cty,
-            }),
+            Some(wire) if wire.alg == "EdDSA" => Ok(Header { typ: wire.typ, kid: wire.kid, cty: wire.cty }),
             Some(_) => Err(JwsError::Alg),
-            None => Err(
-                match json::explain(bytes, &["alg"], &["typ", "kid", "cty"]) {
-                    Fault::Duplicate(_) => JwsError::HeaderDuplicate,
-                    Fault::Unknown(name) if name == "crit" => JwsError::Crit,
-                    Fault::Unknown(name) if name == "b64" => JwsError::B64,
-                    Fault::Unknown(_) => JwsError::HeaderUnknown,
-                    Fault::Utf8 | Fault::Syntax | Fault::Missing(_) | Fault::Type => {
-                        JwsError::HeaderJson
-                    }
-                },
-            ),
+            None => Err(match json::explain(bytes, &["alg"], &["typ", "kid", "cty"]) {
+                Fault::Duplicate(_) => JwsError::HeaderDuplicate,
+                Fault::Unknown(name) if name == "crit" => JwsError::Crit,
+                Fault::Unknown(name) if name == "b64" => JwsError::B64,
+                Fault::Unknown(_) => JwsError::HeaderUnknown,
+                Fault::Utf8 | Fault::Syntax | Fault::Missing(_) | Fault::Type => JwsError::HeaderJson,
+            }),
         }
     }
 }
@@ -66,14 +58,8 @@ mod tests {
             (r#"{"alg":"EdDSA","crit":null}"#, JwsError::Crit),
             (r#"{"alg":"EdDSA","b64":false}"#, JwsError::B64),
             (r#"{"alg":"EdDSA","jwk":{}}"#, JwsError::HeaderUnknown),
-            (
-                r#"{"alg":"EdDSA","alg":"EdDSA"}"#,
-                JwsError::HeaderDuplicate,
-            ),
-            (
-                r#"{"alg":"EdDSA","\u0061lg":"EdDSA"}"#,
-                JwsError::HeaderDuplicate,
-            ),
+            (r#"{"alg":"EdDSA","alg":"EdDSA"}"#, JwsError::HeaderDuplicate),
+            (r#"{"alg":"EdDSA","\u0061lg":"EdDSA"}"#, JwsError::HeaderDuplicate),
             (r#"{"alg":"EdDSA","kid":1}"#, JwsError::HeaderJson),
             (r#"{"alg":"EdDSA","kid":null}"#, JwsError::HeaderJson),
             (r#"{"typ":"x"}"#, JwsError::HeaderJson),
@@ -83,9 +69,6 @@ mod tests {
             assert_eq!(Header::parse(text.as_bytes()), Err(error), "{text}");
         }
         let good = Header::parse(br#"{"alg":"EdDSA","kid":"k","typ":"t"}"#);
-        assert_eq!(
-            good.map(|header| (header.kid, header.cty)),
-            Ok((Some("k".into()), None))
-        );
+        assert_eq!(good.map(|header| (header.kid, header.cty)), Ok((Some("k".into()), None)));
     }
 }

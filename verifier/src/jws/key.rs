@@ -79,18 +79,13 @@ impl PublicKey {
             .chain_update(br#"{"crv":"Ed25519","kty":"OKP","x":""#)
             .chain_update(base64url::encode(key.as_bytes()))
             .chain_update(br#""}"#);
-        PublicKey {
-            key,
-            thumbprint: digest.finalize().into(),
-        }
+        PublicKey { key, thumbprint: digest.finalize().into() }
     }
 
     /// Whether `signature` is this key's over `message`: RFC 8032 without cofactor, canonical, with R of full order.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.key
-            .verify_strict(message, &Signature::from_bytes(signature))
-            .is_ok()
+        self.key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
 
     /// The 32 bytes.
@@ -111,14 +106,7 @@ impl PublicKey {
 
     /// The key as a JWK, its `kid` the thumbprint.
     pub fn jwk(&self) -> Jwk {
-        Jwk {
-            kty: "OKP",
-            crv: "Ed25519",
-            alg: "EdDSA",
-            usage: "sig",
-            kid: self.thumbprint(),
-            x: base64url::encode(self.as_bytes()),
-        }
+        Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid: self.thumbprint(), x: base64url::encode(self.as_bytes()) }
     }
 }
 
@@ -143,9 +131,7 @@ impl<'de> Deserialize<'de> for PublicKey {
 impl ShortKid {
     /// Reads eight characters of base64url.
     pub fn parse(text: &str) -> Result<ShortKid, KeyError> {
-        base64url::decode_array(text)
-            .map(ShortKid)
-            .map_err(|_| KeyError::Length)
+        base64url::decode_array(text).map(ShortKid).map_err(|_| KeyError::Length)
     }
 }
 
@@ -194,9 +180,7 @@ impl Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
-            .field("public", &self.public)
-            .finish_non_exhaustive()
+        f.debug_struct("Signer").field("public", &self.public).finish_non_exhaustive()
     }
 }
 
@@ -210,25 +194,15 @@ mod tests {
     #[test]
     fn the_key_and_thumbprint_of_rfc_8037_come_out() {
         let signer = Signer::from_seed(&base64url::decode_array(SEED).expect("a seed"));
-        assert_eq!(
-            signer.public().jwk().x,
-            "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
-        );
-        assert_eq!(
-            signer.public().thumbprint(),
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-        );
+        assert_eq!(signer.public().jwk().x, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+        assert_eq!(signer.public().thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
         assert_eq!(signer.public().short().to_string(), "kPrK_qmx");
         assert!(!alloc::format!("{signer:?}").contains("nWGx"));
     }
 
     #[test]
     fn weak_and_malformed_keys_are_refused() {
-        let hex = |text: &str| -> [u8; 32] {
-            core::array::from_fn(|at| {
-                u8::from_str_radix(&text[2 * at..2 * at + 2], 16).expect("hex")
-            })
-        };
+        let hex = |text: &str| -> [u8; 32] { core::array::from_fn(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).expect("hex")) };
         // The eight points of small order, and encodings of two of them that are not canonical.
         for weak in [
             "0100000000000000000000000000000000000000000000000000000000000000",
@@ -242,23 +216,13 @@ mod tests {
             "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
             "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         ] {
-            assert_eq!(
-                PublicKey::from_bytes(&hex(weak)),
-                Err(KeyError::SmallOrder),
-                "{weak}"
-            );
+            assert_eq!(PublicKey::from_bytes(&hex(weak)), Err(KeyError::SmallOrder), "{weak}");
         }
         // y = 2^255 - 16 means y = 3, which is on the curve and of large order.
         let large = "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f";
-        assert_eq!(
-            PublicKey::from_bytes(&hex(large)),
-            Err(KeyError::NonCanonical)
-        );
+        assert_eq!(PublicKey::from_bytes(&hex(large)), Err(KeyError::NonCanonical));
         let nowhere = "0200000000000000000000000000000000000000000000000000000000000000";
-        assert_eq!(
-            PublicKey::from_bytes(&hex(nowhere)),
-            Err(KeyError::NotAPoint)
-        );
+        assert_eq!(PublicKey::from_bytes(&hex(nowhere)), Err(KeyError::NotAPoint));
         assert_eq!(PublicKey::parse("AQ"), Err(KeyError::Length));
     }
 }

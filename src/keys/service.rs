@@ -1,0 +1,228 @@
+//! Making keys, ending them, and sealing them anew.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use verifier::base64url;
+use verifier::jws::Signer;
+use verifier::time::{Day, Instant, Zone};
+use zeroize::Zeroizing;
+
+use super::ring::{DATA_LABEL, label};
+use super::seal::SealKey;
+use super::store::Event;
+use super::{KeyRefusal, Purpose, Row, WINDOW_MAX, master, store};
+use crate::app::App;
+use crate::db::{self, Conn};
+use crate::edge::Edge;
+use crate::error::{Error, Fault};
+use crate::evidence;
+
+/// What a new key is to be.
+pub(super) struct Plan {
+    pub purpose: Purpose,
+    pub provider: Option<String>,
+    pub slot: String,
+    pub from: i64,
+    pub until: i64,
+}
+
+/// What the evidence commits to when something happens to a key.
+#[derive(Serialize)]
+struct Document<'a> {
+    hufu: &'static str,
+    event: &'static str,
+    at: i64,
+    kid: &'a str,
+    purpose: &'a str,
+    provider: Option<&'a str>,
+    public: String,
+    from: i64,
+    until: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+/// Makes a key and stores it sealed, with its evidence.
+pub(super) fn make(conn: &mut Conn, edge: &Edge, master: &SealKey, plan: &Plan) -> Result<Row, Error> {
+    refuse_stale_master(conn, master)?;
+    let seed = Zeroizing::new(edge.random::<32>());
+    let signer = Signer::from_seed(&seed);
+    let kid = signer.public().thumbprint();
+    let row = Row {
+        short_kid: signer.public().short().to_string(),
+        purpose: plan.purpose.as_str().to_owned(),
+        provider_id: plan.provider.clone(),
+        slot: plan.slot.clone(),
+        public: signer.public().as_bytes().to_vec(),
+        sealed: master.seal(edge, &label(&kid), seed.as_slice())?,
+        from_at: plan.from,
+        until_at: plan.until,
+        created_at: edge.now(),
+        retired_at: None,
+        revoked_at: None,
+        revoke_reason: None,
+        kid,
+    };
+    store::insert(conn, &row)?;
+    record(conn, edge, &row, "created", row.created_at)?;
+    Ok(row)
+}
+
+/// Another process may have sealed everything under a new master key; a key sealed under the old one could not be opened again.
+fn refuse_stale_master(conn: &mut Conn, master: &SealKey) -> Result<(), Error> {
+    match store::data_key(conn)? {
+        Some(sealed) if master.open(DATA_LABEL, &sealed).is_err() => {
+            Err(Fault::text("the master key was changed while this server was running; restart it with the new one").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn record(conn: &mut Conn, edge: &Edge, row: &Row, event: &'static str, at: i64) -> Result<(), Error> {
+    let document = Document {
+        hufu: "key-event/1",
+        event,
+        at,
+        kid: &row.kid,
+        purpose: &row.purpose,
+        provider: row.provider_id.as_deref(),
+        public: base64url::encode(&row.public),
+        from: row.from_at,
+        until: row.until_at,
+        revoked_at: row.revoked_at,
+        reason: row.revoke_reason.as_deref(),
+    };
+    let document = serde_json::to_string(&document).map_err(Fault::new)?;
+    let id = edge.id("kev");
+    store::insert_event(conn, &Event { id: &id, kid: &row.kid, kind: event, at, document: &document })?;
+    evidence::record(conn, edge, evidence::Kind::Key, at, &id, document.as_bytes())?;
+    db::bump(conn, "trust")
+}
+
+/// The key with which `provider` signs now: the one with the narrowest window, or a new one for the calendar year.
+///
+/// # Errors
+/// A fault.
+pub async fn ensure_issuer(app: &App, provider: &str, zone: Zone) -> Result<(Row, Arc<Signer>), Error> {
+    let (id, now) = (provider.to_owned(), app.edge.now());
+    let found = app.db.read(move |conn| Ok(store::signing(conn, &id, now)?.into_iter().next())).await?;
+    let row = match found {
+        Some(row) => row,
+        None => make_yearly(app, provider, zone, now).await?,
+    };
+    let signer = app.keys.signer(&row)?;
+    Ok((row, signer))
+}
+
+/// Two requests may get here at once; the slot is unique, so the second finds the first one's key.
+async fn make_yearly(app: &App, provider: &str, zone: Zone, now: i64) -> Result<Row, Error> {
+    let year = Instant(now).day_in(zone).year();
+    let (from, until) = (new_year(year, zone)?, new_year(year + 1, zone)?);
+    let (id, edge, master) = (provider.to_owned(), app.edge.clone(), app.keys.master());
+    app.db
+        .write(move |conn| {
+            if let Some(row) = store::signing(conn, &id, now)?.into_iter().next() {
+                return Ok(row);
+            }
+            let prefix = format!("issuer/{id}/{year}/");
+            let slot = format!("{prefix}{}", store::count_slots(conn, &prefix)? + 1);
+            make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until })
+        })
+        .await
+}
+
+fn new_year(year: i32, zone: Zone) -> Result<i64, Error> {
+    Ok(Day::new(year, 1, 1).map_err(|e| Fault::text(e.to_string()))?.start_in(zone).0)
+}
+
+/// Makes a key for a shorter window (a batch, an exam), which then signs before the yearly one.
+///
+/// # Errors
+/// `keys.window`, or a fault.
+pub async fn open_window(app: &App, provider: &str, from: i64, until: i64) -> Result<Row, Error> {
+    let now = app.edge.now();
+    if from >= until || until - from > WINDOW_MAX || until <= now || from < now - WINDOW_MAX || from > now + WINDOW_MAX {
+        return Err(KeyRefusal::Window.at("until").into());
+    }
+    let (id, edge, master) = (provider.to_owned(), app.edge.clone(), app.keys.master());
+    app.db
+        .write(move |conn| {
+            let prefix = format!("issuer/{id}/{from}-{until}/");
+            let slot = format!("{prefix}{}", store::count_slots(conn, &prefix)? + 1);
+            make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until })
+        })
+        .await
+}
+
+/// How a key ends.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Roll over: the next certificate gets a new key; what was signed stays good.
+    Retire,
+    /// Nothing signed at or after `at` counts; `compromise` takes back everything.
+    Revoke {
+        /// Unix seconds.
+        at: i64,
+        /// As the verifier reads it.
+        reason: String,
+    },
+}
+
+/// Retires or revokes an issuer key.
+///
+/// # Errors
+/// `keys.not_found`, `keys.purpose`, `keys.revoked`, `keys.retired`, `keys.instant`, or a fault.
+pub async fn change(app: &App, kid: &str, change: Change) -> Result<Row, Error> {
+    let (kid, edge) = (kid.to_owned(), app.edge.clone());
+    app.db
+        .write(move |conn| {
+            let now = edge.now();
+            let row = store::by_kid(conn, &kid)?.ok_or(KeyRefusal::NotFound)?;
+            row.changeable()?;
+            let (done, event, refusal) = match &change {
+                Change::Retire => (store::retire(conn, &kid, now)?, "retired", KeyRefusal::Retired),
+                Change::Revoke { at, .. } if *at > now || *at < row.from_at => return Err(KeyRefusal::Instant.at("at").into()),
+                Change::Revoke { at, reason } => (store::revoke(conn, &kid, *at, reason)?, "revoked", KeyRefusal::Revoked),
+            };
+            if done == 0 {
+                return Err(refusal.into());
+            }
+            let row = store::by_kid(conn, &kid)?.ok_or(KeyRefusal::NotFound)?;
+            record(conn, &edge, &row, event, now)?;
+            Ok(row)
+        })
+        .await
+}
+
+/// Seals the data key and every signing key under `next`, in one transaction. Returns how many keys were sealed anew.
+///
+/// # Errors
+/// A fault; then the old master key still holds.
+pub fn rewrap(app: &App, next: &SealKey, to_file: bool) -> Result<usize, Error> {
+    if to_file {
+        master::begin_change(&app.config, next)?;
+    }
+    let (edge, old) = (app.edge.clone(), app.keys.master());
+    let done = app.db.write_now(|conn| {
+        store::reseal_data_key(conn, &next.seal(&edge, DATA_LABEL, app.keys.data().as_bytes())?)?;
+        let rows = store::all(conn)?;
+        for row in &rows {
+            let seed = old.open(&label(&row.kid), &row.sealed)?;
+            store::reseal(conn, &row.kid, &next.seal(&edge, &label(&row.kid), &seed)?)?;
+            record(conn, &edge, row, "rewrapped", edge.now())?;
+        }
+        Ok(rows.len())
+    });
+    match (&done, to_file) {
+        (Ok(_), true) => master::finish_change(&app.config)?,
+        (Err(_), true) => master::abandon_change(&app.config)?,
+        (_, false) => {}
+    }
+    if done.is_ok() {
+        app.keys.set_master(next.clone());
+    }
+    done
+}

@@ -1,0 +1,28 @@
+//! The table of the one region.
+
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::db::schema::regions;
+use crate::error::Error;
+
+/// The region as it is stored.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = regions)]
+pub(super) struct Row {
+    pub code: String,
+    pub name_zh: String,
+    pub name_en: String,
+    pub zone: i64,
+    pub epoch: i64,
+    pub created_at: i64,
+}
+
+pub(super) fn read(conn: &mut Conn) -> Result<Option<Row>, Error> {
+    Ok(regions::table.first(conn).optional()?)
+}
+
+pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {
+    diesel::insert_into(regions::table).values(row).execute(conn)?;
+    Ok(())
+}
