@@ -1,0 +1,6 @@
+//! The registry as a whole, over HTTP, on both databases. One binary, so that it links once.
+
+#[macro_use]
+mod support;
+
+mod running;

@@ -1,0 +1,37 @@
+//! What every integration test stands on: a [`World`] (a running server with a database of its own), a [`Client`], and [`both!`].
+#![allow(dead_code)] // each test uses its part
+
+pub mod client;
+pub mod postgres;
+pub mod server;
+
+#[allow(unused_imports)] // as above
+pub use {
+    client::{Answer, Client, percent},
+    server::{Backend, World},
+};
+
+/// Makes `name::sqlite` and `name::postgres` of a test. Settings other than the tests' defaults stand behind the signature:
+///
+/// ```ignore
+/// both! {
+///     fn a_wrong_name_finds_nothing(world: &World) { .. }
+///     fn the_fourth_look_up_is_refused(world: &World) with [("lookup_per_minute", "3")] { .. }
+/// }
+/// ```
+macro_rules! both {
+    ($($(#[$meta:meta])* fn $name:ident($world:ident: &World) $(with [$($settings:tt)*])? { $($body:tt)* })+) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            fn run($world: &$crate::support::World) { $($body)* }
+            fn on(backend: $crate::support::Backend) {
+                let settings: &[(&'static str, &str)] = &[];
+                $(let settings: &[(&'static str, &str)] = &[$($settings)*];)?
+                if let Some(world) = $crate::support::World::with(backend, settings) { run(&world) }
+            }
+            $(#[$meta])* #[test] fn sqlite() { on($crate::support::Backend::Sqlite) }
+            $(#[$meta])* #[test] fn postgres() { on($crate::support::Backend::Postgres) }
+        }
+    )+};
+}

@@ -1,0 +1,132 @@
+//! A running registry with a database of its own, stopped and deleted when it is dropped.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use diesel::connection::SimpleConnection;
+use hufu::app::App;
+use hufu::config::Config;
+use hufu::edge::Edge;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::client::Client;
+use super::postgres;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// What differs from the program's own defaults in every test.
+const DEFAULTS: [(&str, &str); 9] = [
+    ("listen", "127.0.0.1:0"),
+    ("workers", "1"),
+    ("pool_size", "4"),
+    ("public_per_minute", "100000000"),
+    ("lookup_per_minute", "100000000"),
+    ("login_per_minute", "100000000"),
+    ("client_per_minute", "100000000"),
+    ("shutdown_seconds", "10"),
+    ("public_url", "https://registry.test"),
+];
+
+/// A registry of its own for one test.
+pub struct World {
+    /// Where the server listens: `http://127.0.0.1:<port>`.
+    pub url: String,
+    /// The application inside the server. `app.edge.shift(seconds)` moves its clock.
+    pub app: App,
+    /// Which database it runs on.
+    pub backend: Backend,
+    server: RefCell<Option<Server>>,
+    // Dropped in this order: first the server, then its database, then the folder.
+    _database: Option<postgres::Database>,
+    folder: TempDir,
+}
+
+struct Server {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl World {
+    /// A world with the tests' defaults and `settings`; none (with a word on standard error) when its database is not to be had.
+    pub fn with(backend: Backend, settings: &[(&'static str, &str)]) -> Option<World> {
+        let database = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(postgres::database()?),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut all: Vec<(&'static str, String)> = DEFAULTS.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        all.push(("data_dir", folder.path().to_str().unwrap().to_owned()));
+        all.extend(database.iter().map(|d| ("database_url", d.url.clone())));
+        all.extend(settings.iter().map(|(key, value)| (*key, (*value).to_owned())));
+        let app = App::open(Config::with(&all).unwrap(), Edge::default()).unwrap_or_else(|e| panic!("{e}"));
+        let (url, server) = start(&app);
+        Some(World { url, app, backend, server: RefCell::new(Some(server)), _database: database, folder })
+    }
+
+    /// A second registry on the same kind of database.
+    pub fn another(&self, settings: &[(&'static str, &str)]) -> World {
+        World::with(self.backend, settings).expect("the first one had a database too")
+    }
+
+    /// A client without a token.
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// The data folder: the key file, and the SQLite file when there is one.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs SQL text behind the program's back.
+    ///
+    /// # Errors
+    /// The database's own words.
+    pub fn sql(&self, text: &str) -> Result<(), String> {
+        let mut words = None;
+        let done = self.app.db.write_now(|conn| Ok(conn.batch_execute(text)?));
+        if let Err(e) = done {
+            words = Some(e.to_string());
+        }
+        words.map_or(Ok(()), Err)
+    }
+
+    /// Stops the server as SIGTERM would, and waits until it has ended. The application stays usable.
+    pub fn stop(&self) {
+        if let Some(server) = self.server.take() {
+            let _ = server.stop.send(());
+            let ended = server.thread.join();
+            if !std::thread::panicking() {
+                ended.expect("the server ends well");
+            }
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn start(app: &App) -> (String, Server) {
+    let (app, (address, bound), (stop, stopped)) = (app.clone(), mpsc::channel(), oneshot::channel());
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let running = hufu::http::serve(&app).unwrap_or_else(|e| panic!("{e}"));
+            address.send(running.address).unwrap();
+            let _ = stopped.await;
+            running.stop().await.unwrap_or_else(|e| panic!("{e}"));
+        });
+    });
+    let address = bound.recv().expect("the server has bound its port");
+    (format!("http://{address}"), Server { stop, thread })
+}
