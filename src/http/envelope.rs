@@ -45,10 +45,8 @@ pub async fn envelope(req: ServiceRequest, next: Next<impl MessageBody + 'static
 
 /// The problem that a response stands for: ours, or actix's own (no such route, wrong method) by its status.
 fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
-    if let Some(error) = response.response().error() {
-        if let Some(problem) = error.as_error::<Problem>() {
-            return Some(problem.clone());
-        }
+    if let Some(problem) = response.response().error().and_then(|e| e.as_error::<Problem>()) {
+        return Some(problem.clone());
     }
     let refusal = match response.status().as_u16() {
         404 if !has_body(response) => HttpRefusal::NoRoute,

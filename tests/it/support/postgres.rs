@@ -31,7 +31,9 @@ struct Cluster {
 }
 
 /// initdb, start, say so, wait, stop, delete. `$1` the folder of the programs, `$2` the cluster's folder.
+/// Whoever waits for `ready` may be gone by then, hence the trap.
 const KEEPER: &str = r#"
+trap "" PIPE
 cd "$2" || exit 1
 "$1/initdb" -D data -U hufu -A trust -E UTF8 --locale=C --no-sync >log 2>&1 &&
 "$1/pg_ctl" -D data -w -l log -o "-k $2 -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200" start >>log 2>&1 &&
