@@ -18,8 +18,12 @@ mod error;
 
 pub mod base64url;
 pub mod card;
+pub mod hf1;
 pub mod ids;
+mod inflate;
 mod json;
 pub mod jws;
 pub mod messages;
+pub mod status;
 pub mod time;
+pub mod verdict;

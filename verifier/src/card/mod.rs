@@ -11,6 +11,7 @@ use crate::base64url;
 use crate::jws::{Compact, Header, JwsError, PublicKey, ShortKid, Signer, sign_compact};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The most bytes a card may have.
 pub const MAX_BYTES: usize = 2_048;
@@ -66,6 +67,12 @@ impl Card {
     /// The exact text that was signed, a compact JWS.
     pub fn jws(&self) -> &str {
         &self.jws
+    }
+
+    /// The JSON object as it was signed.
+    pub fn payload(&self) -> Vec<u8> {
+        let part = self.jws.split('.').nth(1).unwrap_or_default();
+        base64url::decode(part).unwrap_or_default()
     }
 
     /// The 64 bytes of the signature.

@@ -1,6 +1,8 @@
 //! What several tests need: one key and one set of claims.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub mod cards;
+
 use verifier::card::Claims;
 use verifier::jws::Signer;
 

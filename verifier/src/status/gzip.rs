@@ -1,0 +1,88 @@
+//! gzip (RFC 1952) of one member, without names and times, so that the same bytes give the same stream.
+
+use super::StatusError;
+use crate::inflate::{InflateError, Wrapping, inflate};
+use alloc::vec::Vec;
+use miniz_oxide::deflate::compress_to_vec;
+
+/// Magic, DEFLATE, no flags, no time, no extra flags, unknown system.
+const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+const LEVEL: u8 = 9;
+
+/// Compresses.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut stream = HEADER.to_vec();
+    stream.extend_from_slice(&compress_to_vec(bytes, LEVEL));
+    stream.extend_from_slice(&crc32fast::hash(bytes).to_le_bytes());
+    stream.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+    stream
+}
+
+/// Decompresses exactly one member to at most `limit` bytes and verifies its checksum and length. Optional header fields are
+/// skipped.
+pub fn gunzip(stream: &[u8], limit: usize) -> Result<Vec<u8>, StatusError> {
+    let (body, trailer) = stream.split_last_chunk::<8>().ok_or(StatusError::Compression)?;
+    let deflated = after_header(body).ok_or(StatusError::Compression)?;
+    let bytes = inflate(deflated, &[], limit, Wrapping::Raw).map_err(StatusError::from)?;
+    let expected = (u64::from(bytes.len() as u32) << 32) | u64::from(crc32fast::hash(&bytes));
+    if u64::from_le_bytes(*trailer) == expected { Ok(bytes) } else { Err(StatusError::Compression) }
+}
+
+/// What follows the header and its optional extra field, name, comment and checksum; reserved flags are refused.
+fn after_header(stream: &[u8]) -> Option<&[u8]> {
+    let (&[0x1f, 0x8b, 8, flags, ..], mut rest) = stream.split_first_chunk::<10>()? else { return None };
+    if flags & 0xe0 != 0 {
+        return None;
+    }
+    if flags & 4 != 0 {
+        let (length, after) = rest.split_first_chunk::<2>()?;
+        rest = after.get(usize::from(u16::from_le_bytes(*length))..)?;
+    }
+    for text_flag in [8, 16] {
+        if flags & text_flag != 0 {
+            let end = rest.iter().position(|byte| *byte == 0)?;
+            rest = rest.get(end + 1..)?;
+        }
+    }
+    if flags & 2 != 0 { rest.get(2..) } else { Some(rest) }
+}
+
+impl From<InflateError> for StatusError {
+    fn from(error: InflateError) -> StatusError {
+        match error {
+            InflateError::Malformed => StatusError::Compression,
+            InflateError::TooLarge => StatusError::TooLarge,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_reads_back_and_any_damage_is_noticed() {
+        let stream = gzip(b"hello hello hello");
+        assert_eq!(gunzip(&stream, 17), Ok(b"hello hello hello".to_vec()));
+        assert_eq!(gunzip(&stream, 16), Err(StatusError::TooLarge));
+        // The time, the extra flags and the system (bytes 4 to 9) mean nothing; every other byte does.
+        for at in (0..4).chain(10..stream.len()) {
+            let mut damaged = stream.clone();
+            damaged[at] ^= 1;
+            assert!(gunzip(&damaged, 1000).is_err(), "byte {at}");
+        }
+        assert!(gunzip(&[&stream[..], &stream[..]].concat(), 1000).is_err());
+        assert!(gunzip(&stream[..9], 1000).is_err());
+    }
+
+    #[test]
+    fn optional_header_fields_are_skipped() {
+        let plain = gzip(b"x");
+        let mut named = plain[..3].to_vec();
+        named.push(4 | 8 | 16 | 2);
+        named.extend_from_slice(&plain[4..10]);
+        named.extend_from_slice(b"\x02\x00ABname\0comment\0\x12\x34");
+        named.extend_from_slice(&plain[10..]);
+        assert_eq!(gunzip(&named, 10), Ok(b"x".to_vec()));
+    }
+}
