@@ -16,7 +16,7 @@ const PREFIX: &str = "https://hf.rsj.sh.gov.cn/c/v1#";
 /// The smallest version that holds a byte segment and a numeric segment.
 fn version(codewords: &[usize; 20], prefix: usize, digits: usize) -> usize {
     let fits = |(at, bytes): (usize, &usize)| {
-        let (byte_count, digit_count) = if at + 1 <= 9 { (8, 10) } else { (16, 12) };
+        let (byte_count, digit_count) = if at < 9 { (8, 10) } else { (16, 12) };
         let numeric = digits / 3 * 10 + [0, 4, 7][digits % 3];
         (4 + byte_count + prefix * 8 + 4 + digit_count + numeric <= bytes * 8).then_some(at + 1)
     };
