@@ -3,4 +3,6 @@
 #[macro_use]
 mod support;
 
+mod guards;
+mod process;
 mod running;

@@ -1,17 +1,20 @@
-//! What every integration test stands on: a [`World`] (a running server with a database of its own), a [`Client`], and [`both!`].
+//! What every integration test stands on: a [`World`] (a running server with a database of its own), a
+//! [`Client`], a [`Process`] (the program itself, to be killed), and [`both!`].
 #![allow(dead_code)] // each test uses its part
 
 pub mod client;
 pub mod postgres;
+pub mod process;
 pub mod server;
 
 #[allow(unused_imports)] // as above
 pub use {
     client::{Answer, Client, percent},
+    process::Process,
     server::{Backend, World},
 };
 
-/// Makes `name::sqlite` and `name::postgres` of a test. Settings other than the tests' defaults stand behind the signature:
+/// Makes `name::sqlite` and `name::postgres` of a test that takes a `&World` or a `&Process`. Settings other than the tests' defaults stand behind the signature:
 ///
 /// ```ignore
 /// both! {
@@ -20,15 +23,15 @@ pub use {
 /// }
 /// ```
 macro_rules! both {
-    ($($(#[$meta:meta])* fn $name:ident($world:ident: &World) $(with [$($settings:tt)*])? { $($body:tt)* })+) => {$(
+    ($($(#[$meta:meta])* fn $name:ident($arg:ident: &$what:ident) $(with [$($settings:tt)*])? { $($body:tt)* })+) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
-            fn run($world: &$crate::support::World) { $($body)* }
+            fn run($arg: &$crate::support::$what) { $($body)* }
             fn on(backend: $crate::support::Backend) {
                 let settings: &[(&'static str, &str)] = &[];
                 $(let settings: &[(&'static str, &str)] = &[$($settings)*];)?
-                if let Some(world) = $crate::support::World::with(backend, settings) { run(&world) }
+                if let Some(given) = $crate::support::$what::with(backend, settings) { run(&given) }
             }
             $(#[$meta])* #[test] fn sqlite() { on($crate::support::Backend::Sqlite) }
             $(#[$meta])* #[test] fn postgres() { on($crate::support::Backend::Postgres) }

@@ -1,7 +1,7 @@
 //! A running registry with a database of its own, stopped and deleted when it is dropped.
 
-use std::cell::RefCell;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -43,7 +43,7 @@ pub struct World {
     pub app: App,
     /// Which database it runs on.
     pub backend: Backend,
-    server: RefCell<Option<Server>>,
+    server: Mutex<Option<Server>>,
     // Dropped in this order: first the server, then its database, then the folder.
     _database: Option<postgres::Database>,
     folder: TempDir,
@@ -68,7 +68,7 @@ impl World {
         all.extend(settings.iter().map(|(key, value)| (*key, (*value).to_owned())));
         let app = App::open(Config::with(&all).unwrap(), Edge::default()).unwrap_or_else(|e| panic!("{e}"));
         let (url, server) = start(&app);
-        Some(World { url, app, backend, server: RefCell::new(Some(server)), _database: database, folder })
+        Some(World { url, app, backend, server: Mutex::new(Some(server)), _database: database, folder })
     }
 
     /// A second registry on the same kind of database.
@@ -91,17 +91,13 @@ impl World {
     /// # Errors
     /// The database's own words.
     pub fn sql(&self, text: &str) -> Result<(), String> {
-        let mut words = None;
-        let done = self.app.db.write_now(|conn| Ok(conn.batch_execute(text)?));
-        if let Err(e) = done {
-            words = Some(e.to_string());
-        }
-        words.map_or(Ok(()), Err)
+        self.app.db.write_now(|conn| Ok(conn.batch_execute(text)?)).map_err(|e| e.to_string())
     }
 
     /// Stops the server as SIGTERM would, and waits until it has ended. The application stays usable.
     pub fn stop(&self) {
-        if let Some(server) = self.server.take() {
+        let server = self.server.lock().unwrap().take();
+        if let Some(server) = server {
             let _ = server.stop.send(());
             let ended = server.thread.join();
             if !std::thread::panicking() {

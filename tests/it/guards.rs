@@ -1,0 +1,111 @@
+//! What the databases themselves refuse, whoever asks: history is not rewritten, final states stay final.
+
+use super::support::{Backend, World};
+
+/// One row of everything that is guarded. Text stands for bytes, which both databases take.
+const ROWS: &str = "
+    INSERT INTO evidence (seq, kind, at, subject, salt, commitment) VALUES (9000001, 'key', 1, 'row_1', 's', 'c');
+    INSERT INTO providers (id, credit_code, name_zh, name_en, kind, revision, created_at) VALUES ('prov_1', '91350100M000100Y43', 'z', 'e', 'school', 1, 1);
+    INSERT INTO provider_intervals (id, provider_id, n, from_day, standing, class, flag, scope, cause, recorded_at, document)
+        VALUES ('int_1', 'prov_1', 1, '2026-01-01', 'listed', 'A', 'green', '{}', 'registered', 1, '{}');
+    INSERT INTO keys (kid, short_kid, purpose, provider_id, slot, public, sealed, from_at, until_at, created_at)
+        VALUES ('kid_1', 'short_1', 'issuer', 'prov_1', 'slot_1', 'p', 's', 10, 20, 1);
+    INSERT INTO key_events (id, kid, kind, at, document) VALUES ('kev_1', 'kid_1', 'created', 1, '{}');
+    INSERT INTO clients (id, name, role, secret_hash, created_at, rotated_at) VALUES ('client_1', 'n', 'auditor', 'h', 1, 1);
+    INSERT INTO client_events (id, client_id, kind, at, document) VALUES ('cev_1', 'client_1', 'created', 1, '{}');
+    INSERT INTO status_lists (id, provider_id, next_index, version, changed_at) VALUES (9001, 'prov_1', 1, 1, 1);
+    INSERT INTO certificates (id, number, provider_id, kid, kind, assessed_on, issued_at, status, status_list, status_index, id_kind, id_sealed,
+        id_hash, name_hash, extra, card)
+        VALUES ('cert_1', 'N1', 'prov_1', 'kid_1', 'skill-level', '2026-01-02', 11, 'issued', 9001, 0, 'resident', 's', 'h', 'n', '{}', 'card');
+    INSERT INTO certificate_events (id, certificate_id, kind, at, reason, actor, document)
+        VALUES ('ev_1', 'cert_1', 'suspended', 12, 'r', 'client_1', '{}');
+";
+
+/// Refused, with the words of the guard.
+const REFUSED: [(&str, &str); 21] = [
+    ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
+    ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
+    ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
+    ("DELETE FROM key_events WHERE id = 'kev_1'", "key_events is append-only"),
+    ("UPDATE client_events SET at = 0 WHERE id = 'cev_1'", "client_events is append-only"),
+    ("DELETE FROM client_events WHERE id = 'cev_1'", "client_events is append-only"),
+    ("UPDATE certificate_events SET reason = 'x' WHERE id = 'ev_1'", "certificate_events is append-only"),
+    ("DELETE FROM certificate_events WHERE id = 'ev_1'", "certificate_events is append-only"),
+    ("DELETE FROM certificates WHERE id = 'cert_1'", "certificates are never deleted"),
+    ("UPDATE certificates SET card = 'x' WHERE id = 'cert_1'", "a signed certificate and a final state do not change"),
+    ("UPDATE certificates SET number = 'x' WHERE id = 'cert_1'", "a signed certificate and a final state do not change"),
+    ("UPDATE certificates SET status_index = 7 WHERE id = 'cert_1'", "a signed certificate and a final state do not change"),
+    ("DELETE FROM provider_intervals WHERE id = 'int_1'", "history of a provider is not deleted"),
+    ("UPDATE provider_intervals SET from_day = '2025-01-01' WHERE id = 'int_1'", "history of a provider is not rewritten"),
+    ("UPDATE provider_intervals SET class = 'B' WHERE id = 'int_1'", "history of a provider is not rewritten"),
+    ("UPDATE provider_intervals SET scope = '{\"x\":1}' WHERE id = 'int_1'", "history of a provider is not rewritten"),
+    ("UPDATE provider_intervals SET document = 'x' WHERE id = 'int_1'", "history of a provider is not rewritten"),
+    ("DELETE FROM keys WHERE kid = 'kid_1'", "keys are never deleted"),
+    ("UPDATE keys SET public = 'x' WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
+    ("UPDATE keys SET from_at = 9 WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
+    ("UPDATE keys SET until_at = 99 WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
+];
+
+#[track_caller]
+fn refused(world: &World, sql: &str, words: &str) {
+    let answer = world.sql(sql).expect_err(sql);
+    assert!(answer.contains(words), "{sql}: {answer}");
+}
+
+both! {
+    fn history_is_neither_changed_nor_deleted(world: &World) {
+        world.sql(ROWS).unwrap();
+        for (sql, words) in REFUSED {
+            refused(world, sql, words);
+        }
+        if world.backend == Backend::Postgres {
+            for table in ["evidence", "key_events", "client_events", "certificate_events"] {
+                refused(world, &format!("TRUNCATE {table}"), "is append-only");
+            }
+            for table in ["certificates", "keys", "provider_intervals"] {
+                refused(world, &format!("TRUNCATE {table} CASCADE"), "");
+            }
+        }
+    }
+
+    fn what_may_change_still_can(world: &World) {
+        world.sql(ROWS).unwrap();
+        for sql in [
+            "UPDATE certificates SET status = 'suspended' WHERE id = 'cert_1'",
+            "UPDATE certificates SET status = 'issued' WHERE id = 'cert_1'",
+            "UPDATE certificates SET id_sealed = 'anew' WHERE id = 'cert_1'",
+            "UPDATE provider_intervals SET until_day = '2026-06-01' WHERE id = 'int_1'",
+            "UPDATE keys SET sealed = 'anew' WHERE kid = 'kid_1'",
+            "UPDATE keys SET revoked_at = 15, revoke_reason = 'stolen' WHERE kid = 'kid_1'",
+            "UPDATE keys SET revoked_at = 12 WHERE kid = 'kid_1'",
+        ] {
+            world.sql(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        }
+    }
+
+    fn a_final_state_stays_final(world: &World) {
+        world.sql(ROWS).unwrap();
+        world.sql("UPDATE certificates SET status = 'revoked' WHERE id = 'cert_1'").unwrap();
+        for state in ["issued", "suspended"] {
+            refused(world, &format!("UPDATE certificates SET status = '{state}' WHERE id = 'cert_1'"), "a final state do not change");
+        }
+    }
+
+    fn a_revocation_of_a_key_neither_moves_on_nor_ends(world: &World) {
+        world.sql(ROWS).unwrap();
+        world.sql("UPDATE keys SET revoked_at = 15, revoke_reason = 'stolen' WHERE kid = 'kid_1'").unwrap();
+        refused(world, "UPDATE keys SET revoked_at = 16 WHERE kid = 'kid_1'", "its revocation does not un-happen");
+        refused(world, "UPDATE keys SET revoked_at = NULL, revoke_reason = NULL WHERE kid = 'kid_1'", "its revocation does not un-happen");
+    }
+
+    fn guards_that_were_removed_come_back_with_the_next_start(world: &World) {
+        world.sql(ROWS).unwrap();
+        world.sql(match world.backend {
+            Backend::Sqlite => "DROP TRIGGER evidence_no_update",
+            Backend::Postgres => "DROP TRIGGER evidence_append_only ON evidence",
+        }).unwrap();
+        world.sql("UPDATE evidence SET at = 5 WHERE seq = 9000001").unwrap();
+        hufu::db::migrate(&world.app.db).unwrap();
+        refused(world, "UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only");
+    }
+}

@@ -1,0 +1,132 @@
+//! The program itself as a child process: for what only a process has, a log, signals and sudden death.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::client::Client;
+use super::postgres;
+use super::server::Backend;
+
+/// Longest that starting or stopping may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// `hufu serve` with a data folder and a database of its own. Killed when it is dropped.
+pub struct Process {
+    settings: Vec<(String, String)>,
+    running: Mutex<Option<Running>>,
+    // Dropped in this order: the database once nothing uses it, then the folder.
+    _database: Option<postgres::Database>,
+    folder: TempDir,
+}
+
+struct Running {
+    child: Child,
+    url: String,
+}
+
+impl Process {
+    /// A running process with `settings`; none (with a word on standard error) when its database is not to be had.
+    pub fn with(backend: Backend, settings: &[(&'static str, &str)]) -> Option<Process> {
+        let database = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(postgres::database()?),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut all = vec![("listen".to_owned(), "127.0.0.1:0".to_owned()), ("workers".to_owned(), "1".to_owned())];
+        all.push(("data_dir".to_owned(), folder.path().join("data").to_str().unwrap().to_owned()));
+        all.extend(database.iter().map(|d| ("database_url".to_owned(), d.url.clone())));
+        all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        let process = Process { settings: all, running: Mutex::new(None), _database: database, folder };
+        process.start();
+        Some(process)
+    }
+
+    /// Starts it, or starts it again after [`Process::kill9`] or [`Process::terminate`], on the same data.
+    pub fn start(&self) {
+        let log = File::options().create(true).append(true).open(self.log_file()).unwrap();
+        let seen = self.log().len();
+        let mut command = self.command(&["serve"]);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let mut running = Running { child, url: String::new() };
+        let address = self.wait("the server says where it listens", || {
+            let log = self.log();
+            if let Some(status) = running.child.try_wait().unwrap() {
+                panic!("the server ended with {status}:\n{log}");
+            }
+            let line = log[seen..].lines().find(|line| line.contains("serving address="))?.to_owned();
+            line.split("address=").nth(1)?.split_whitespace().next().map(str::to_owned)
+        });
+        running.url = format!("http://{address}");
+        *self.running.lock().unwrap() = Some(running);
+    }
+
+    /// A command of the same program on the same data: `command(&["config"])`. Settings go by environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hufu"));
+        command.args(arguments).current_dir(self.folder.path());
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HUFU_")) {
+            command.env_remove(name);
+        }
+        command.envs(self.settings.iter().map(|(key, value)| (format!("HUFU_{}", key.to_uppercase()), value)));
+        command
+    }
+
+    /// A client without a token.
+    pub fn client(&self) -> Client {
+        Client::new(&self.running.lock().unwrap().as_ref().expect("the process runs").url)
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// All that it has logged, over all starts.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Ends it at once (SIGKILL).
+    pub fn kill9(&self) {
+        let mut running = self.running.lock().unwrap().take().expect("the process runs");
+        running.child.kill().unwrap();
+        running.child.wait().unwrap();
+    }
+
+    /// Asks it to end (SIGTERM) and waits until it has.
+    pub fn terminate(&self) -> ExitStatus {
+        let mut running = self.running.lock().unwrap().take().expect("the process runs");
+        let asked = Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        self.wait("the server ends", || running.child.try_wait().unwrap())
+    }
+
+    fn log_file(&self) -> PathBuf {
+        Path::new(self.folder.path()).join("log")
+    }
+
+    fn wait<T>(&self, what: &str, mut done: impl FnMut() -> Option<T>) -> T {
+        let started = Instant::now();
+        loop {
+            if let Some(value) = done() {
+                return value;
+            }
+            assert!(started.elapsed() < PATIENCE, "waited in vain: {what}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(mut running) = self.running.lock().unwrap().take() {
+            let _ = running.child.kill();
+            let _ = running.child.wait();
+        }
+    }
+}
