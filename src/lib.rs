@@ -17,5 +17,6 @@ pub mod http;
 pub mod keys;
 pub mod messages;
 pub mod metrics;
+pub mod qr;
 pub mod regions;
 pub mod trust;
