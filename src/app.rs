@@ -64,7 +64,10 @@ impl App {
 }
 
 fn make_folder(path: &Path) -> Result<(), Fault> {
-    std::fs::create_dir_all(path).map_err(|e| Fault::text(format!("cannot create the data folder {}: {e}", path.display())))
+    // It holds personal data and a key: nobody else on the machine looks in.
+    std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700)
+        .create(path)
+        .map_err(|e| Fault::text(format!("cannot create the data folder {}: {e}", path.display())))
 }
 
 /// Held by the one server of a data folder. The operating system lets go of it when the process ends, however it ends.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use verifier::jws::Signer;
+use verifier::jws::{PublicKey, Signer};
 
 use super::seal::SealKey;
 use super::{Purpose, Row, master, service, store};
@@ -47,6 +47,11 @@ impl Keyring {
     /// The key that signs access tokens.
     pub fn token_signer(&self) -> Arc<Signer> {
         self.token.clone()
+    }
+
+    /// The public half of the token key, when `kid` is its thumbprint.
+    pub fn token_key(&self, kid: &str) -> Option<PublicKey> {
+        Some(self.token.public()).filter(|key| key.thumbprint() == kid).copied()
     }
 
     /// The key that signs for the region.
