@@ -1,5 +1,10 @@
 //! Who may do what: API clients (OAuth 2.0 client credentials), their roles, and the scopes that a role has.
 
+pub mod rules;
+pub mod service;
+pub mod store;
+pub mod token;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,6 +65,24 @@ impl Scope {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Role; 4] = [Role::Operator, Role::Provider, Role::Partner, Role::Auditor];
+
+    /// Its name in the database, in answers and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Operator => "operator",
+            Role::Provider => "provider",
+            Role::Partner => "partner",
+            Role::Auditor => "auditor",
+        }
+    }
+
+    /// The role of this name.
+    pub fn parse(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
     /// What the role may do.
     pub fn scopes(self) -> &'static [Scope] {
         match self {

@@ -2,8 +2,10 @@
 
 pub mod body;
 pub mod cache;
+pub mod caller;
 pub mod envelope;
 mod health;
+pub mod idempotency;
 pub mod limits;
 pub mod openapi;
 pub mod page;
