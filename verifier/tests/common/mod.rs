@@ -2,6 +2,9 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub mod cards;
+pub mod cases;
+pub mod decided;
+pub mod world;
 
 use verifier::card::Claims;
 use verifier::jws::Signer;
