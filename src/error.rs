@@ -46,6 +46,13 @@ impl Refusal {
         self
     }
 
+    /// Says that the input at fault is a member of `parent`.
+    #[must_use]
+    pub fn within(mut self, parent: &str) -> Refusal {
+        self.field = if self.field.is_empty() { parent.to_owned() } else { format!("{parent}.{}", self.field) };
+        self
+    }
+
     /// Says what was found. Never personal data.
     #[must_use]
     pub fn got(mut self, got: impl Into<String>) -> Refusal {

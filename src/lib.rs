@@ -17,6 +17,7 @@ pub mod http;
 pub mod keys;
 pub mod messages;
 pub mod metrics;
+pub mod providers;
 pub mod qr;
 pub mod regions;
 pub mod trust;

@@ -6,6 +6,7 @@ use verifier::messages::{Message, VERIFIER};
 use crate::access::rules::AccessRefusal;
 use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
+use crate::providers::ProviderRefusal;
 
 /// A language of the user-facing words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Lang {
 
 /// Every reason for which the registry refuses a request, slice by slice, and then what the verifier brings.
 pub fn reasons() -> Vec<Reason> {
-    let own = [HttpRefusal::ALL, AccessRefusal::ALL, &[INTERNAL, UNAVAILABLE]].concat();
+    let own = [HttpRefusal::ALL, AccessRefusal::ALL, ProviderRefusal::ALL, &[INTERNAL, UNAVAILABLE]].concat();
     own.into_iter().chain(VERIFIER.iter().map(reason)).collect()
 }
 
