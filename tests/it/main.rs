@@ -5,4 +5,5 @@ mod support;
 
 mod guards;
 mod process;
+mod providers;
 mod running;

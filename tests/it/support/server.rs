@@ -6,6 +6,8 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use diesel::connection::SimpleConnection;
+use hufu::access::Role;
+use hufu::access::service::{self, NewClient};
 use hufu::app::App;
 use hufu::config::Config;
 use hufu::edge::Edge;
@@ -79,6 +81,19 @@ impl World {
     /// A client without a token.
     pub fn client(&self) -> Client {
         Client::new(&self.url)
+    }
+
+    /// A client with the token of a new API client of this role, which acts for `provider` if it is a provider's.
+    pub fn signed_in(&self, role: Role, provider: Option<&str>) -> Client {
+        let new = NewClient { name: "test".to_owned(), role, provider: provider.map(str::to_owned) };
+        let added = self.app.db.write_now(|conn| service::add(conn, &self.app.edge, service::LOCAL, &new)).unwrap_or_else(|e| panic!("{e}"));
+        let granted = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(service::sign_in(&self.app, added.client.id, added.secret, None))
+            .unwrap_or_else(|e| panic!("{e}"));
+        self.client().bearer(&granted.token)
     }
 
     /// The data folder: the key file, and the SQLite file when there is one.
