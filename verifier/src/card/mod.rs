@@ -8,7 +8,7 @@ pub use claims::{Claims, StatusRef};
 pub use error::CardError;
 
 use crate::base64url;
-use crate::jws::{Compact, Header, JwsError, PublicKey, ShortKid, Signer, sign_compact};
+use crate::jws::{Compact, Header, JwsError, PublicKey, ShortKid, Signer, sign_parts};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -34,9 +34,11 @@ impl Card {
         claims.check()?;
         let payload = serde_json::to_vec(claims).map_err(|_| CardError::PAYLOAD_JSON)?;
         let kid = signer.public().short();
-        let jws = sign_compact(&header_json(kid), &payload, signer);
-        let compact = Compact::split(&jws, MAX_BYTES)?;
-        Ok(Card { claims: claims.clone(), kid, signature: compact.signature, jws })
+        let (jws, signature) = sign_parts(&header_json(kid), &payload, signer);
+        if jws.len() > MAX_BYTES {
+            return Err(JwsError::TooLong.into());
+        }
+        Ok(Card { claims: claims.clone(), kid, signature, jws })
     }
 
     /// Reads a card: size, strict base64url, header byte for byte the template, every claim by its own rule.

@@ -43,6 +43,11 @@ impl<'a> Compact<'a> {
 
 /// Signs `payload` under a header that is written exactly as given.
 pub fn sign_compact(header_json: &str, payload: &[u8], signer: &Signer) -> String {
+    sign_parts(header_json, payload, signer).0
+}
+
+/// The same, with the signature that ends the text.
+pub(crate) fn sign_parts(header_json: &str, payload: &[u8], signer: &Signer) -> (String, [u8; 64]) {
     let mut text = String::with_capacity((header_json.len() + payload.len()) * 4 / 3 + 96);
     base64url::encode_onto(header_json.as_bytes(), &mut text);
     text.push('.');
@@ -50,7 +55,7 @@ pub fn sign_compact(header_json: &str, payload: &[u8], signer: &Signer) -> Strin
     let signature = signer.sign(text.as_bytes());
     text.push('.');
     base64url::encode_onto(&signature, &mut text);
-    text
+    (text, signature)
 }
 
 /// Verifies a JWS of at most `limit` bytes and a given `typ` under a key that the caller already trusts, and returns its payload.

@@ -3,9 +3,10 @@
 use crate::base64url;
 use alloc::string::{String, ToString};
 use core::fmt;
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
+use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 coded_error! {
     /// Why 32 bytes are not a public key that may enter a registry.
@@ -32,9 +33,10 @@ pub struct PublicKey {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShortKid(pub [u8; 6]);
 
-/// An Ed25519 key pair that signs. Wiped from memory when dropped; debug output shows the public half only.
+/// An Ed25519 key pair that signs, its seed expanded once. The public half always comes from the same seed, as it must: signing under
+/// another one would give the private key away. Wiped from memory when dropped; debug output shows the public half only.
 pub struct Signer {
-    key: SigningKey,
+    expanded: ExpandedSecretKey,
     public: PublicKey,
 }
 
@@ -162,14 +164,14 @@ impl<'de> Deserialize<'de> for ShortKid {
 impl Signer {
     /// The key pair of a 32-byte seed (RFC 8032 section 5.1.5). The caller wipes its own copy of the seed.
     pub fn from_seed(seed: &[u8; 32]) -> Signer {
-        let key = SigningKey::from_bytes(seed);
-        let public = PublicKey::of(key.verifying_key());
-        Signer { key, public }
+        let expanded = ExpandedSecretKey::from(seed);
+        let public = PublicKey::of(VerifyingKey::from(&expanded));
+        Signer { expanded, public }
     }
 
     /// Signs; the same message always gets the same signature.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.key.sign(message).to_bytes()
+        raw_sign::<Sha512>(&self.expanded, message, &self.public.key).to_bytes()
     }
 
     /// The public half.

@@ -7,6 +7,7 @@ mod compact;
 mod header;
 mod key;
 
+pub(crate) use compact::sign_parts;
 pub use compact::{Compact, open, sign_compact};
 pub use header::Header;
 pub use key::{Jwk, KeyError, PublicKey, ShortKid, Signer};
