@@ -12,7 +12,8 @@ use crate::http::limits::Limits;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
 use crate::regions::{self, Region};
-use crate::trust::Did;
+use crate::trust::{Did, Trust};
+use crate::verification::Memo;
 
 /// Everything a use case may need. Shared by all workers; cheap to clone.
 #[derive(Clone)]
@@ -32,6 +33,10 @@ pub struct Parts {
     pub region: Region,
     /// Its DIDs.
     pub did: Did,
+    /// The facts in memory, from which it verifies online.
+    pub trust: Trust,
+    /// Signatures that were checked before.
+    pub memo: Memo,
     /// Rate limits.
     pub limits: Limits,
     /// Counters for `/metrics`.
@@ -46,6 +51,11 @@ impl std::ops::Deref for App {
 }
 
 impl App {
+    /// What stands before the digits of a QR of this registry.
+    pub fn qr_prefix(&self) -> String {
+        format!("{}/v#", self.config.public_url())
+    }
+
     /// Opens the database, brings it to this program's schema, opens the keys (or makes region and keys on first start).
     ///
     /// # Errors
@@ -56,10 +66,11 @@ impl App {
         db::migrate(&db)?;
         let region = regions::open(&config, &db, &edge).map_err(Error::into_fault)?;
         let keys = Keyring::open(&config, &db, &edge)?;
+        let trust = Trust::open(&region, &db, edge.now_ms()).map_err(Error::into_fault)?;
         let limits = Limits::new(&config);
         let metrics = Metrics::new()?;
         let did = Did::new(&config.public_url());
-        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, limits, metrics })))
+        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, memo: Memo::default(), limits, metrics })))
     }
 }
 

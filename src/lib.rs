@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod app;
+pub mod certificates;
 pub mod cli;
 pub mod config;
 pub mod db;
@@ -21,3 +22,4 @@ pub mod providers;
 pub mod qr;
 pub mod regions;
 pub mod trust;
+pub mod verification;

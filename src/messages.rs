@@ -4,9 +4,14 @@
 use verifier::messages::{Message, VERIFIER};
 
 use crate::access::rules::AccessRefusal;
+use crate::certificates::CertificateRefusal;
 use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
+use crate::keys::KeyRefusal;
 use crate::providers::ProviderRefusal;
+use crate::qr::QrError;
+use crate::trust::TrustRefusal;
+use crate::verification::VerificationRefusal;
 
 /// A language of the user-facing words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +47,18 @@ impl Lang {
 
 /// Every reason for which the registry refuses a request, slice by slice, and then what the verifier brings.
 pub fn reasons() -> Vec<Reason> {
-    let own = [HttpRefusal::ALL, AccessRefusal::ALL, ProviderRefusal::ALL, &[INTERNAL, UNAVAILABLE]].concat();
+    let own = [
+        HttpRefusal::ALL,
+        AccessRefusal::ALL,
+        ProviderRefusal::ALL,
+        KeyRefusal::ALL,
+        CertificateRefusal::ALL,
+        TrustRefusal::ALL,
+        VerificationRefusal::ALL,
+        QrError::ALL,
+        &[INTERNAL, UNAVAILABLE],
+    ]
+    .concat();
     own.into_iter().chain(VERIFIER.iter().map(reason)).collect()
 }
 

@@ -14,4 +14,4 @@ CREATE TABLE revisions (
     name TEXT   PRIMARY KEY,
     n    BIGINT NOT NULL CHECK (n >= 0)
 );
-INSERT INTO revisions (name, n) VALUES ('trust', 0), ('status_list', 0);
+INSERT INTO revisions (name, n) VALUES ('trust', 0), ('status', 0), ('status_list', 0);

@@ -9,6 +9,7 @@ mod pool;
 pub mod schema;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::Connection;
 use tokio::sync::Semaphore;
@@ -28,6 +29,7 @@ pub struct Db {
     writers: Pool,
     read_permits: Arc<Semaphore>,
     write_permits: Arc<Semaphore>,
+    commits: Arc<AtomicU64>,
     kind: Kind,
 }
 
@@ -68,7 +70,7 @@ impl Db {
             Kind::Postgres => write_permits.clone(),
             Kind::Sqlite => Arc::new(Semaphore::new(size as usize)),
         };
-        Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, kind })
+        Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, commits: Arc::default(), kind })
     }
 
     /// Which database this is.
@@ -113,10 +115,12 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let permit = self.write_permits.clone().acquire_owned().await.map_err(Fault::new)?;
-        let pool = self.writers.clone();
+        let (pool, commits) = (self.writers.clone(), self.commits.clone());
         blocking(move || {
             let _permit = permit;
-            transact(&mut *pool.get()?, &f)
+            let done = transact(&mut *pool.get()?, &f);
+            commits.fetch_add(1, Ordering::Release);
+            done
         })
         .await
     }
@@ -143,7 +147,14 @@ impl Db {
     /// # Errors
     /// What `f` returns, or a fault.
     pub fn write_now<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        transact(&mut *self.writers.get()?, &f)
+        let done = transact(&mut *self.writers.get()?, &f);
+        self.commits.fetch_add(1, Ordering::Release);
+        done
+    }
+
+    /// Rises with every transaction that this process has ended: what was read before may be old.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 }
 

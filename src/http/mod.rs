@@ -17,11 +17,23 @@ pub use server::{Running, serve};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::certificates::api as certificates;
+use crate::keys::api as keys;
 use crate::providers::api as providers;
+use crate::verification::api as verification;
+use crate::{regions, trust};
 
 /// THE route table. Everything the registry answers is listed here, slice by slice.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(health::live).service(health::ready).service(health::metrics);
     config.service(openapi::read);
     config.service(providers::create).service(providers::change).service(providers::list).service(providers::read);
+    config.service(keys::list).service(keys::create).service(keys::retire).service(keys::revoke);
+    config.service(verification::look_up).service(certificates::search);
+    config.service(certificates::create).service(certificates::list).service(certificates::read);
+    config.service(certificates::suspend).service(certificates::reinstate).service(certificates::revoke).service(certificates::replace);
+    config.service(certificates::qr_svg).service(certificates::qr_png);
+    config.service(verification::verify);
+    config.service(regions::api::read).service(trust::api::jwks).service(trust::api::region_did).service(trust::api::provider_did);
+    config.service(trust::api::status_list);
 }

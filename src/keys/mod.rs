@@ -1,6 +1,7 @@
 //! The registry's keys. Ed25519 everywhere: the region key (manifests, agreements, peer messages), issuer keys (one provider, one signing
 //! window), the token key (access tokens). Private halves rest sealed, are wiped from memory, and never leave in an answer or a log line.
 
+pub mod api;
 pub mod master;
 mod ring;
 pub mod seal;
@@ -11,7 +12,7 @@ use verifier::jws::PublicKey;
 
 pub use ring::Keyring;
 pub use service::{Change, change, ensure_issuer, open_window, rewrap};
-pub use store::{Row, all, by_kid};
+pub use store::{Row, all, by_kid, of_provider};
 
 use crate::error::{Fault, Refusal};
 use crate::refusals;

@@ -66,7 +66,10 @@ pub fn by_kid(conn: &mut Conn, kid: &str) -> Result<Option<Row>, Error> {
 }
 
 /// The keys of a provider, oldest first.
-pub(super) fn of_provider(conn: &mut Conn, provider: &str) -> Result<Vec<Row>, Error> {
+///
+/// # Errors
+/// A fault of the database.
+pub fn of_provider(conn: &mut Conn, provider: &str) -> Result<Vec<Row>, Error> {
     let mine = keys::table.filter(keys::provider_id.eq(provider));
     Ok(mine.order((keys::created_at, keys::kid)).select(Row::as_select()).load(conn)?)
 }

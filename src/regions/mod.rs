@@ -1,5 +1,6 @@
 //! The one region that this registry serves: its code, names, civil time and epoch.
 
+pub mod api;
 mod service;
 mod store;
 

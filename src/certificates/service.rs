@@ -1,0 +1,319 @@
+//! The use cases of certificates. Each is one transaction with one evidence row (a replacement: one for either certificate).
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use verifier::card::{Card, Claims};
+use verifier::ids::{CertificateNumber, IdDocument, IdKind};
+use verifier::jws::Signer;
+use verifier::time::Instant;
+
+use super::draft::line;
+use super::rules::{self, Status, Step};
+use super::store::{Event, Filter, Row};
+use super::{CertificateRefusal, Draft, View, store};
+use crate::access::Caller;
+use crate::app::App;
+use crate::db::{self, Conn};
+use crate::error::{Error, Fault, Refusal, is_unique_violation};
+use crate::http::page::Page;
+use crate::{evidence, keys, providers};
+
+/// Longest reason of a change of state.
+const REASON_MAX: usize = 200;
+
+/// Who acts, and for which provider.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Client id.
+    pub client: String,
+    /// The provider whose certificates they are.
+    pub provider: String,
+}
+
+/// A change of state that a body asks for.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What is to happen.
+    pub step: Step,
+    /// Why; 1 to 200 characters.
+    pub reason: String,
+}
+
+impl Actor {
+    /// Whether this is the provider that was named, by id or by credit code.
+    fn is_of(&self, conn: &mut Conn, provider_id: &str) -> Result<bool, Error> {
+        Ok(providers::store::find(conn, &self.provider)?.is_some_and(|row| row.id == provider_id))
+    }
+
+    /// The provider that `caller` acts for: the one named, which must be theirs, or a provider client's own.
+    ///
+    /// # Errors
+    /// `certificates.provider`.
+    pub fn new(caller: &Caller, named: Option<&str>, field: &str) -> Result<Actor, Refusal> {
+        let provider = named.or(caller.provider_id.as_deref()).filter(|id| caller.acts_for(id));
+        let provider = provider.ok_or_else(|| CertificateRefusal::Provider.at(field))?;
+        Ok(Actor { client: caller.client_id.clone(), provider: provider.to_owned() })
+    }
+}
+
+/// A certificate about to be issued: the key was found or made, all else happens in the caller's transaction.
+pub struct Issue {
+    app: App,
+    actor: Actor,
+    draft: Draft,
+    /// None when a check had already failed; the transaction then finds the same refusal.
+    key: Option<(keys::Row, Arc<Signer>)>,
+}
+
+/// Finds or makes the key for `draft`. Refusals are left to [`Issue::issue`], so that a repeated request meets its stored answer first.
+///
+/// # Errors
+/// A fault.
+pub async fn prepare(app: &App, actor: Actor, draft: Draft) -> Result<Issue, Error> {
+    let today = Instant(app.edge.now()).day_in(app.region.zone);
+    let (provider, d) = (actor.provider.clone(), draft.clone());
+    let may = app
+        .db
+        .read(move |conn| {
+            rules::may_be_issued(&d, today)?;
+            providers::service::may_issue(conn, &provider, today, d.kind, d.occupation.as_ref(), d.level)?;
+            Ok(providers::store::find(conn, &provider)?.map(|row| row.id))
+        })
+        .await;
+    // Nobody who may not issue gets a key.
+    let key = match may {
+        Ok(Some(id)) => Some(keys::ensure_issuer(app, &id, app.region.zone).await?),
+        Ok(None) => None,
+        Err(Error::Refusal(_)) => None,
+        Err(fault) => return Err(fault),
+    };
+    Ok(Issue { app: app.clone(), actor, draft, key })
+}
+
+impl Issue {
+    /// Issues the certificate, inside the caller's transaction.
+    ///
+    /// # Errors
+    /// A refusal of the draft, the provider's standing or the number; or a fault.
+    pub fn issue(&self, conn: &mut Conn) -> Result<View, Error> {
+        let row = self.run(conn, None)?;
+        Ok(View::new(row, Vec::new(), &self.app.qr_prefix())?)
+    }
+
+    /// Issues it in the place of certificate `old`, which becomes final in the same transaction.
+    ///
+    /// # Errors
+    /// As [`Issue::issue`], and `certificates.not_found`, `certificates.final`, `certificates.reason`, `certificates.other_provider`.
+    pub fn replace(&self, conn: &mut Conn, old: &str, reason: &str) -> Result<View, Error> {
+        let reason = checked_reason(reason)?;
+        let before = store::by_id(conn, old)?.ok_or(CertificateRefusal::NotFound)?;
+        if !self.actor.is_of(conn, &before.provider_id)? {
+            return Err(CertificateRefusal::OtherProvider.at("certificate.provider").into());
+        }
+        let row = self.run(conn, Some(before.id.clone()))?;
+        step(conn, &self.app, &before, Step::Replace, &reason, &self.actor.client, Some(&row.number))?;
+        Ok(View::new(row, Vec::new(), &self.app.qr_prefix())?)
+    }
+
+    fn run(&self, conn: &mut Conn, replaces: Option<String>) -> Result<Row, Error> {
+        let (app, draft, now) = (&self.app, &self.draft, self.app.edge.now());
+        let today = Instant(now).day_in(app.region.zone);
+        rules::may_be_issued(draft, today)?;
+        let provider = providers::store::find(conn, &self.actor.provider)?.ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
+        providers::service::may_issue(conn, &provider.id, today, draft.kind, draft.occupation.as_ref(), draft.level)?;
+        let ended = || Fault::unavailable("the signing key ended meanwhile; try again");
+        let (key, signer) = self.key.as_ref().ok_or_else(ended)?;
+        if !keys::by_kid(conn, &key.kid)?.is_some_and(|key| key.can_sign(now)) {
+            return Err(ended().into());
+        }
+        let (list, index) = store::take_index(conn, &provider.id, now)?;
+        let card = self.sign(now, signer, &provider.credit_code, list, index)?;
+        let row = self.row(&card, key, now, replaces)?;
+        store::insert(conn, &row).map_err(|e| match is_unique_violation(&e) {
+            true => CertificateRefusal::NumberTaken.at("number").into(),
+            false => Error::from(e),
+        })?;
+        evidence::record(conn, &app.edge, evidence::Kind::CertificateIssued, now, &row.id, row.card.as_bytes())?;
+        Ok(row)
+    }
+
+    fn sign(&self, now: i64, signer: &Signer, credit_code: &str, list: i64, index: i64) -> Result<Card, Error> {
+        let (app, draft) = (&self.app, &self.draft);
+        let year = u16::try_from(Instant(now).day_in(app.region.zone).year()).map_err(Fault::new)?;
+        let number = draft.number.clone().unwrap_or_else(|| CertificateNumber::generate(app.edge.random::<16>(), &app.region.code, year));
+        let claims = Claims {
+            iss: app.region.code.clone(),
+            prv: verifier::ids::CreditCode::parse(credit_code).map_err(Fault::new)?,
+            num: number,
+            typ: draft.kind,
+            nam: draft.holder.name.clone(),
+            id4: draft.holder.id.last_four(),
+            occ: draft.occupation.clone(),
+            ttl: draft.title.clone(),
+            lvl: draft.level,
+            grd: draft.grade,
+            day: draft.assessed_on,
+            iat: Instant(now),
+            exp: draft.valid_until,
+            sts: (u32::try_from(list).map_err(Fault::new)?, u32::try_from(index).map_err(Fault::new)?).into(),
+        };
+        let timer = app.metrics.signing.start_timer();
+        let card = Card::sign(&claims, signer).map_err(|e| crate::messages::from_verifier(e.claim().map_or("", field_of), e.code()))?;
+        timer.observe_duration();
+        Ok(card)
+    }
+
+    fn row(&self, card: &Card, key: &keys::Row, now: i64, replaces: Option<String>) -> Result<Row, Error> {
+        let (app, draft, claims) = (&self.app, &self.draft, card.claims());
+        let id = app.edge.id("cert");
+        Ok(Row {
+            number: claims.num.as_str().to_owned(),
+            provider_id: key.provider_id.clone().unwrap_or_default(),
+            kid: key.kid.clone(),
+            kind: draft.kind.as_str().to_owned(),
+            occupation: draft.occupation.as_ref().map(|o| o.as_str().to_owned()),
+            title: draft.title.as_ref().map(|t| t.as_str().to_owned()),
+            level: draft.level.map(|l| i64::from(l.rank())),
+            grade: draft.grade.map(|g| g.as_str().to_owned()),
+            assessed_on: draft.assessed_on.to_string(),
+            issued_at: now,
+            valid_until: draft.valid_until.map(|d| d.to_string()),
+            status: Status::Issued.as_str().to_owned(),
+            status_list: i64::from(claims.sts.list),
+            status_index: i64::from(claims.sts.index),
+            replaces,
+            replaced_by: None,
+            id_kind: kind_word(draft.holder.id.kind()),
+            id_sealed: app.keys.data().seal(&app.edge, &format!("id of {id}"), draft.holder.id.as_str().as_bytes())?,
+            id_hash: id_hash(app, &draft.holder.id),
+            name_hash: name_hash(app, claims.nam.as_str()),
+            extra: serde_json::to_string(&draft.extra).map_err(Fault::new)?,
+            card: card.jws().to_owned(),
+            id,
+        })
+    }
+}
+
+/// The field of the request that a claim came from.
+fn field_of(claim: &str) -> &str {
+    match claim {
+        "num" => "number",
+        "typ" => "type",
+        "nam" => "holder.name",
+        "id4" => "holder.id_number",
+        "occ" => "occupation",
+        "ttl" => "title",
+        "lvl" => "level",
+        "grd" => "grade",
+        "day" => "assessed_on",
+        "exp" => "valid_until",
+        _ => "",
+    }
+}
+
+/// The kind of an id document as requests and rows have it.
+fn kind_word(kind: IdKind) -> String {
+    // A unit variant of a serde enum is always a string.
+    serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The keyed hash by which a person's certificates are found.
+fn id_hash(app: &App, id: &IdDocument) -> Vec<u8> {
+    app.keys.data().keyed_hash("id", format!("{}:{}", kind_word(id.kind()), id.as_str()).as_bytes()).to_vec()
+}
+
+/// The keyed hash by which the public look-up compares a name.
+pub(crate) fn name_hash(app: &App, name: &str) -> Vec<u8> {
+    app.keys.data().keyed_hash("name", rules::fold_name(name).as_bytes()).to_vec()
+}
+
+/// One certificate with its events, if it is of a provider that the caller may see.
+///
+/// # Errors
+/// `certificates.not_found`, which is also the answer about somebody else's.
+pub async fn read(app: &App, caller: &Caller, id: String) -> Result<View, Error> {
+    let (row, events) = app
+        .db
+        .read(move |conn| {
+            let row = store::by_id(conn, &id)?.ok_or(CertificateRefusal::NotFound)?;
+            let events = store::events(conn, &row.id)?;
+            Ok((row, events))
+        })
+        .await?;
+    if !caller.acts_for(&row.provider_id) {
+        return Err(CertificateRefusal::NotFound.into());
+    }
+    Ok(View::new(row, events, &app.qr_prefix())?)
+}
+
+/// A page of certificates, oldest first.
+///
+/// # Errors
+/// A fault.
+pub async fn list(app: &App, filter: Filter, after: Option<String>, limit: i64) -> Result<Page<View>, Error> {
+    let rows = app.db.read(move |conn| store::page(conn, &filter, after.as_deref(), limit)).await?;
+    let page = Page::new(rows, limit, |row| row.id.clone(), |row| row);
+    let items = page.items.into_iter().map(|row| View::new(row, Vec::new(), &app.qr_prefix())).collect::<Result<_, _>>()?;
+    Ok(Page { items, next: page.next })
+}
+
+/// The filter for one person's certificates.
+pub fn person(app: &App, id: &IdDocument) -> Filter {
+    Filter { id_hash: Some(id_hash(app, id)), ..Filter::default() }
+}
+
+/// Suspends, reinstates or revokes certificate `id`, inside the caller's transaction.
+///
+/// # Errors
+/// `certificates.not_found`, `certificates.reason`, or what [`rules::next`] refuses.
+pub fn change(conn: &mut Conn, app: &App, caller: &Caller, id: &str, change: &Change) -> Result<View, Error> {
+    let reason = checked_reason(&change.reason)?;
+    let row = store::by_id(conn, id)?.filter(|row| caller.acts_for(&row.provider_id)).ok_or(CertificateRefusal::NotFound)?;
+    step(conn, app, &row, change.step, &reason, &caller.client_id, None)?;
+    let row = store::by_id(conn, id)?.ok_or(CertificateRefusal::NotFound)?;
+    let events = store::events(conn, &row.id)?;
+    Ok(View::new(row, events, &app.qr_prefix())?)
+}
+
+fn checked_reason(reason: &str) -> Result<String, Refusal> {
+    line(reason, REASON_MAX).ok_or_else(|| CertificateRefusal::Reason.at("reason"))
+}
+
+/// What the evidence commits to when the state of a certificate changes.
+#[derive(Serialize)]
+struct Document<'a> {
+    hufu: &'static str,
+    certificate: &'a str,
+    number: &'a str,
+    event: &'static str,
+    at: i64,
+    reason: &'a str,
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<&'a str>,
+}
+
+fn step(conn: &mut Conn, app: &App, row: &Row, step: Step, reason: &str, by: &str, replaced_by: Option<&str>) -> Result<(), Error> {
+    let status = Status::parse(&row.status).ok_or_else(|| Fault::text(format!("stored status of {}", row.id)))?;
+    let next = rules::next(status, step)?;
+    let now = app.edge.now();
+    if !store::set_status(conn, row, next.as_str(), replaced_by, now)? {
+        return Err(CertificateRefusal::Final.into());
+    }
+    let document =
+        Document { hufu: "certificate-event/1", certificate: &row.id, number: &row.number, event: step.as_str(), at: now, reason, by, replaced_by };
+    let document = serde_json::to_string(&document).map_err(Fault::new)?;
+    let event = Event {
+        id: app.edge.id("cev"),
+        certificate_id: row.id.clone(),
+        kind: step.as_str().to_owned(),
+        at: now,
+        reason: reason.to_owned(),
+        actor: by.to_owned(),
+        document,
+    };
+    store::insert_event(conn, &event)?;
+    evidence::record(conn, &app.edge, evidence::Kind::CertificateStatus, now, &event.id, event.document.as_bytes())?;
+    db::bump(conn, "status")
+}

@@ -1,0 +1,197 @@
+//! The tables of certificates and status lists.
+
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::db::schema::{certificate_events, certificates, revisions, status_lists};
+use crate::error::{Error, Fault};
+
+/// Most indices in one status list; then the provider gets another list.
+pub const LIST_MAX: i64 = 1 << 20;
+
+/// A certificate as it is stored.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = certificates)]
+#[expect(missing_docs, reason = "the columns are documented in migrations/0005_certificates")]
+pub struct Row {
+    pub id: String,
+    pub number: String,
+    pub provider_id: String,
+    pub kid: String,
+    pub kind: String,
+    pub occupation: Option<String>,
+    pub title: Option<String>,
+    pub level: Option<i64>,
+    pub grade: Option<String>,
+    pub assessed_on: String,
+    pub issued_at: i64,
+    pub valid_until: Option<String>,
+    pub status: String,
+    pub status_list: i64,
+    pub status_index: i64,
+    pub replaces: Option<String>,
+    pub replaced_by: Option<String>,
+    pub id_kind: String,
+    pub id_sealed: Vec<u8>,
+    pub id_hash: Vec<u8>,
+    pub name_hash: Vec<u8>,
+    pub extra: String,
+    pub card: String,
+}
+
+/// What happened to a certificate after it was issued.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = certificate_events)]
+#[expect(missing_docs, reason = "the columns are documented in migrations/0005_certificates")]
+pub struct Event {
+    pub id: String,
+    pub certificate_id: String,
+    pub kind: String,
+    pub at: i64,
+    pub reason: String,
+    pub actor: String,
+    pub document: String,
+}
+
+/// What a list is filtered by. All that are present must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Provider id.
+    pub provider: Option<String>,
+    /// Occupation code or the beginning of one.
+    pub occupation: Option<String>,
+    /// Rank.
+    pub level: Option<i64>,
+    /// State.
+    pub status: Option<&'static str>,
+    /// Assessed on or after.
+    pub from: Option<String>,
+    /// Assessed before.
+    pub until: Option<String>,
+    /// Exact number.
+    pub number: Option<String>,
+    /// Keyed hash of the holder's id.
+    pub id_hash: Option<Vec<u8>>,
+}
+
+pub(super) fn insert(conn: &mut Conn, row: &Row) -> diesel::QueryResult<usize> {
+    diesel::insert_into(certificates::table).values(row).execute(conn)
+}
+
+pub(super) fn insert_event(conn: &mut Conn, event: &Event) -> Result<(), Error> {
+    diesel::insert_into(certificate_events::table).values(event).execute(conn)?;
+    Ok(())
+}
+
+/// One certificate by id.
+///
+/// # Errors
+/// A fault of the database.
+pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
+    Ok(certificates::table.find(id).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// One certificate by number.
+///
+/// # Errors
+/// A fault of the database.
+pub fn by_number(conn: &mut Conn, number: &str) -> Result<Option<Row>, Error> {
+    Ok(certificates::table.filter(certificates::number.eq(number)).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// One certificate by number and the keyed hash of its holder's folded name: one query, so that a wrong name and a wrong number cost the same.
+///
+/// # Errors
+/// A fault of the database.
+pub fn by_number_and_name(conn: &mut Conn, number: &str, name_hash: &[u8]) -> Result<Option<Row>, Error> {
+    let both = certificates::table.filter(certificates::number.eq(number).and(certificates::name_hash.eq(name_hash)));
+    Ok(both.select(Row::as_select()).first(conn).optional()?)
+}
+
+/// The events of a certificate, oldest first.
+pub(super) fn events(conn: &mut Conn, certificate: &str) -> Result<Vec<Event>, Error> {
+    let mine = certificate_events::table.filter(certificate_events::certificate_id.eq(certificate));
+    Ok(mine.order(certificate_events::id).select(Event::as_select()).load(conn)?)
+}
+
+/// One row more than `limit`, after `after`, in order of issue.
+pub(super) fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit: i64) -> Result<Vec<Row>, Error> {
+    let mut query = certificates::table.select(Row::as_select()).order(certificates::id).limit(limit + 1).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(certificates::id.gt(after.to_owned()));
+    }
+    if let Some(provider) = &filter.provider {
+        query = query.filter(certificates::provider_id.eq(provider.clone()));
+    }
+    if let Some(prefix) = &filter.occupation {
+        // A range, not LIKE, so that the index serves it on both databases: ':' is the character after '9'.
+        query = query.filter(certificates::occupation.ge(prefix.clone()).and(certificates::occupation.lt(format!("{prefix}:"))));
+    }
+    if let Some(level) = filter.level {
+        query = query.filter(certificates::level.eq(level));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(certificates::status.eq(status));
+    }
+    if let Some(from) = &filter.from {
+        query = query.filter(certificates::assessed_on.ge(from.clone()));
+    }
+    if let Some(until) = &filter.until {
+        query = query.filter(certificates::assessed_on.lt(until.clone()));
+    }
+    if let Some(number) = &filter.number {
+        query = query.filter(certificates::number.eq(number.clone()));
+    }
+    if let Some(hash) = &filter.id_hash {
+        query = query.filter(certificates::id_hash.eq(hash.clone()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Takes the next index of the provider's open list, or opens a list. The row stays locked until the transaction ends, so indices are dense.
+pub(super) fn take_index(conn: &mut Conn, provider: &str, now: i64) -> Result<(i64, i64), Error> {
+    let open = status_lists::table.filter(status_lists::provider_id.eq(provider).and(status_lists::next_index.lt(LIST_MAX)));
+    let list: Option<i64> = open.select(status_lists::id).order(status_lists::id.desc()).first(conn).optional()?;
+    let list = match list {
+        Some(list) => list,
+        None => open_list(conn, provider, now)?,
+    };
+    let room = status_lists::table.filter(status_lists::id.eq(list).and(status_lists::next_index.lt(LIST_MAX)));
+    let next: Option<i64> = diesel::update(room)
+        .set(status_lists::next_index.eq(status_lists::next_index + 1))
+        .returning(status_lists::next_index)
+        .get_result(conn)
+        .optional()?;
+    // Another transaction filled the list while this one waited for its lock.
+    let next = next.ok_or_else(|| Fault::unavailable("the status list filled up meanwhile; try again"))?;
+    Ok((list, next - 1))
+}
+
+/// List numbers come from a counter row, whose lock keeps two openings apart.
+fn open_list(conn: &mut Conn, provider: &str, now: i64) -> Result<i64, Error> {
+    let counter = revisions::table.find("status_list");
+    let id: i64 = diesel::update(counter).set(revisions::n.eq(revisions::n + 1)).returning(revisions::n).get_result(conn)?;
+    // While this waited for the counter, another transaction may have opened the list.
+    let open = status_lists::table.filter(status_lists::provider_id.eq(provider).and(status_lists::next_index.lt(LIST_MAX)));
+    if let Some(list) = open.select(status_lists::id).order(status_lists::id.desc()).first(conn).optional()? {
+        return Ok(list);
+    }
+    let row = (
+        status_lists::id.eq(id),
+        status_lists::provider_id.eq(provider),
+        status_lists::next_index.eq(0),
+        status_lists::version.eq(0),
+        status_lists::changed_at.eq(now),
+    );
+    diesel::insert_into(status_lists::table).values(row).execute(conn)?;
+    Ok(id)
+}
+
+/// Moves a certificate from one state to another; false when it was no longer in the first.
+pub(super) fn set_status(conn: &mut Conn, row: &Row, to: &str, replaced_by: Option<&str>, now: i64) -> Result<bool, Error> {
+    let same = certificates::table.filter(certificates::id.eq(&row.id).and(certificates::status.eq(&row.status)));
+    let changed = diesel::update(same).set((certificates::status.eq(to), certificates::replaced_by.eq(replaced_by))).execute(conn)?;
+    let list = status_lists::table.find(row.status_list);
+    diesel::update(list).set((status_lists::version.eq(status_lists::version + 1), status_lists::changed_at.eq(now))).execute(conn)?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,79 @@
+//! Verdicts over the current facts.
+
+use verifier::ids::CertificateNumber;
+use verifier::time::Instant;
+use verifier::verdict::{Facts, Outcome, Presented, StatusFact, Verdict, judge};
+
+use crate::access::Caller;
+use crate::app::App;
+use crate::certificates;
+use crate::error::Error;
+
+/// Judges what a person has: a QR's text, a URL, a JWS, or for a caller who may, a bare number.
+///
+/// # Errors
+/// A fault, when a number has to be looked up and the database cannot be reached. Everything else is a verdict.
+pub async fn verify(app: &App, caller: Option<&Caller>, text: &str) -> Result<Verdict, Error> {
+    let mut presented = Presented::from_text(text);
+    if let (Presented::Unreadable(_), Some(caller)) = (&presented, caller) {
+        if let Some(card) = card_by_number(app, caller, text.trim()).await? {
+            presented = Presented::from_text(&card);
+        }
+    }
+    Ok(judged(app, &presented).await)
+}
+
+/// The card of a bare number, if the caller may know: a partner any, a body its own.
+async fn card_by_number(app: &App, caller: &Caller, text: &str) -> Result<Option<String>, Error> {
+    let Ok(number) = CertificateNumber::parse(text) else { return Ok(None) };
+    let row = app.db.read(move |conn| certificates::store::by_number(conn, number.as_str())).await?;
+    Ok(row.filter(|row| caller.acts_for(&row.provider_id)).map(|row| row.card))
+}
+
+async fn judged(app: &App, presented: &Presented) -> Verdict {
+    let snapshot = app.trust.current(app).await;
+    let now = Instant(app.edge.now());
+    let verdict = match presented.card() {
+        Some(card) => judge(presented, &app.trust.facts(app, &snapshot, card).await, now, &app.memo),
+        // What cannot be read needs no facts.
+        None => judge(presented, &nothing_known(now), now, &app.memo),
+    };
+    app.metrics.verdicts.with_label_values(&[outcome(verdict.outcome)]).inc();
+    verdict
+}
+
+fn nothing_known(now: Instant) -> Facts<'static> {
+    let status = StatusFact::Missing("status".to_owned());
+    Facts { as_of: now, fresh_until: now, expires: now, region: None, key: None, provider: None, status, missing_part: None }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Valid => "valid",
+        Outcome::ValidAsOf => "valid-as-of",
+        Outcome::Invalid => "invalid",
+        Outcome::Undetermined => "undetermined",
+    }
+}
+
+/// What the public look-up answers. A wrong name and a number that does not exist look the same.
+#[derive(Debug)]
+pub struct Looked {
+    /// The verdict, when number and name belong together.
+    pub verdict: Option<Verdict>,
+}
+
+/// Looks a certificate up by its number and its holder's name (证书查询); both must match.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn look_up(app: &App, number: &str, name: &str) -> Result<Looked, Error> {
+    let hash = certificates::name_hash(app, name);
+    let number = number.trim().to_ascii_uppercase();
+    let found = app.db.read(move |conn| certificates::store::by_number_and_name(conn, &number, &hash)).await?;
+    let verdict = match found {
+        Some(row) => Some(judged(app, &Presented::from_text(&row.card)).await),
+        None => None,
+    };
+    Ok(Looked { verdict })
+}
