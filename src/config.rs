@@ -50,7 +50,7 @@ settings! {
     "proxies" "HUFU_PROXIES" "0" false "How many proxies in front of this server are trusted to append to X-Forwarded-For";
     "public_per_minute" "HUFU_PUBLIC_PER_MINUTE" "600" false "Requests a minute from one address without a token";
     "lookup_per_minute" "HUFU_LOOKUP_PER_MINUTE" "30" false "Public look-ups by number and name a minute from one address";
-    "login_per_minute" "HUFU_LOGIN_PER_MINUTE" "10" false "Failed logins a minute from one address or for one client";
+    "login_per_minute" "HUFU_LOGIN_PER_MINUTE" "10" false "Logins a minute of one client from one address";
     "client_per_minute" "HUFU_CLIENT_PER_MINUTE" "60000" false "Requests a minute of one signed-in client";
     "shutdown_seconds" "HUFU_SHUTDOWN_SECONDS" "30" false "How long a stopping server finishes what it has accepted";
 }

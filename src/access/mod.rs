@@ -1,5 +1,7 @@
 //! Who may do what: API clients (OAuth 2.0 client credentials), their roles, and the scopes that a role has.
 
+pub mod api;
+pub mod oauth;
 pub mod rules;
 pub mod service;
 pub mod store;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use verifier::ids::Title;
 
 use super::rules::{self, AccessRefusal};
 use super::store::{self, Event, Row};
@@ -11,6 +12,7 @@ use crate::db::Conn;
 use crate::edge::Edge;
 use crate::error::{Error, Refusal};
 use crate::evidence;
+use crate::messages::from_verifier;
 
 /// Who did it, where nobody was signed in.
 pub const LOCAL: &str = "local";
@@ -98,9 +100,9 @@ fn record(conn: &mut Conn, edge: &Edge, actor: &str, row: &Row, change: &'static
 /// Adds a client. `actor` is the id of the client who asks, or [`LOCAL`].
 ///
 /// # Errors
-/// `access.client_name`, `access.client_provider`, or a fault.
+/// `ids.text_*`, `access.client_provider`, or a fault.
 pub fn add(conn: &mut Conn, edge: &Edge, actor: &str, new: &NewClient) -> Result<WithSecret, Error> {
-    rules::name(&new.name)?;
+    Title::parse(&new.name).map_err(|e| from_verifier("name", e.code()))?;
     let provider_fits = match (new.role, &new.provider) {
         (Role::Provider, Some(id)) => store::provider_exists(conn, id)?,
         (Role::Provider, None) | (_, Some(_)) => false,

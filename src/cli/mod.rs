@@ -1,5 +1,6 @@
 //! The command line: what can be said, and which module does it.
 
+mod client;
 mod run;
 mod settings;
 
@@ -44,6 +45,9 @@ struct Cli {
 enum Command {
     /// Serve the registry; creates the region, its keys and the operator's client on first start
     Serve,
+    /// Add, list, renew and disable the programs that may call the API
+    #[command(subcommand)]
+    Client(client::Command),
     /// Bring the database to this program's schema
     Migrate,
     /// Print the settings in force and where each came from
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
     match command {
         Command::Serve => run::serve(config),
+        Command::Client(command) => client::run(command, config),
         Command::Migrate => run::migrate(&config),
         Command::Config => settings::show(&config),
         Command::Openapi => {

@@ -5,10 +5,12 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::exit;
+use crate::access;
 use crate::app::{App, lock_folder};
 use crate::config::Config;
 use crate::edge::Edge;
-use crate::error::Fault;
+use crate::error::{Error, Fault};
+use crate::http::idempotency;
 
 /// Starts the log, as text or as JSON, on standard error.
 pub(super) fn start_log(config: &Config) -> Result<(), Fault> {
@@ -26,12 +28,23 @@ pub(super) fn serve(config: Config) -> Result<u8, Fault> {
     start_log(&config)?;
     let _lock = lock_folder(&config)?;
     let app = App::open(config, Edge::default())?;
+    greet_operator(&app)?;
+    let before = app.edge.now() - idempotency::KEPT;
+    app.db.write_now(|conn| idempotency::purge(conn, before)).map_err(Error::into_fault)?;
     actix_web::rt::System::new().block_on(async move {
         let running = crate::http::serve(&app)?;
         tracing::info!(address = %running.address, url = app.config.public_url(), "serving");
         running.ended().await
     })?;
     Ok(exit::OK)
+}
+
+/// On first start: makes the operator's client and prints its secret, once, to standard output and never to the log.
+fn greet_operator(app: &App) -> Result<(), Fault> {
+    if let Some((id, secret)) = access::service::bootstrap_operator(app).map_err(Error::into_fault)? {
+        println!("Operator's client, shown this once:\n  client_id      {id}\n  client_secret  {secret}");
+    }
+    Ok(())
 }
 
 pub(super) fn migrate(config: &Config) -> Result<u8, Fault> {

@@ -1,5 +1,5 @@
 //! Who is calling, and may they: extractors that a handler names in its arguments. Every route has exactly one of [`Permit`],
-//! [`MaybePermit`] and [`Public`], or stands in the table of routes that need none.
+//! [`MaybePermit`] and [`Public`] as its first argument, or stands in the tests' table of routes that need none.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use super::limits::Limited;
 use super::problem::{HttpRefusal, Problem};
 use crate::access::{Caller, Scope, rules, service, token};
 use crate::app::App;
-use crate::error::{Error, Fault, Refusal};
+use crate::error::{Fault, Refusal};
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
@@ -75,14 +75,19 @@ impl<P: Permission> FromRequest for Permit<P> {
         let req = req.clone();
         Box::pin(async move {
             let app = application(&req)?;
-            let Some(signed_in) = signed_in(&app, &req).await? else {
+            let Some(claims) = claims(&app, &req)? else {
                 app.limits.take(Limited::Public, &app.limits.address(&req))?;
                 return Err(HttpRefusal::Unauthenticated.at("authorization").into());
             };
-            if !signed_in.may(P::SCOPE) {
-                return Err(HttpRefusal::Forbidden.at("scope").got(format!("needs {}", P::SCOPE.as_str())).into());
+            let forbidden = || HttpRefusal::Forbidden.at("scope").got(format!("needs {}", P::SCOPE.as_str()));
+            if !rules::has(&claims.scope, P::SCOPE) {
+                return Err(forbidden().into());
             }
-            Ok(Permit { caller: signed_in.caller, permission: PhantomData })
+            let caller = service::caller(&app, claims.sub).await?;
+            match caller.role.scopes().contains(&P::SCOPE) {
+                true => Ok(Permit { caller, permission: PhantomData }),
+                false => Err(forbidden().into()),
+            }
         })
     }
 }
@@ -95,11 +100,17 @@ impl<P: Permission> FromRequest for MaybePermit<P> {
         let req = req.clone();
         Box::pin(async move {
             let app = application(&req)?;
-            let signed_in = signed_in(&app, &req).await?;
-            if signed_in.is_none() {
-                app.limits.take(Limited::Public, &app.limits.address(&req))?;
-            }
-            let caller = signed_in.filter(|s| s.may(P::SCOPE)).map(|s| s.caller);
+            let caller = match claims(&app, &req)? {
+                Some(claims) => {
+                    let caller = service::caller(&app, claims.sub).await?;
+                    let may = rules::has(&claims.scope, P::SCOPE) && caller.role.scopes().contains(&P::SCOPE);
+                    may.then_some(caller)
+                }
+                None => {
+                    app.limits.take(Limited::Public, &app.limits.address(&req))?;
+                    None
+                }
+            };
             Ok(MaybePermit { caller, permission: PhantomData })
         })
     }
@@ -115,46 +126,24 @@ impl FromRequest for Public {
     }
 }
 
-/// A caller and the scopes of the token they used.
-struct SignedIn {
-    caller: Caller,
-    scope: String,
-}
-
-impl SignedIn {
-    fn may(&self, scope: Scope) -> bool {
-        rules::allows(self.caller.role, &self.scope, scope)
-    }
-}
-
 fn application(req: &HttpRequest) -> Result<web::Data<App>, Problem> {
     req.app_data::<web::Data<App>>().cloned().ok_or_else(|| Fault::text("a route without an application").into())
 }
 
-/// The caller behind the Authorization header, or none without one. A bad token counts against the address that sent it.
-async fn signed_in(app: &App, req: &HttpRequest) -> Result<Option<SignedIn>, Problem> {
-    let checked = match bearer(req).map(|found| found.map(|text| check(app, text))) {
-        Ok(None) => return Ok(None),
-        Ok(Some(checked)) => checked,
-        Err(refusal) => Err(refusal),
-    };
-    let known = match checked {
-        Ok(claims) => {
-            app.limits.take(Limited::Client, &claims.sub)?;
-            service::caller(app, claims.sub).await.map(|caller| SignedIn { caller, scope: claims.scope })
-        }
-        Err(refusal) => Err(Error::from(refusal)),
-    };
-    if let Err(Error::Refusal(_)) = &known {
-        app.limits.take(Limited::Public, &app.limits.address(req))?;
+/// The claims of the token in the Authorization header, or none without one. A good token counts against its client, a bad one against the
+/// address that sent it. Nothing here waits, so a handler that names its permission first refuses before it reads a body.
+fn claims(app: &App, req: &HttpRequest) -> Result<Option<token::Claims>, Problem> {
+    let checked = bearer(req).and_then(|found| found.map(|text| check(app, text)).transpose());
+    match &checked {
+        Ok(None) => {}
+        Ok(Some(claims)) => app.limits.take(Limited::Client, &claims.sub)?,
+        Err(_) => app.limits.take(Limited::Public, &app.limits.address(req))?,
     }
-    Ok(Some(known?))
+    Ok(checked?)
 }
 
 fn check(app: &App, text: &str) -> Result<token::Claims, Refusal> {
-    let ours = app.keys.token_signer();
-    let key_of = |kid: &str| Some(*ours.public()).filter(|key| key.thumbprint() == kid);
-    token::verify(text, &app.config.public_url(), app.edge.now(), key_of)
+    token::verify(text, &app.config.public_url(), app.edge.now(), |kid| app.keys.token_key(kid))
         .map_err(|e| HttpRefusal::Unauthenticated.at("authorization").got(e.as_str()))
 }
 

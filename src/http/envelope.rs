@@ -6,9 +6,9 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{Error as ActixError, HttpMessage, HttpResponse, HttpResponseBuilder, web};
 
-use super::problem::{HttpRefusal, Problem};
+use super::problem::{Document, HttpRefusal, Problem};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::messages::Lang;
@@ -22,6 +22,10 @@ const SECURITY: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+/// Names a request in the log; among the request's extensions for the one handler that writes errors of its own shape.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
 /// The middleware.
 ///
 /// # Errors
@@ -32,6 +36,7 @@ pub async fn envelope(req: ServiceRequest, next: Next<impl MessageBody + 'static
     };
     let started = Instant::now();
     let id = app.edge.id("req");
+    req.extensions_mut().insert(RequestId(id.clone()));
     let lang = Lang::accepted(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     let response = next.call(req).await?.map_into_boxed_body();
     let mut response = match problem_of(&response) {
@@ -71,14 +76,24 @@ fn render(problem: &Problem, lang: Lang, id: &str) -> HttpResponse {
     if let Some(seconds) = problem.retry_after() {
         builder.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
-    if document.status == 401 {
-        builder.insert_header((header::WWW_AUTHENTICATE, r#"Bearer realm="hufu", error="invalid_token""#));
+    if let Some(challenge) = challenge(&document) {
+        builder.insert_header((header::WWW_AUTHENTICATE, challenge));
     }
     builder.insert_header((header::CONTENT_LANGUAGE, lang.pick("zh-CN", "en")));
     builder.insert_header((header::CONTENT_TYPE, "application/problem+json"));
     match serde_json::to_vec(&document) {
         Ok(body) => builder.body(body),
         Err(_) => builder.finish(),
+    }
+}
+
+/// What RFC 6750 section 3 adds to a 401 and a 403. A request without a token gets no error code.
+fn challenge(document: &Document) -> Option<&'static str> {
+    match (document.status, &document.got) {
+        (401, None) if document.code == HttpRefusal::Unauthenticated.reason().code => Some(r#"Bearer realm="hufu""#),
+        (401, _) => Some(r#"Bearer realm="hufu", error="invalid_token""#),
+        (403, _) => Some(r#"Bearer realm="hufu", error="insufficient_scope""#),
+        _ => None,
     }
 }
 

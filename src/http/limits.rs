@@ -30,7 +30,7 @@ pub enum Limited {
     Public,
     /// A look-up by number and name, by address.
     Lookup,
-    /// A failed login, by address and by client id.
+    /// A login, by address and client id together.
     Login,
     /// A request with a token, by client id.
     Client,

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod cache;
 pub mod caller;
+pub mod cors;
 pub mod envelope;
 mod health;
 pub mod idempotency;
@@ -17,6 +18,7 @@ pub use server::{Running, serve};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::access::api as access;
 use crate::certificates::api as certificates;
 use crate::keys::api as keys;
 use crate::providers::api as providers;
@@ -27,6 +29,8 @@ use crate::{regions, trust};
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(health::live).service(health::ready).service(health::metrics);
     config.service(openapi::read);
+    config.service(access::create_token).service(access::create_client).service(access::list_clients);
+    config.service(access::rotate_client).service(access::disable_client);
     config.service(providers::create).service(providers::change).service(providers::list).service(providers::read);
     config.service(keys::list).service(keys::create).service(keys::retire).service(keys::revoke);
     config.service(verification::look_up).service(certificates::search);

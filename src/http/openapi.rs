@@ -2,9 +2,11 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
-use utoipa::openapi::security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
+use utoipa::openapi::security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
+
+use super::caller::Public;
 
 /// What no handler says: title, tags, security schemes.
 #[derive(OpenApi)]
@@ -30,6 +32,7 @@ impl Modify for Security {
         let flow = Flow::ClientCredentials(ClientCredentials::new("/oauth/token", scopes));
         if let Some(components) = openapi.components.as_mut() {
             components.add_security_scheme("oauth", SecurityScheme::OAuth2(OAuth2::new([flow])));
+            components.add_security_scheme("basic", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
         }
     }
 }
@@ -38,7 +41,7 @@ impl Modify for Security {
 #[utoipa::path(get, path = "/openapi.json", operation_id = "get_openapi", tag = "published", security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 #[get("/openapi.json")]
-pub async fn read(text: web::Data<Text>) -> HttpResponse {
+pub async fn read(_: Public, text: web::Data<Text>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").insert_header((header::CACHE_CONTROL, "public, max-age=300")).body(text.0.clone())
 }
 

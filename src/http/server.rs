@@ -8,7 +8,7 @@ use actix_web::{App as ActixApp, HttpServer, middleware, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
-use super::{envelope, openapi, routes};
+use super::{cors, envelope, openapi, routes};
 use crate::app::App;
 use crate::error::Fault;
 
@@ -46,11 +46,14 @@ impl Running {
 pub fn serve(app: &App) -> Result<Running, Fault> {
     let config = &app.config;
     let data = web::Data::new(app.clone());
+    let origins = cors::origins(config)?;
     let mut server = HttpServer::new(move || {
         let (actix, api) = ActixApp::new()
             .into_utoipa_app()
             .openapi(openapi::Base::openapi())
             .map(|app| app.wrap(middleware::Compress::default()).wrap(middleware::from_fn(envelope::envelope)))
+            // Outermost, so that a page may read the envelope's problems too.
+            .map(|app| app.wrap(middleware::Condition::new(!origins.is_empty(), cors::layer(&origins))))
             .app_data(data.clone())
             .configure(routes)
             .split_for_parts();
