@@ -1,18 +1,16 @@
 //! Providers: registered and changed by an operator, read and searched by anybody, and what their timelines allow.
 
+mod search;
+mod timeline;
+
 use hufu::access::Role;
 use hufu::db;
-use hufu::evidence;
-use hufu::providers::service::{self, Act};
-use hufu::providers::{Change, store};
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use hufu::providers::service;
 use serde_json::{Value, json};
-use verifier::ids::{CreditCode, Level, OccupationCode, Title, TypeOfCertificate};
+use verifier::ids::CreditCode;
 use verifier::time::Day;
-use verifier::verdict::{Class, Flag, Interval, Scope, Standing};
 
-use super::support::{Client, World, percent};
+use super::support::{Answer, Client, World};
 
 const PATH: &str = "/v1/providers";
 
@@ -58,7 +56,7 @@ fn register(client: &Client, body: &Value) -> Value {
     client.post_json(PATH, body).expect(201).json()
 }
 
-fn change(client: &Client, provider: &Value, body: &Value) -> super::support::Answer {
+fn change(client: &Client, provider: &Value, body: &Value) -> Answer {
     client.post_json(&format!("{PATH}/{}/intervals", provider["id"].as_str().unwrap()), body)
 }
 
