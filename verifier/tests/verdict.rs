@@ -6,16 +6,14 @@ mod common;
 use common::cases::{all, card, link};
 use common::decided::DECIDED;
 use common::signer;
+use common::vectors;
 use common::world::World;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::Once;
 use verifier::messages::VERIFIER;
 use verifier::time::Instant;
 use verifier::verdict::{NoMemo, Outcome, Presented, SignatureMemo, StepResult, Verdict, judge};
-
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/verdict.json");
 
 /// One vector, in the order in which it is written.
 #[derive(Serialize, Deserialize)]
@@ -33,36 +31,26 @@ fn judged(text: &str, world: &World, now: Instant) -> Verdict {
 
 /// Every case with its answer, one a line.
 fn written() -> String {
-    let lines = all().into_iter().map(|case| {
+    let vectors = all().into_iter().map(|case| {
         let verdict = judged(&case.text, &case.world, case.now);
         let vector = Vector { name: case.name.into(), text: case.text, now: case.now, facts: case.world, verdict };
         serde_json::to_string(&vector).expect("JSON")
     });
-    format!("[\n{}\n]\n", lines.collect::<Vec<_>>().join(",\n"))
+    vectors::lines(vectors) + "\n"
 }
 
 fn stored() -> Vec<Vector> {
     serde_json::from_str(&file()).expect("vectors")
 }
 
-/// The text of the file, rewritten first where that is asked for.
+/// The text of the file.
 fn file() -> String {
-    static REWRITE: Once = Once::new();
-    REWRITE.call_once(|| {
-        if std::env::var_os("HUFU_REWRITE_VECTORS").is_some() {
-            std::fs::write(FILE, written()).expect("a writable file");
-        }
-    });
-    std::fs::read_to_string(FILE).expect("the vectors are checked in")
+    vectors::file("verdict.json", written)
 }
 
 #[test]
 fn every_case_gives_the_bytes_of_its_vector() {
-    let (file, written) = (file(), written());
-    for (expected, got) in file.lines().zip(written.lines()) {
-        assert_eq!(expected, got);
-    }
-    assert_eq!(file, written);
+    vectors::assert_same(&file(), &written());
 }
 
 #[test]

@@ -164,7 +164,7 @@ fn barred_from(day: &str) -> Vec<verifier::verdict::Interval> {
 
 fn statuses() -> Vec<Case> {
     let world = World::good;
-    let replaced = StatusEntry::Known { status: Status::Replaced, replaced_by: Some("HF3100002026ZZZZZZZZZZ8".into()) };
+    let replaced = StatusEntry::Known { status: Status::Replaced, replaced_by: Some("HF3100002026ZZZZZZZZZZD".into()) };
     vec![
         with_card("suspended", world().with_status(Status::Suspended)),
         with_card("revoked", world().with_status(Status::Revoked)),

@@ -4,6 +4,8 @@
 pub mod cards;
 pub mod cases;
 pub mod decided;
+pub mod refusals;
+pub mod vectors;
 pub mod world;
 
 use verifier::card::Claims;
@@ -17,7 +19,7 @@ pub fn signer() -> Signer {
 /// A full set of claims as they are written on a card.
 pub fn claims_json() -> String {
     concat!(
-        r#"{"iss":"310000","prv":"91310000MA1FL0007C","num":"HF3100002026K7Q2M9X4TB1","typ":"skill-level","nam":"张三","id4":"002X","#,
+        r#"{"iss":"310000","prv":"91310000MA1FL0007C","num":"HF3100002026K7Q2M9X4TB4","typ":"skill-level","nam":"张三","id4":"002X","#,
         r#""occ":"6-31-01-03","ttl":"集成电路装调工","lvl":3,"grd":"good","day":"2026-02-20","iat":1772323200,"exp":"2029-03-01","sts":[2026,4711]}"#
     )
     .into()
