@@ -6,6 +6,29 @@
 //!
 //! Out of scope: I/O, clocks, random sources, async. Time and facts come in as parameters, so the same inputs give the same bytes.
 //!
+//! ```
+//! use verifier::time::Instant;
+//! use verifier::verdict::{Facts, NoMemo, Outcome, Presented, StatusFact, judge};
+//!
+//! let presented = Presented::from_text("https://any.host/#12345");
+//! // With a card in hand, look up its key, provider and status in a trust bundle; here nothing is known.
+//! assert!(presented.card().is_none());
+//! let as_of = Instant(1_772_323_200);
+//! let facts = Facts {
+//!     as_of,
+//!     fresh_until: as_of.plus_seconds(86_400),
+//!     expires: as_of.plus_seconds(90 * 86_400),
+//!     region: None,
+//!     key: None,
+//!     provider: None,
+//!     status: StatusFact::Beyond,
+//!     missing_part: None,
+//! };
+//! let verdict = judge(&presented, &facts, as_of, &NoMemo);
+//! assert_eq!(verdict.outcome, Outcome::Undetermined);
+//! assert_eq!(verdict.steps[0].code, "form.not_hufu");
+//! ```
+//!
 //! Limits: a card is at most 2,048 bytes, what a person presents at most 8 KiB, and every decompression is capped.
 #![no_std]
 #![forbid(unsafe_code)]

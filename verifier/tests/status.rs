@@ -74,6 +74,17 @@ fn a_short_list_is_padded_and_an_index_above_it_is_no_index() {
 }
 
 #[test]
+fn a_revocation_that_is_undone_is_noticed() {
+    let (older, mut array) = (sample().bitstring(Purpose::Revocation), sample());
+    array.set(9, Status::Revoked).expect("inside the list");
+    assert_eq!(older.first_undone(&array.bitstring(Purpose::Revocation)), None);
+    array.set(6, Status::Suspended).expect("inside the list");
+    assert_eq!(older.first_undone(&array.bitstring(Purpose::Revocation)), Some(6));
+    let shorter = StatusArray::from_token_list(&sample().token_list(), 131_072).expect("long enough");
+    assert_eq!(older.first_undone(&shorter.bitstring(Purpose::Revocation)), Some(131_073));
+}
+
+#[test]
 fn each_refusal_says_which_rule() {
     let encoded = |bytes: &[u8]| format!("u{}", base64url::encode(&gzip(bytes)));
     let good = encoded(&[0; 16_384]);

@@ -49,8 +49,8 @@ struct Wire {
     number: String,
 }
 
-/// The last four characters of a document number, all that a certificate shows of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The last four characters of a document number, all that a certificate shows of it. Debug output does not show them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LastFour(String);
 string_id!(LastFour);
 
@@ -95,6 +95,12 @@ impl IdDocument {
 impl fmt::Debug for IdDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdDocument").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for LastFour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LastFour(..)")
     }
 }
 
@@ -239,6 +245,7 @@ mod tests {
         let id = IdDocument::parse(Resident, "11010519491231002X").expect("a valid number");
         assert_eq!(id.last_four().as_str(), "002X");
         assert!(!alloc::format!("{id:?}").contains("110105"));
+        assert!(!alloc::format!("{:?}", id.last_four()).contains("002X"));
         assert!(LastFour::parse("02X").is_err() && LastFour::parse("002x").is_err());
     }
 }

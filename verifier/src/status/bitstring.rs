@@ -65,6 +65,14 @@ impl Bitstring {
         }
     }
 
+    /// The first entry that is set here and clear, or absent, in a newer list. For revocations that is an alarm: they never un-happen.
+    pub fn first_undone(&self, newer: &Bitstring) -> Option<u32> {
+        let newer_bytes = newer.bytes.iter().copied().chain(core::iter::repeat(0));
+        let (at, undone) = self.bytes.iter().zip(newer_bytes).map(|(old, new)| old & !new).enumerate().find(|(_, undone)| *undone != 0)?;
+        // The bytes are at most MAX_ENTRIES / 8.
+        Some(at as u32 * 8 + undone.leading_zeros())
+    }
+
     /// The gzip stream (RFC 1952), the same bytes for the same list.
     pub fn to_gzip(&self) -> Vec<u8> {
         gzip(&self.bytes)

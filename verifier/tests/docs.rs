@@ -1,0 +1,53 @@
+//! The pages of docs/formats show the bytes of the vectors, and every code of a verdict.
+
+use serde_json::Value;
+use verifier::hf1::{DICTIONARY, DICTIONARY_SHA256};
+use verifier::messages::VERIFIER;
+
+const CARD: &str = include_str!("../../docs/formats/card.md");
+const HF1: &str = include_str!("../../docs/formats/hf1.md");
+const STATUS: &str = include_str!("../../docs/formats/status.md");
+const VERDICT: &str = include_str!("../../docs/formats/verdict.md");
+
+fn vectors(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+fn holds(page: &str, text: &Value) {
+    let text = text.as_str().expect("a string");
+    assert!(page.contains(text), "the page lacks {text}");
+}
+
+#[test]
+fn the_examples_are_the_vectors() {
+    let card = vectors(include_str!("vectors/card.json"));
+    for member in ["seed", "public", "thumbprint", "kid"] {
+        holds(CARD, &card[member]);
+    }
+    holds(CARD, &card["accepted"][0]["jws"]);
+    holds(CARD, &card["accepted"][0]["payload"]);
+    holds(HF1, &vectors(include_str!("vectors/hf1.json"))["vectors"][0]["type2"]);
+    let status = vectors(include_str!("vectors/status.json"));
+    for member in ["revocation", "suspension", "lst"] {
+        holds(STATUS, &status[member]);
+    }
+}
+
+#[test]
+fn the_example_of_a_verdict_is_its_vector() {
+    let all = vectors(include_str!("vectors/verdict.json"));
+    let vector = all.as_array().and_then(|all| all.iter().find(|vector| vector["name"] == "replaced by a known number")).expect("the vector");
+    let example = VERDICT.split("```json").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    assert_eq!(vectors(example), vector["verdict"]);
+}
+
+#[test]
+fn the_page_of_hf1_names_the_dictionary_and_the_page_of_verdicts_every_code() {
+    assert!(HF1.contains(DICTIONARY_SHA256));
+    assert_eq!(DICTIONARY.len(), 2_559);
+    let from = VERIFIER.iter().position(|message| message.code == "form.ok").expect("form.ok");
+    for message in &VERIFIER[from..] {
+        let row = VERDICT.lines().find(|line| line.starts_with(&format!("| `{}` |", message.code))).expect(message.code);
+        assert!(row.contains(message.zh) && row.contains(message.en), "{}", message.code);
+    }
+}
