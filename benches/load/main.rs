@@ -1,0 +1,25 @@
+//! Load on a real registry in a process of its own. Figures: docs/BENCHMARKS.md.
+//!
+//! `cargo bench --bench load -- verify [seconds]`  verification beside a bare actix JSON echo
+//! `cargo bench --bench load -- issue [seconds]`   single issue at 1, 8, 64 clients beside a bare insert of the same row
+//! `cargo bench --bench load -- memory [seconds]`  memory of the server while it verifies
+
+mod client;
+mod echo;
+mod issue;
+mod registry;
+mod verify;
+
+use std::time::Duration;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let seconds = |default: u64| Duration::from_secs(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(default));
+    match args.first().map(String::as_str) {
+        Some("echo-server") => echo::serve(),
+        Some("verify") => verify::beside_echo(seconds(10)),
+        Some("memory") => verify::memory(seconds(300)),
+        Some("issue") => issue::beside_insert(seconds(10)),
+        _ => println!("say what to measure: verify, issue or memory (see benches/load/main.rs)"),
+    }
+}
