@@ -3,7 +3,8 @@
 mod common;
 
 use common::cards::{Draw, full_card};
-use common::signer;
+use common::world::World;
+use common::{claims, signer};
 use proptest::prelude::*;
 use verifier::card::Card;
 use verifier::hf1::{self, Form, Type};
@@ -11,6 +12,7 @@ use verifier::ids::{CertificateNumber, PersonName, RegionCode};
 use verifier::jws::{Compact, PublicKey, Signer, open, sign_compact};
 use verifier::status::{Bitstring, Purpose, Status, StatusArray, TokenStatusList};
 use verifier::time::{Day, Instant, Zone};
+use verifier::verdict::{NoMemo, Outcome, Presented, judge};
 
 fn card(seed: u64) -> Card {
     full_card(&mut Draw(seed))
@@ -62,6 +64,22 @@ proptest! {
         let _ = (PersonName::parse(&text), Bitstring::parse(&text), TokenStatusList::parse(1, &text), Bitstring::from_gzip(&bytes));
         let header = r#"{"alg":"EdDSA","kid":"AAAAAAAA","typ":"hf1+jwt"}"#;
         prop_assert!(Card::parse(&sign_compact(header, &bytes, &signer())).is_err());
+    }
+
+    #[test]
+    fn nothing_but_the_card_itself_is_green(text in "\\PC{0,200}", at: prop::sample::Index, with in 0u8..128, hf1: bool) {
+        let world = World::good();
+        let outcome = |text: &str| judge(&Presented::from_text(text), &world.facts(), world.as_of, &NoMemo).outcome;
+        let card = Card::sign(&claims(), &signer()).expect("good claims");
+        let good = if hf1 { hf1::encode(&card) } else { card.jws().to_string() };
+        prop_assert_eq!(outcome(&good), Outcome::Valid);
+        prop_assert!(matches!(outcome(&text), Outcome::Invalid | Outcome::Undetermined));
+        let mut altered = good.clone().into_bytes();
+        let at = at.index(altered.len());
+        altered[at] = with;
+        let altered = String::from_utf8(altered).expect("ASCII");
+        let same_card = Presented::from_text(&altered).card() == Some(&card);
+        prop_assert!(same_card || matches!(outcome(&altered), Outcome::Invalid | Outcome::Undetermined));
     }
 
     #[test]

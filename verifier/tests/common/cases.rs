@@ -4,7 +4,7 @@ use super::world::{DAY, ISSUED, StatusEntry, World, interval, key, listed, liste
 use super::{claims, claims_json, signer};
 use verifier::card::{Card, Claims};
 use verifier::hf1::{self, Type};
-use verifier::ids::{CreditCode, OccupationPrefix, RegionCode, TypeOfCertificate};
+use verifier::ids::{CreditCode, Level, OccupationPrefix, RegionCode, TypeOfCertificate};
 use verifier::jws::{Signer, sign_compact};
 use verifier::status::Status;
 use verifier::time::Instant;
@@ -108,6 +108,8 @@ fn keys() -> Vec<Case> {
     let revoked = |seconds, reason| world().with_key(|key| key.revoked = Some(KeyRevocation { at: ISSUED.plus_seconds(seconds), reason }));
     let other_region = RegionCode::parse("320000").expect("a region");
     let other_provider = CreditCode::parse("91350100M000100Y43").expect("a credit code");
+    // The clock of a case stands an hour after the facts.
+    let ahead = |seconds: i64| link(&changed(|claims| claims.iat = world().as_of.plus_seconds(3_600 + seconds)));
     let tomorrow = changed(|claims| claims.iat = ISSUED.plus_seconds(20 * DAY));
     vec![
         with_card("a key of another region", world().with_key(|key| key.region = other_region)),
@@ -120,6 +122,8 @@ fn keys() -> Vec<Case> {
         with_card("a key given up before issue", revoked(-DAY, KeyRevocationReason::Ceased)),
         with_card("a key compromised after issue", revoked(5 * DAY, KeyRevocationReason::Compromise)),
         case("a card from the future", link(&tomorrow), world()),
+        case("a card five minutes ahead of the clock", ahead(300), world()),
+        case("a card five minutes and a second ahead of the clock", ahead(301), world()),
     ]
 }
 
@@ -132,6 +136,8 @@ fn issuers() -> Vec<Case> {
     let mut somebody = world();
     somebody.provider.as_mut().expect("a provider").code = CreditCode::parse("91350100M000100Y43").expect("a credit code");
     let early = World { as_of: ISSUED.plus_seconds(-60), ..world() }.with_timeline(vec![]);
+    let level = |rank| Level::new(rank).expect("a rank");
+    let training = |occ| link(&changed(|claims| *claims = Claims { typ: TypeOfCertificate::Training, occ, lvl: None, ..claims.clone() }));
     let midnight = changed(|claims| claims.iat = ISSUED.plus_seconds(-8 * 3_600));
     vec![
         with_card("a region nobody knows", World { region: None, ..world() }),
@@ -154,7 +160,11 @@ fn issuers() -> Vec<Case> {
         with_card("a provider without limits", scoped(Scope::default())),
         with_card("a type out of scope", scoped(Scope { types: vec![TypeOfCertificate::Training], ..scope() })),
         with_card("an occupation out of scope", scoped(Scope { occupations: vec![OccupationPrefix::parse("6-25-").expect("a prefix")], ..scope() })),
-        with_card("a level out of scope", scoped(Scope { level_min: verifier::ids::Level::new(4).expect("a rank"), ..scope() })),
+        with_card("a level below the scope", scoped(Scope { level_min: level(4), ..scope() })),
+        with_card("a level above the scope", scoped(Scope { level_max: level(2), ..scope() })),
+        with_card("a level at both ends of the scope", scoped(Scope { level_min: level(3), level_max: level(3), ..scope() })),
+        case("a training without an occupation where the scope names some", training(None), scoped(scope())),
+        case("a training without a level", training(claims().occ), scoped(scope())),
     ]
 }
 
