@@ -251,6 +251,9 @@ both! {
             let held = world.client().header("if-none-match", first.header("etag"));
             let second = held.get(&path).expect(304);
             assert_eq!((second.header("etag"), second.bytes.len()), (first.header("etag"), 0));
+            let packed = world.client().header("accept-encoding", "gzip").get(&path).expect(200);
+            assert_eq!((packed.header("content-encoding"), packed.header("etag")), ("gzip", format!("W/{}", first.header("etag")).as_str()));
+            world.client().header("if-none-match", packed.header("etag")).get(&path).expect(304);
             let cause = path.len().to_string();
             change(&operator, &made, &with(listing("2026-04-01"), "/cause", json!(cause))).expect(201);
             assert_ne!(held.get(&path).expect(200).bytes, first.bytes);
