@@ -201,9 +201,7 @@ pub async fn disable_client(permit: Permit<ManageRegion>, app: web::Data<App>, i
     Ok(HttpResponse::Ok().json(disabled))
 }
 
-/// An id that can be one: PostgreSQL takes no NUL in a text.
 fn checked_id(id: web::Path<String>) -> Result<String, Error> {
     let id = id.into_inner();
-    let good = id.len() <= CREDENTIAL_MAX && id.bytes().all(|b| b.is_ascii_graphic());
-    if good { Ok(id) } else { Err(rules::AccessRefusal::ClientNotFound.at("id").into()) }
+    if rules::is_credential(&id) { Ok(id) } else { Err(rules::AccessRefusal::ClientNotFound.at("id").into()) }
 }

@@ -27,6 +27,11 @@ const SECRET_PREFIX: &str = "hufu_";
 /// Longest id and longest secret worth looking at, in bytes.
 pub const CREDENTIAL_MAX: usize = 128;
 
+/// Whether a text may be an id or a secret. PostgreSQL takes no NUL in a text, so what cannot be an id is not even looked up.
+pub fn is_credential(text: &str) -> bool {
+    text.len() <= CREDENTIAL_MAX && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 /// The text of a secret made of 256 random bits.
 pub fn secret(random: &[u8; 32]) -> String {
     format!("{SECRET_PREFIX}{}", base64url::encode(random))

@@ -104,7 +104,7 @@ fn record(conn: &mut Conn, edge: &Edge, actor: &str, row: &Row, change: &'static
 pub fn add(conn: &mut Conn, edge: &Edge, actor: &str, new: &NewClient) -> Result<WithSecret, Error> {
     Title::parse(&new.name).map_err(|e| from_verifier("name", e.code()))?;
     let provider_fits = match (new.role, &new.provider) {
-        (Role::Provider, Some(id)) => store::provider_exists(conn, id)?,
+        (Role::Provider, Some(id)) => rules::is_credential(id) && store::provider_exists(conn, id)?,
         (Role::Provider, None) | (_, Some(_)) => false,
         (_, None) => true,
     };
@@ -195,7 +195,7 @@ pub struct Granted {
 /// # Errors
 /// `access.client_credentials` (the same for an unknown client and a wrong secret), `access.client_disabled`, `access.scope`, or a fault.
 pub async fn sign_in(app: &App, id: String, secret: String, asked: Option<String>) -> Result<Granted, Error> {
-    let fits = id.len() <= rules::CREDENTIAL_MAX && secret.len() <= rules::CREDENTIAL_MAX;
+    let fits = rules::is_credential(&id) && rules::is_credential(&secret);
     let row = if fits { app.db.read(move |conn| store::find(conn, &id)).await? } else { None };
     let right = rules::secret_matches(&secret, row.as_ref().map(|row| row.secret_hash.as_slice()));
     let row = row.filter(|_| right).ok_or_else(|| Refusal::from(AccessRefusal::Credentials))?;

@@ -8,6 +8,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
+use super::caller::Gate;
 use super::problem::{HttpRefusal, Problem};
 use crate::error::Refusal;
 
@@ -28,9 +29,12 @@ impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MA
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let req = req.clone();
+        let (req, gate) = (req.clone(), Gate::of(req));
         let payload = payload.take();
         Box::pin(async move {
+            if let Some(gate) = gate {
+                gate.opened().await;
+            }
             let bytes = read(&req, payload, MAX).await?;
             Ok(Body { value: parse(&bytes)?, bytes })
         })

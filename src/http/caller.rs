@@ -1,13 +1,15 @@
 //! Who is calling, and may they: extractors that a handler names in its arguments. Every route has exactly one of [`Permit`],
-//! [`MaybePermit`] and [`Public`] as its first argument, or stands in the tests' table of routes that need none.
+//! [`MaybePermit`] and [`Public`] before its body, or stands in the tests' table of routes that need none.
 
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use tokio::sync::Notify;
 
 use super::limits::Limited;
 use super::problem::{HttpRefusal, Problem};
@@ -16,6 +18,33 @@ use crate::app::App;
 use crate::error::{Fault, Refusal};
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// Opens when the caller of a request was found good. Extractors of one handler run side by side; a body waits here, so that who may not call
+/// learns nothing about what was sent, and nothing is read for them.
+#[derive(Clone, Default)]
+pub(super) struct Gate(Rc<Notify>);
+
+impl Gate {
+    /// The gate of a request, when its handler names a permission before its body.
+    pub(super) fn of(req: &HttpRequest) -> Option<Gate> {
+        req.extensions().get::<Gate>().cloned()
+    }
+
+    /// Waits until it opens. It never does for a caller who is refused: the whole request ends instead.
+    pub(super) async fn opened(&self) {
+        self.0.notified().await;
+    }
+
+    fn set(req: &HttpRequest) -> Gate {
+        let gate = Gate::default();
+        req.extensions_mut().insert(gate.clone());
+        gate
+    }
+
+    fn open(&self) {
+        self.0.notify_one();
+    }
+}
 
 /// A permission that a route asks for.
 pub trait Permission: 'static {
@@ -72,7 +101,7 @@ impl<P: Permission> FromRequest for Permit<P> {
     type Future = Extracting<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let req = req.clone();
+        let (req, gate) = (req.clone(), Gate::set(req));
         Box::pin(async move {
             let app = application(&req)?;
             let Some(claims) = claims(&app, &req)? else {
@@ -84,10 +113,11 @@ impl<P: Permission> FromRequest for Permit<P> {
                 return Err(forbidden().into());
             }
             let caller = service::caller(&app, claims.sub).await?;
-            match caller.role.scopes().contains(&P::SCOPE) {
-                true => Ok(Permit { caller, permission: PhantomData }),
-                false => Err(forbidden().into()),
+            if !caller.role.scopes().contains(&P::SCOPE) {
+                return Err(forbidden().into());
             }
+            gate.open();
+            Ok(Permit { caller, permission: PhantomData })
         })
     }
 }
@@ -97,7 +127,7 @@ impl<P: Permission> FromRequest for MaybePermit<P> {
     type Future = Extracting<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let req = req.clone();
+        let (req, gate) = (req.clone(), Gate::set(req));
         Box::pin(async move {
             let app = application(&req)?;
             let caller = match claims(&app, &req)? {
@@ -111,6 +141,7 @@ impl<P: Permission> FromRequest for MaybePermit<P> {
                     None
                 }
             };
+            gate.open();
             Ok(MaybePermit { caller, permission: PhantomData })
         })
     }
@@ -131,7 +162,7 @@ fn application(req: &HttpRequest) -> Result<web::Data<App>, Problem> {
 }
 
 /// The claims of the token in the Authorization header, or none without one. A good token counts against its client, a bad one against the
-/// address that sent it. Nothing here waits, so a handler that names its permission first refuses before it reads a body.
+/// address that sent it.
 fn claims(app: &App, req: &HttpRequest) -> Result<Option<token::Claims>, Problem> {
     let checked = bearer(req).and_then(|found| found.map(|text| check(app, text)).transpose());
     match &checked {

@@ -54,7 +54,9 @@ fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
         return Some(problem.clone());
     }
     let refusal = match response.status().as_u16() {
-        404 if !has_body(response) => HttpRefusal::NoRoute,
+        // A handler that wrote a body of its own meant it.
+        _ if has_body(response) && response.response().error().is_none() => return None,
+        404 => HttpRefusal::NoRoute,
         405 => HttpRefusal::Method,
         413 => HttpRefusal::TooLarge,
         400 if response.response().error().is_some() => HttpRefusal::Malformed,

@@ -3,7 +3,10 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod guards;
+mod idempotency;
+mod permissions;
 mod process;
 mod providers;
 mod running;

@@ -43,6 +43,14 @@ impl Client {
         client
     }
 
+    /// The same client with one more header, beside one of the same name.
+    #[must_use]
+    pub fn and_header(&self, name: &str, value: &str) -> Client {
+        let mut client = self.clone();
+        client.headers.push((name.to_owned(), value.to_owned()));
+        client
+    }
+
     /// The same client with an access token.
     #[must_use]
     pub fn bearer(&self, token: &str) -> Client {

@@ -85,15 +85,26 @@ impl World {
 
     /// A client with the token of a new API client of this role, which acts for `provider` if it is a provider's.
     pub fn signed_in(&self, role: Role, provider: Option<&str>) -> Client {
+        let (id, secret) = self.add(role, provider);
+        self.client().bearer(&self.token(&id, &secret, None))
+    }
+
+    /// A new API client of this role, named `test`: its id and its secret.
+    pub fn add(&self, role: Role, provider: Option<&str>) -> (String, String) {
         let new = NewClient { name: "test".to_owned(), role, provider: provider.map(str::to_owned) };
         let added = self.app.db.write_now(|conn| service::add(conn, &self.app.edge, service::LOCAL, &new)).unwrap_or_else(|e| panic!("{e}"));
-        let granted = tokio::runtime::Builder::new_current_thread()
+        (added.client.id, added.secret)
+    }
+
+    /// A token of an API client, for all that its role may or for these scopes.
+    pub fn token(&self, id: &str, secret: &str, scope: Option<&str>) -> String {
+        tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap()
-            .block_on(service::sign_in(&self.app, added.client.id, added.secret, None))
-            .unwrap_or_else(|e| panic!("{e}"));
-        self.client().bearer(&granted.token)
+            .block_on(service::sign_in(&self.app, id.to_owned(), secret.to_owned(), scope.map(str::to_owned)))
+            .unwrap_or_else(|e| panic!("{e}"))
+            .token
     }
 
     /// The data folder: the key file, and the SQLite file when there is one.
