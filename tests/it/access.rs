@@ -8,7 +8,7 @@ use hufu::evidence;
 use serde_json::{Value, json};
 use verifier::base64url;
 
-use super::support::{Answer, Process, World};
+use super::support::Answer;
 
 const TOKEN: &str = "/oauth/token";
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");

@@ -5,7 +5,7 @@ use hufu::db::schema::idempotency;
 use hufu::http::idempotency::{KEPT, purge};
 use serde_json::{Value, json};
 
-use super::support::{Answer, Client, World};
+use super::support::{Answer, Client};
 
 const PATH: &str = "/v1/clients";
 
