@@ -227,4 +227,15 @@ mod tests {
         assert_eq!(PublicKey::from_bytes(&hex(nowhere)), Err(KeyError::NotAPoint));
         assert_eq!(PublicKey::parse("AQ"), Err(KeyError::Length));
     }
+
+    #[test]
+    fn a_signature_that_only_lenient_verifiers_accept_is_refused() {
+        // R is the neutral point, of small order, and S = k * a: it satisfies the equation, but binds nothing that was chosen at random.
+        let text = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAcAC9bAaXm-_BdnsJKpCZ7hidDs96uQBXPGhpG5OCzCA";
+        let signature: [u8; 64] = base64url::decode_array(text).expect("64 bytes");
+        let key = *Signer::from_seed(&[7; 32]).public();
+        let lenient = ed25519_dalek::Verifier::verify(&key.key, b"any text", &Signature::from_bytes(&signature));
+        assert!(lenient.is_ok());
+        assert!(!key.verify(b"any text", &signature));
+    }
 }

@@ -84,5 +84,8 @@ mod tests {
         named.extend_from_slice(b"\x02\x00ABname\0comment\0\x12\x34");
         named.extend_from_slice(&plain[10..]);
         assert_eq!(gunzip(&named, 10), Ok(b"x".to_vec()));
+        let mut reserved = plain;
+        reserved[3] = 0x20;
+        assert!(gunzip(&reserved, 10).is_err(), "a reserved flag may mean another layout");
     }
 }

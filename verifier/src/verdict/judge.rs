@@ -169,3 +169,44 @@ fn describe(card: &Card, facts: &Facts<'_>) -> Certificate {
         claims: claims.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jws::Signer;
+    use core::cell::RefCell;
+
+    #[derive(Default)]
+    struct Memo(RefCell<Vec<[u8; 32]>>);
+
+    impl SignatureMemo for Memo {
+        fn is_known(&self, digest: &[u8; 32]) -> bool {
+            self.0.borrow().contains(digest)
+        }
+        fn remember(&self, digest: [u8; 32]) {
+            self.0.borrow_mut().push(digest);
+        }
+    }
+
+    #[test]
+    fn a_memo_vouches_for_one_key_and_for_good_signatures_only() {
+        let claims = r#"{"iss":"310000","prv":"91350100M000100Y43","num":"TEST","typ":"hours","nam":"张三","id4":"002X","day":"2026-01-01","iat":1772323200,"sts":[1,2]}"#;
+        let claims: crate::card::Claims = serde_json::from_str(claims).expect("valid claims");
+        let [ours, theirs] = [1, 2].map(|seed| Signer::from_seed(&[seed; 32]));
+        let card = Card::sign(&claims, &ours).expect("good claims");
+        let key = |signer: &Signer| IssuerKey {
+            public: *signer.public(),
+            region: claims.iss.clone(),
+            provider: claims.prv.clone(),
+            from: Instant(0),
+            until: Instant(i64::MAX),
+            revoked: None,
+        };
+        let memo = Memo::default();
+        assert!(is_signed(&card, &key(&ours), &memo) && is_signed(&card, &key(&ours), &memo));
+        for _ in 0..2 {
+            assert!(!is_signed(&card, &key(&theirs), &memo));
+        }
+        assert_eq!(memo.0.borrow().len(), 1);
+    }
+}
