@@ -6,7 +6,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use verifier::card::{Card, Claims};
 use verifier::hf1;
-use verifier::ids::{CertificateNumber, CreditCode, Grade, IdDocument, IdKind, Level, OccupationCode, PersonName, RegionCode, Title, TypeOfCertificate};
+use verifier::ids::{
+    CertificateNumber, CreditCode, Grade, IdDocument, IdKind, Level, OccupationCode, PersonName, RegionCode, Title, TypeOfCertificate,
+};
 use verifier::jws::Signer;
 use verifier::status::{Status, StatusArray};
 use verifier::time::{Day, Instant, Zone};
@@ -50,8 +52,21 @@ fn world(signer: &Signer) -> World {
     let claims = claims();
     World {
         region: Region { code: claims.iss.clone(), name_zh: "上海市".to_owned(), name_en: "Shanghai".to_owned(), zone: Zone::CHINA },
-        key: IssuerKey { public: *signer.public(), region: claims.iss.clone(), provider: claims.prv.clone(), from: Instant(NOW - 1000), until: Instant(NOW + 1000), revoked: None },
-        provider: Provider { code: claims.prv, name_zh: "某公司".to_owned(), name_en: "Some Company".to_owned(), kind: ProviderKind::Social, timeline: vec![interval] },
+        key: IssuerKey {
+            public: *signer.public(),
+            region: claims.iss.clone(),
+            provider: claims.prv.clone(),
+            from: Instant(NOW - 1000),
+            until: Instant(NOW + 1000),
+            revoked: None,
+        },
+        provider: Provider {
+            code: claims.prv,
+            name_zh: "某公司".to_owned(),
+            name_en: "Some Company".to_owned(),
+            kind: ProviderKind::Social,
+            timeline: vec![interval],
+        },
         list: StatusArray::with_len(1 << 20).unwrap(),
     }
 }

@@ -89,7 +89,8 @@ fn fresh_database() -> Option<String> {
         return None;
     };
     let mut conn = PgConnection::establish(&url).unwrap();
-    let name = format!("hufu_bench_{}_{}", std::process::id(), std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis());
+    let name =
+        format!("hufu_bench_{}_{}", std::process::id(), std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis());
     conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
     Some(url.replacen("/postgres?", &format!("/{name}?"), 1))
 }

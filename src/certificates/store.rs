@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::db::{self, Conn};
 use crate::db::schema::{certificate_events, certificates, revisions, status_lists};
+use crate::db::{self, Conn};
 use crate::error::{Error, Fault};
 
 /// Most indices in one status list; then the provider gets another list.

@@ -94,10 +94,10 @@ impl Trust {
             let _taking = self.taking.lock().await;
             // Somebody else may have taken one while this waited.
             let held = self.held();
-            if held.is_due(app) {
-                if let Err(fault) = self.take(app, held).await {
-                    tracing::warn!(%fault, "the facts could not be renewed; answering from the last ones");
-                }
+            if held.is_due(app)
+                && let Err(fault) = self.take(app, held).await
+            {
+                tracing::warn!(%fault, "the facts could not be renewed; answering from the last ones");
             }
         }
         self.held()

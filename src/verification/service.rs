@@ -15,10 +15,10 @@ use crate::error::Error;
 /// A fault, when a number has to be looked up and the database cannot be reached. Everything else is a verdict.
 pub async fn verify(app: &App, caller: Option<&Caller>, text: &str) -> Result<Verdict, Error> {
     let mut presented = Presented::from_text(text);
-    if let (Presented::Unreadable(_), Some(caller)) = (&presented, caller) {
-        if let Some(card) = card_by_number(app, caller, text.trim()).await? {
-            presented = Presented::from_text(&card);
-        }
+    if let (Presented::Unreadable(_), Some(caller)) = (&presented, caller)
+        && let Some(card) = card_by_number(app, caller, text.trim()).await?
+    {
+        presented = Presented::from_text(&card);
     }
     Ok(judged(app, &presented).await)
 }
