@@ -75,11 +75,12 @@ both! {
         // The probe below waits for the one connection that this thread holds.
         let (held, holds) = mpsc::channel();
         let (release, released) = mpsc::channel::<()>();
-        std::thread::scope(|scope| {
+        std::thread::scope(move |scope| {
             scope.spawn(move || {
                 let wait = world.app.db.read_now(|_| {
                     held.send(()).unwrap();
-                    released.recv().unwrap();
+                    // Or the sender is gone, because the test has failed.
+                    let _ = released.recv();
                     Ok(())
                 });
                 wait.unwrap();
@@ -92,6 +93,8 @@ both! {
             while TcpStream::connect(&world.url["http://".len()..]).is_ok() {
                 std::thread::sleep(Duration::from_millis(10));
             }
+            // Longer than a worker takes to look whether it may end.
+            std::thread::sleep(Duration::from_millis(1500));
             assert!(!stopping.is_finished(), "the server stopped before it had answered");
             release.send(()).unwrap();
             let mut answer = String::new();
