@@ -38,6 +38,7 @@ impl Edge {
     ///
     /// # Panics
     /// When the operating system has no random source: nothing here could go on safely.
+    #[expect(clippy::expect_used, reason = "stated under Panics")]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         getrandom::fill(&mut bytes).expect("the operating system has a random source");

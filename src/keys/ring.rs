@@ -112,10 +112,10 @@ fn unseal(config: &Config, candidates: Vec<SealKey>, sealed: &[u8]) -> Result<(S
         if from_file {
             // The first candidate is the key file itself: a change that left its successor behind never reached the database.
             if i == 0 {
-                master::abandon_change(config)?
+                master::abandon_change(config)?;
             } else {
-                master::finish_change(config)?
-            };
+                master::finish_change(config)?;
+            }
         }
         return Ok((master, SealKey::from_bytes(&data)?));
     }

@@ -29,8 +29,7 @@ macro_rules! both {
             use super::*;
             fn run($arg: &$crate::support::$what) { $($body)* }
             fn on(backend: $crate::support::Backend) {
-                let settings: &[(&'static str, &str)] = &[];
-                $(let settings: &[(&'static str, &str)] = &[$($settings)*];)?
+                let settings: &[(&'static str, &str)] = &[$($($settings)*)?];
                 if let Some(given) = $crate::support::$what::with(backend, settings) { run(&given) }
             }
             $(#[$meta])* #[test] fn sqlite() { on($crate::support::Backend::Sqlite) }

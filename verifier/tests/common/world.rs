@@ -47,7 +47,7 @@ impl World {
             as_of,
             fresh_until: as_of.plus_seconds(DAY),
             expires: as_of.plus_seconds(90 * DAY),
-            region: Some(Region { code: iss.clone(), name_zh: "上海市".into(), name_en: "Shanghai".into(), zone: Zone::CHINA }),
+            region: Some(Region { code: iss, name_zh: "上海市".into(), name_en: "Shanghai".into(), zone: Zone::CHINA }),
             key: Some(key(*signer().public())),
             provider: Some(Provider {
                 code: prv,
