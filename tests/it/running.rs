@@ -71,6 +71,22 @@ both! {
         assert!(!text.contains("11010519491231002X"), "{text}");
     }
 
+    fn ten_megabytes_are_refused_and_the_server_lives(world: &World) {
+        let declared = "content-length: 10000000\r\n\r\n".to_owned() + &"x".repeat(100_000);
+        let chunked = format!("transfer-encoding: chunked\r\n\r\n{:x}\r\n{}\r\n", 10_000_000, "x".repeat(2_000_000));
+        for rest in [declared, chunked] {
+            let mut request = TcpStream::connect(&world.url["http://".len()..]).unwrap();
+            request.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            let head = "POST /v1/verify HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n";
+            // The server may hang up before it has read everything.
+            let _ = request.write_all((head.to_owned() + &rest).as_bytes());
+            let mut answer = [0; 12];
+            request.read_exact(&mut answer).unwrap();
+            assert_eq!(std::str::from_utf8(&answer).unwrap(), "HTTP/1.1 413");
+        }
+        world.client().get("/health/ready").expect(200);
+    }
+
     fn a_stopping_server_finishes_the_request_it_has(world: &World) with [("pool_size", "1")] {
         // The probe below waits for the one connection that this thread holds.
         let (held, holds) = mpsc::channel();
