@@ -19,6 +19,7 @@ pub mod http;
 pub mod keys;
 pub mod messages;
 pub mod metrics;
+pub mod pages;
 pub mod providers;
 pub mod qr;
 pub mod regions;

@@ -23,7 +23,7 @@ use crate::certificates::api as certificates;
 use crate::keys::api as keys;
 use crate::providers::api as providers;
 use crate::verification::api as verification;
-use crate::{regions, trust};
+use crate::{pages, regions, trust};
 
 /// THE route table. Everything the registry answers is listed here, slice by slice.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -40,4 +40,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(verification::verify);
     config.service(regions::api::read).service(trust::api::jwks).service(trust::api::region_did).service(trust::api::provider_did);
     config.service(trust::api::status_list);
+    config.map(pages::api::routes);
 }

@@ -24,6 +24,7 @@ const LOOKUP_MAX: usize = 100;
 /// What is to be verified: `text`, or `texts` by a partner.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "eyJhbGciOiJFZERTQSIsImtpZCI6Im85cVNtM2M3IiwidHlwIjoiaGYxK2p3dCJ9.e30.AA"}))]
 pub struct VerifyInput {
     /// The text of a QR, a URL, or a JWS; for partners and issuing bodies also a bare number. At most 8 KiB.
     #[schema(example = "eyJhbGciOiJFZERTQSIsImtpZCI6Im85cVNtM2M3IiwidHlwIjoiaGYxK2p3dCJ9.e30.AA")]

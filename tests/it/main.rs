@@ -7,6 +7,7 @@ mod access;
 mod guards;
 mod idempotency;
 mod permissions;
+mod pages;
 mod process;
 mod providers;
 mod running;

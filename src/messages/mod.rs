@@ -1,6 +1,10 @@
 //! The one message catalogue: every code that a person can meet, with its words in zh-CN and English.
 //! The verifier brings its own entries; each slice declares its refusals beside the code that makes them; here they come together.
 
+mod pages;
+
+pub use pages::PAGES;
+
 use verifier::messages::{Message, VERIFIER};
 
 use crate::access::rules::AccessRefusal;
@@ -106,7 +110,7 @@ mod tests {
 
     #[test]
     fn no_code_stands_in_the_catalogue_twice() {
-        let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).collect();
+        let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).chain(PAGES.iter().map(|m| m.code)).collect();
         let all = codes.len();
         codes.sort_unstable();
         codes.dedup();

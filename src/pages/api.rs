@@ -1,0 +1,96 @@
+//! The pages over HTTP. Everything comes out of the program itself; a browser that shows them asks nobody else.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get};
+
+use super::{DOCS_HTML, DOCS_JS, ICON, VERDICT_CSS, VERDICT_JS, errors_page, front_page, verdict_page, words};
+use crate::app::App;
+use crate::error::{Fault, Refusal};
+use crate::http::cache;
+use crate::http::caller::Public;
+use crate::http::problem::{HttpRefusal, Problem};
+
+const HTML: &str = "text/html; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// Seconds for which a page is kept: short, so that page and script of two releases do not meet for long.
+const PAGE_AGE: u32 = 60;
+/// Seconds for which the files of Swagger UI are kept.
+const LIBRARY_AGE: u32 = 3600;
+
+/// What a page may do: talk to this registry and nobody else, and run and look like nothing but its own files.
+const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Swagger UI brings its pictures as data: URLs and styles some elements in place.
+const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The routes of the pages. They are no part of the interface for programs, so the OpenAPI document does not list them.
+pub fn routes(config: &mut ServiceConfig) -> &mut ServiceConfig {
+    config.service(front).service(verdict).service(verdict_file);
+    config.service(errors).service(docs).service(docs_file);
+    // The fragment outlives a redirect.
+    config.service(web::redirect("/v/", "../v").permanent()).service(web::redirect("/docs/", "../docs").permanent())
+}
+
+/// The answer with the policy that belongs to it, on a 304 too: a browser takes over the headers of one.
+fn page(req: &HttpRequest, content_type: &str, body: impl Into<web::Bytes>, age: u32, csp: &'static str) -> HttpResponse {
+    let mut response = cache::respond(req, content_type, body, age);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(csp));
+    response
+}
+
+fn no_such_file() -> Problem {
+    Refusal::from(HttpRefusal::NoRoute).into()
+}
+
+#[get("/")]
+async fn front(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, front_page(&app.region), PAGE_AGE, PAGE_CSP)
+}
+
+#[get("/v")]
+async fn verdict(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, verdict_page(&app.region), PAGE_AGE, PAGE_CSP)
+}
+
+#[get("/v/{file}")]
+async fn verdict_file(req: HttpRequest, _public: Public, file: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let (content_type, body) = match file.as_str() {
+        "v.css" => (CSS, web::Bytes::from_static(VERDICT_CSS)),
+        "v.js" => (JS, web::Bytes::from_static(VERDICT_JS)),
+        "icon.svg" => (SVG, web::Bytes::from_static(ICON)),
+        "words.json" => ("application/json", serde_json::to_vec(&words()).map_err(Fault::new)?.into()),
+        _ => return Err(no_such_file()),
+    };
+    Ok(page(&req, content_type, body, PAGE_AGE, PAGE_CSP))
+}
+
+#[get("/docs/errors")]
+async fn errors(req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, errors_page(), PAGE_AGE, PAGE_CSP)
+}
+
+#[get("/docs")]
+async fn docs(req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, web::Bytes::from_static(DOCS_HTML), PAGE_AGE, DOCS_CSP)
+}
+
+#[get("/docs/{file}")]
+async fn docs_file(req: HttpRequest, _public: Public, file: web::Path<String>) -> Result<HttpResponse, Problem> {
+    match file.as_str() {
+        "docs.js" => Ok(page(&req, JS, web::Bytes::from_static(DOCS_JS), PAGE_AGE, DOCS_CSP)),
+        "swagger-ui.css" => library(&req, CSS, &file),
+        "swagger-ui-bundle.js" => library(&req, JS, &file),
+        _ => Err(no_such_file()),
+    }
+}
+
+fn library(req: &HttpRequest, content_type: &str, file: &str) -> Result<HttpResponse, Problem> {
+    let found = utoipa_swagger_ui::serve(file, Arc::default()).map_err(|e| Fault::text(e.to_string()))?;
+    let found = found.ok_or_else(|| Fault::text(format!("Swagger UI has no {file}")))?;
+    Ok(page(req, content_type, found.bytes.into_owned(), LIBRARY_AGE, DOCS_CSP))
+}
