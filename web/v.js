@@ -224,7 +224,8 @@ function listen() {
   byId("lang").addEventListener("click", () => speak(lang === "zh" ? "en" : "zh"));
   byId("again").addEventListener("click", () => {
     asked += 1;
-    for (const form of document.forms) form.reset();
+    // Whoever mistyped something mends it; a certificate that was checked does not linger.
+    if (shown.kind === "verdict") for (const form of document.forms) form.reset();
     show({ kind: "ask" });
     byId("text").focus();
   });

@@ -42,9 +42,11 @@ async fn judged(app: &App, presented: &Presented) -> Verdict {
     verdict
 }
 
+/// No facts, and none out of date either: nothing was looked up.
 fn nothing_known(now: Instant) -> Facts<'static> {
+    let later = now.plus_seconds(60);
     let status = StatusFact::Missing("status".to_owned());
-    Facts { as_of: now, fresh_until: now, expires: now, region: None, key: None, provider: None, status, missing_part: None }
+    Facts { as_of: now, fresh_until: later, expires: later, region: None, key: None, provider: None, status, missing_part: None }
 }
 
 fn outcome(outcome: Outcome) -> &'static str {

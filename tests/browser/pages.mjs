@@ -104,6 +104,7 @@ await scene("tampered", v(tampered(given.valid)), async (page, open) => {
 await scene("something-else", v("https://example.com/menu?table=7"), async (page, open) => {
   await outcome(page, open, "无法断定");
   assert.deepEqual(await steps(page), Array(6).fill("未核验"));
+  assert.equal(await page.locator(".notes").count(), 0, "nothing was looked up, so nothing is out of date");
 });
 await scene("no-network", v(given.valid), async (page, open) => {
   await page.route("**/v1/verify", (route) => route.abort());
