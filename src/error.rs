@@ -213,7 +213,13 @@ impl From<Fault> for Error {
 impl From<DieselError> for Error {
     fn from(e: DieselError) -> Error {
         let gone = match &e {
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => true,
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ReadOnlyTransaction,
+                _,
+            )
+            // The connection broke inside a transaction.
+            | DieselError::BrokenTransactionManager
+            | DieselError::RollbackErrorOnCommit { .. } => true,
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => is_outage(info.message()),
             _ => false,
         };
@@ -223,14 +229,19 @@ impl From<DieselError> for Error {
 
 /// Messages of PostgreSQL and SQLite that say "not now" rather than "not ever".
 fn is_outage(message: &str) -> bool {
-    const SIGNS: [&str; 7] = [
+    const SIGNS: [&str; 12] = [
         "server closed the connection",
         "terminating connection",
         "the database system is",
         "no connection to the server",
+        "could not send data to server",
+        "could not receive data from server",
+        "No space left on device",
         "database or disk is full",
         "readonly database",
         "database is locked",
+        "disk I/O error",
+        "unable to open database file",
     ];
     SIGNS.iter().any(|s| message.contains(s))
 }

@@ -3,11 +3,11 @@
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use verifier::ids::{IdDocument, IdKind, Level, OccupationCode, OccupationPrefix};
+use verifier::ids::{CertificateNumber, IdDocument, IdKind, Level, OccupationCode, OccupationPrefix};
 use verifier::time::Day;
 
 use super::rules::{Status, Step};
-use super::store::Filter;
+use super::store::{Filter, is_id};
 use super::{Actor, Change, Draft, Input, View, service};
 use crate::app::App;
 use crate::error::Refusal;
@@ -90,6 +90,12 @@ pub async fn list(app: web::Data<App>, permit: Permit<ReadCertificates>, query: 
 fn filter(query: ListQuery) -> Result<Filter, Refusal> {
     let bad = |field: &str| HttpRefusal::Query.at(field);
     let day = |field: &str, text: &str| Day::parse(text).map(|d| d.to_string()).map_err(|_| bad(field));
+    if query.provider.as_deref().is_some_and(|id| !is_id(id)) {
+        return Err(bad("provider"));
+    }
+    if query.number.as_deref().is_some_and(|number| CertificateNumber::parse(number).is_err()) {
+        return Err(bad("number"));
+    }
     let prefix = |text: &String| OccupationCode::parse(text).is_ok() || OccupationPrefix::parse(text).is_ok();
     if query.occupation.as_ref().is_some_and(|text| !prefix(text)) {
         return Err(bad("occupation"));
@@ -211,7 +217,7 @@ pub async fn replace(
     let draft = Draft::parse(&input.certificate, "certificate.")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
     let issue = service::prepare(&app, actor, draft).await?;
-    let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.replace(conn, &id, &input.reason)?)?)).await?;
+    let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.replace(conn, &permit.caller, &id, &input.reason)?)?)).await?;
     app.metrics.issued.inc();
     Ok(response)
 }

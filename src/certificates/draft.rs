@@ -174,7 +174,7 @@ impl Draft {
 
 fn extra(input: &Input, path: &dyn Fn(&str) -> String) -> Result<Extra, Refusal> {
     let standard =
-        input.standard.as_deref().map(|t| line(t, STANDARD_MAX).ok_or_else(|| CertificateRefusal::Reason.at(path("standard")))).transpose()?;
+        input.standard.as_deref().map(|t| line(t, STANDARD_MAX).ok_or_else(|| CertificateRefusal::Standard.at(path("standard")))).transpose()?;
     let hex = |t: &&str| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     if input.evidence_digest.as_deref().is_some_and(|t| !hex(&t)) {
         return Err(CertificateRefusal::Digest.at(path("evidence_digest")));

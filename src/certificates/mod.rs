@@ -27,6 +27,7 @@ refusals! {
         AssessedTooEarly = 422, "certificates.assessed_too_early", "assessed_on is not before 1949-10-01", "评价日期过早", "the day of assessment is too early";
         ValidUntil = 422, "certificates.valid_until", "valid_until is after today in the region", "有效期截止日须晚于今天", "valid_until must be after today";
         Incomplete = 422, "certificates.incomplete", "a skill level has an occupation, a title and a level", "技能等级证书须有职业、名称和等级", "a skill level needs occupation, title and level";
+        Standard = 422, "certificates.standard", "the standard has 1 to 200 characters without control characters", "所依据标准不符合要求（1 至 200 字）", "the standard must have 1 to 200 characters";
         Digest = 422, "certificates.evidence_digest", "a digest is SHA-256: 64 lower-case hex digits", "证据摘要格式不正确", "the evidence digest is not 64 lower-case hex digits";
         Credits = 422, "certificates.credits", "at most 20 credits, each above zero, in hundredths, of a known shape", "学分声明不符合要求", "a declared credit is not possible";
         Reason = 422, "certificates.reason", "a reason has 1 to 200 characters without control characters", "须说明原因（1 至 200 字）", "a reason of 1 to 200 characters is needed";

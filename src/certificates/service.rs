@@ -15,7 +15,7 @@ use super::{CertificateRefusal, Draft, View, store};
 use crate::access::Caller;
 use crate::app::App;
 use crate::db::{self, Conn};
-use crate::error::{Error, Fault, Refusal, is_unique_violation};
+use crate::error::{Error, Fault, Refusal};
 use crate::http::page::Page;
 use crate::{evidence, keys, providers};
 
@@ -105,13 +105,14 @@ impl Issue {
     ///
     /// # Errors
     /// As [`Issue::issue`], and `certificates.not_found`, `certificates.final`, `certificates.reason`, `certificates.other_provider`.
-    pub fn replace(&self, conn: &mut Conn, old: &str, reason: &str) -> Result<View, Error> {
+    pub fn replace(&self, conn: &mut Conn, caller: &Caller, old: &str, reason: &str) -> Result<View, Error> {
         let reason = checked_reason(reason)?;
-        let before = store::by_id(conn, old)?.ok_or(CertificateRefusal::NotFound)?;
+        let before = visible(conn, caller, old)?;
+        rules::next(status(&before)?, Step::Replace)?;
         if !self.actor.is_of(conn, &before.provider_id)? {
             return Err(CertificateRefusal::OtherProvider.at("certificate.provider").into());
         }
-        let row = self.run(conn, Some(before.id.clone()))?;
+        let row = self.run(conn, Some(before.id.clone())).map_err(in_certificate)?;
         step(conn, &self.app, &before, Step::Replace, &reason, &self.actor.client, Some(&row.number))?;
         Ok(View::new(row, Vec::new(), &self.app.qr_prefix())?)
     }
@@ -130,10 +131,7 @@ impl Issue {
         let (list, index) = store::take_index(conn, &provider.id, now)?;
         let card = self.sign(now, signer, &provider.credit_code, list, index)?;
         let row = self.row(&card, key, now, replaces)?;
-        store::insert(conn, &row).map_err(|e| match is_unique_violation(&e) {
-            true => CertificateRefusal::NumberTaken.at("number").into(),
-            false => Error::from(e),
-        })?;
+        store::insert(conn, &row)?;
         evidence::record(conn, &app.edge, evidence::Kind::CertificateIssued, now, &row.id, row.card.as_bytes())?;
         Ok(row)
     }
@@ -195,6 +193,14 @@ impl Issue {
     }
 }
 
+/// A refusal of the new certificate of a replacement: its fields are members of `certificate`.
+fn in_certificate(error: Error) -> Error {
+    match error {
+        Error::Refusal(refusal) if !refusal.field.is_empty() => refusal.within("certificate").into(),
+        other => other,
+    }
+}
+
 /// The field of the request that a claim came from.
 fn field_of(claim: &str) -> &str {
     match claim {
@@ -233,18 +239,22 @@ pub(crate) fn name_hash(app: &App, name: &str) -> Vec<u8> {
 /// # Errors
 /// `certificates.not_found`, which is also the answer about somebody else's.
 pub async fn read(app: &App, caller: &Caller, id: String) -> Result<View, Error> {
+    let caller = caller.clone();
     let (row, events) = app
         .db
         .read(move |conn| {
-            let row = store::by_id(conn, &id)?.ok_or(CertificateRefusal::NotFound)?;
+            let row = visible(conn, &caller, &id)?;
             let events = store::events(conn, &row.id)?;
             Ok((row, events))
         })
         .await?;
-    if !caller.acts_for(&row.provider_id) {
-        return Err(CertificateRefusal::NotFound.into());
-    }
     Ok(View::new(row, events, &app.qr_prefix())?)
+}
+
+/// The certificate `id`, if it is of a provider that the caller may see; somebody else's is not found.
+fn visible(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Row, Error> {
+    let row = store::by_id(conn, id)?.filter(|row| caller.acts_for(&row.provider_id));
+    Ok(row.ok_or_else(|| CertificateRefusal::NotFound.at("id"))?)
 }
 
 /// A page of certificates, oldest first.
@@ -269,11 +279,15 @@ pub fn person(app: &App, id: &IdDocument) -> Filter {
 /// `certificates.not_found`, `certificates.reason`, or what [`rules::next`] refuses.
 pub fn change(conn: &mut Conn, app: &App, caller: &Caller, id: &str, change: &Change) -> Result<View, Error> {
     let reason = checked_reason(&change.reason)?;
-    let row = store::by_id(conn, id)?.filter(|row| caller.acts_for(&row.provider_id)).ok_or(CertificateRefusal::NotFound)?;
+    let row = visible(conn, caller, id)?;
     step(conn, app, &row, change.step, &reason, &caller.client_id, None)?;
-    let row = store::by_id(conn, id)?.ok_or(CertificateRefusal::NotFound)?;
+    let row = visible(conn, caller, id)?;
     let events = store::events(conn, &row.id)?;
     Ok(View::new(row, events, &app.qr_prefix())?)
+}
+
+fn status(row: &Row) -> Result<Status, Fault> {
+    Status::parse(&row.status).ok_or_else(|| Fault::text(format!("stored status of {}", row.id)))
 }
 
 fn checked_reason(reason: &str) -> Result<String, Refusal> {
@@ -295,11 +309,14 @@ struct Document<'a> {
 }
 
 fn step(conn: &mut Conn, app: &App, row: &Row, step: Step, reason: &str, by: &str, replaced_by: Option<&str>) -> Result<(), Error> {
-    let status = Status::parse(&row.status).ok_or_else(|| Fault::text(format!("stored status of {}", row.id)))?;
-    let next = rules::next(status, step)?;
+    let next = rules::next(status(row)?, step)?;
     let now = app.edge.now();
     if !store::set_status(conn, row, next.as_str(), replaced_by, now)? {
-        return Err(CertificateRefusal::Final.into());
+        // Somebody changed it since it was read: what it is now decides.
+        if let Some(row) = store::by_id(conn, &row.id)? {
+            rules::next(status(&row)?, step)?;
+        }
+        return Err(Fault::unavailable("the certificate changed meanwhile; try again").into());
     }
     let document =
         Document { hufu: "certificate-event/1", certificate: &row.id, number: &row.number, event: step.as_str(), at: now, reason, by, replaced_by };

@@ -1,10 +1,12 @@
 //! The tables of certificates and status lists.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::CertificateRefusal;
 use crate::db::schema::{certificate_events, certificates, revisions, status_lists};
 use crate::db::{self, Conn};
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, is_unique_violation};
 
 /// Most indices in one status list; then the provider gets another list.
 pub const LIST_MAX: i64 = 1 << 20;
@@ -74,8 +76,17 @@ pub struct Filter {
     pub id_hash: Option<Vec<u8>>,
 }
 
-pub(super) fn insert(conn: &mut Conn, row: &Row) -> diesel::QueryResult<usize> {
-    diesel::insert_into(certificates::table).values(row).execute(conn)
+/// Inserts a certificate. Its number may be taken, or another certificate may have taken the same one's place.
+pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {
+    match diesel::insert_into(certificates::table).values(row).execute(conn) {
+        Ok(_) => Ok(()),
+        // Both databases name what was violated.
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) if info.message().contains("replaces") => {
+            Err(CertificateRefusal::Final.into())
+        }
+        Err(e) if is_unique_violation(&e) => Err(CertificateRefusal::NumberTaken.at("number").into()),
+        Err(e) => Err(e.into()),
+    }
 }
 
 pub(super) fn insert_event(conn: &mut Conn, event: &Event) -> Result<(), Error> {
@@ -83,11 +94,22 @@ pub(super) fn insert_event(conn: &mut Conn, event: &Event) -> Result<(), Error> 
     Ok(())
 }
 
+/// Longest id that is looked for, in bytes.
+const ID_MAX: usize = 64;
+
+/// Whether `text` may be an id; what is none is not looked for, and PostgreSQL takes no NUL in a text.
+pub(super) fn is_id(text: &str) -> bool {
+    (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 /// One certificate by id.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
+    if !is_id(id) {
+        return Ok(None);
+    }
     Ok(certificates::table.find(id).select(Row::as_select()).first(conn).optional()?)
 }
 
@@ -184,6 +206,7 @@ fn open_list(conn: &mut Conn, provider: &str, now: i64) -> Result<i64, Error> {
         status_lists::changed_at.eq(now),
     );
     diesel::insert_into(status_lists::table).values(row).execute(conn)?;
+    // Running servers hold the lists in memory; a list that they do not know answers nothing.
     db::bump(conn, "status")?;
     Ok(id)
 }

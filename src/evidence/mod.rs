@@ -4,6 +4,7 @@
 //! stays in the table that owns it, in the row that `subject` names. The transparency log that other regions watch is built over these
 //! rows, from the very first one.
 
+mod audit;
 mod store;
 
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::db::Conn;
 use crate::edge::Edge;
 use crate::error::Error;
+pub use audit::{Audit, Wrong, audit};
 pub use store::{Row, page};
 
 /// Domain separation of a commitment.
@@ -32,6 +34,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 5] = [Kind::CertificateIssued, Kind::CertificateStatus, Kind::Key, Kind::ProviderInterval, Kind::Client];
+
+    /// Table and column of the documents; the subject is the table's `id`.
+    pub(crate) fn documents(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::CertificateIssued => ("certificates", "card"),
+            Kind::CertificateStatus => ("certificate_events", "document"),
+            Kind::Key => ("key_events", "document"),
+            Kind::ProviderInterval => ("provider_intervals", "document"),
+            Kind::Client => ("client_events", "document"),
+        }
+    }
+
     /// The name stored in the row.
     pub fn as_str(self) -> &'static str {
         match self {

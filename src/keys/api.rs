@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Change, KeyRefusal, Row, service, store};
+use super::{Change, KeyRefusal, Row, service};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::http::body::Body;
@@ -107,7 +107,7 @@ pub struct Revocation {
 #[get("/v1/providers/{id}/keys")]
 pub async fn list(app: web::Data<App>, permit: Permit<ReadCertificates>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let id = own(&permit.caller, id.into_inner())?;
-    let rows = app.db.read(move |conn| store::of_provider(conn, &id)).await?;
+    let rows = service::list(&app, id).await?;
     Ok(HttpResponse::Ok().json(Keys { items: rows.into_iter().map(Key::from).collect() }))
 }
 

@@ -17,6 +17,7 @@ use crate::db::{self, Conn};
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
 use crate::evidence;
+use crate::providers::{self, ProviderRefusal};
 
 /// What a new key is to be.
 pub(super) struct Plan {
@@ -117,13 +118,14 @@ pub async fn ensure_issuer(app: &App, provider: &str, zone: Zone) -> Result<(Row
     Ok((row, signer))
 }
 
-/// Two requests may get here at once; the slot is unique, so the second finds the first one's key.
 async fn make_yearly(app: &App, provider: &str, zone: Zone, now: i64) -> Result<Row, Error> {
     let year = Instant(now).day_in(zone).year();
     let (from, until) = (new_year(year, zone)?, new_year(year + 1, zone)?);
     let (id, edge, master) = (provider.to_owned(), app.edge.clone(), app.keys.master());
     app.db
         .write(move |conn| {
+            // Takes the revision's row lock: of two first requests the second waits here, and then finds the first one's key.
+            db::bump(conn, "trust")?;
             if let Some(row) = store::signing(conn, &id, now)?.into_iter().next() {
                 return Ok(row);
             }
@@ -141,7 +143,7 @@ fn new_year(year: i32, zone: Zone) -> Result<i64, Error> {
 /// Makes a key for a shorter window (a batch, an exam), which then signs before the yearly one.
 ///
 /// # Errors
-/// `keys.window`, or a fault.
+/// `keys.window`, `providers.not_found`, or a fault.
 pub async fn open_window(app: &App, provider: &str, from: i64, until: i64) -> Result<Row, Error> {
     let now = app.edge.now();
     if from >= until || until - from > WINDOW_MAX || until <= now || from < now - WINDOW_MAX || from > now + WINDOW_MAX {
@@ -150,11 +152,31 @@ pub async fn open_window(app: &App, provider: &str, from: i64, until: i64) -> Re
     let (id, edge, master) = (provider.to_owned(), app.edge.clone(), app.keys.master());
     app.db
         .write(move |conn| {
+            known_provider(conn, &id)?;
+            db::bump(conn, "trust")?;
             let prefix = format!("issuer/{id}/{from}-{until}/");
             let slot = format!("{prefix}{}", store::count_slots(conn, &prefix)? + 1);
             make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until })
         })
         .await
+}
+
+/// The keys of `provider`, oldest first.
+///
+/// # Errors
+/// `providers.not_found`, or a fault.
+pub async fn list(app: &App, provider: String) -> Result<Vec<Row>, Error> {
+    app.db
+        .read(move |conn| {
+            known_provider(conn, &provider)?;
+            store::of_provider(conn, &provider)
+        })
+        .await
+}
+
+fn known_provider(conn: &mut Conn, id: &str) -> Result<(), Error> {
+    let known = providers::store::find(conn, id)?.is_some_and(|row| row.id == id);
+    if known { Ok(()) } else { Err(ProviderRefusal::NotFound.at("id").into()) }
 }
 
 /// How a key ends.
