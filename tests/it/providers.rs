@@ -7,19 +7,12 @@ use hufu::access::Role;
 use hufu::db;
 use hufu::providers::service;
 use serde_json::{Value, json};
-use verifier::ids::CreditCode;
 use verifier::time::Day;
 
+use super::support::issuing::{credit_code as code, with};
 use super::support::{Answer, Client, World};
 
 const PATH: &str = "/v1/providers";
-
-/// The `n`th valid credit code: of the 961 endings exactly one satisfies both checks.
-fn code(n: u32) -> String {
-    let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    let endings = alphabet.chars().flat_map(|a| alphabet.chars().map(move |b| format!("91310000{n:08}{a}{b}")));
-    endings.into_iter().find(|text| CreditCode::parse(text).is_ok()).expect("one ending fits")
-}
 
 fn today(world: &World) -> Day {
     service::today(&world.app)
@@ -38,18 +31,6 @@ fn bar(from: &str) -> Value {
 
 fn provider(n: u32, from: &str) -> Value {
     json!({"credit_code": code(n), "name_zh": format!("示例评价中心{n}"), "name_en": format!("Example Centre {n}"), "kind": "social", "interval": listing(from)})
-}
-
-/// `value` with the member at `path` (RFC 6901) set to `to`, or taken away when `to` is null.
-fn with(mut value: Value, path: &str, to: Value) -> Value {
-    let (parent, name) = path.rsplit_once('/').expect("a pointer");
-    let parent = value.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
-    if to.is_null() {
-        parent.remove(name)
-    } else {
-        parent.insert(name.to_owned(), to)
-    };
-    value
 }
 
 fn register(client: &Client, body: &Value) -> Value {

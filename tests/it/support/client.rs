@@ -57,6 +57,12 @@ impl Client {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    /// The access token that it sends.
+    pub fn token(&self) -> String {
+        let value = self.headers.iter().find_map(|(name, value)| (name == "authorization").then_some(value));
+        value.and_then(|v| v.strip_prefix("Bearer ")).expect("a client with a token").to_owned()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None)
     }

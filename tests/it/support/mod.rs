@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test uses its part
 
 pub mod client;
+pub mod issuing;
 pub mod postgres;
 pub mod process;
 pub mod server;

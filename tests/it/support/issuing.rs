@@ -1,0 +1,134 @@
+//! What a test of certificates begins with: registered providers, something to issue, and a look at what is stored.
+
+use diesel::prelude::*;
+use hufu::access::Role;
+use hufu::db::schema::{certificate_events, certificates, evidence, idempotency, keys, status_lists};
+use serde_json::{Value, json};
+use verifier::ids::CreditCode;
+
+use super::{Answer, Client, World};
+
+/// A valid resident id number (GB 11643), and its digits without the last four characters, which may be shown.
+pub const RESIDENT: &str = "11010519491231002X";
+pub const RESIDENT_SECRET: &str = "11010519491231";
+
+/// A registered provider with a client that acts for it.
+pub struct Body {
+    /// `prov_...`
+    pub id: String,
+    /// Unified social credit code.
+    pub code: String,
+    /// Its client.
+    pub client: Client,
+}
+
+/// The `n`th valid credit code: of the 961 endings exactly one satisfies both checks.
+pub fn credit_code(n: u32) -> String {
+    let alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let endings = alphabet.chars().flat_map(|a| alphabet.chars().map(move |b| format!("91310000{n:08}{a}{b}")));
+    endings.into_iter().find(|text| CreditCode::parse(text).is_ok()).expect("one ending fits")
+}
+
+/// A listing of class A from 2025 on, for occupations `6-31-` and `4-04-05-05`, levels 1 to 5, every type.
+pub fn listing() -> Value {
+    json!({
+        "class": "A", "flag": "green", "from": "2025-01-01", "cause": "评审",
+        "scope": {"occupations": ["6-31-", "4-04-05-05"], "level_min": 1, "level_max": 5, "types": ["skill-level", "training"]},
+    })
+}
+
+/// Registers the `n`th provider with `interval`, and a client for it.
+pub fn body_with(world: &World, n: u32, interval: &Value) -> Body {
+    let provider = json!({"credit_code": credit_code(n), "name_zh": format!("示例评价中心{n}"), "name_en": format!("Example Centre {n}"),
+        "kind": "social", "interval": interval});
+    let made = world.signed_in(Role::Operator, None).post_json("/v1/providers", &provider).expect(201).json();
+    let id = made["id"].as_str().unwrap().to_owned();
+    let client = world.signed_in(Role::Provider, Some(&id));
+    Body { id, code: credit_code(n), client }
+}
+
+/// Registers the `n`th provider, in good standing.
+pub fn body(world: &World, n: u32) -> Body {
+    body_with(world, n, &listing())
+}
+
+/// A certificate that every provider of [`body`] may issue.
+pub fn draft() -> Value {
+    json!({
+        "type": "skill-level", "holder": {"name": "欧阳静", "id_type": "resident", "id_number": RESIDENT},
+        "occupation": "6-31-01-03", "title": "电工", "level": 3, "grade": "good", "assessed_on": "2026-10-18",
+    })
+}
+
+/// `value` with the member at `path` (RFC 6901) set to `to`, or taken away when `to` is null.
+pub fn with(mut value: Value, path: &str, to: Value) -> Value {
+    let (parent, name) = path.rsplit_once('/').expect("a pointer");
+    let parent = value.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
+    if to.is_null() {
+        parent.remove(name)
+    } else {
+        parent.insert(name.to_owned(), to)
+    };
+    value
+}
+
+/// Issues `draft`.
+#[track_caller]
+pub fn issue(client: &Client, draft: &Value) -> Value {
+    client.post_json("/v1/certificates", draft).expect(201).json()
+}
+
+/// Suspends, reinstates or revokes.
+pub fn step(client: &Client, certificate: &Value, step: &str) -> Answer {
+    client.post_json(&format!("/v1/certificates/{}/{step}", text(certificate, "id")), &json!({"reason": "records under review"}))
+}
+
+/// Issues `draft` in the place of `certificate`.
+pub fn replace(client: &Client, certificate: &Value, draft: &Value) -> Answer {
+    client.post_json(&format!("/v1/certificates/{}/replace", text(certificate, "id")), &json!({"reason": "name corrected", "certificate": draft}))
+}
+
+/// The verdict on a text, as the public gets it.
+#[track_caller]
+pub fn verdict(client: &Client, text: &str) -> Value {
+    client.post_json("/v1/verify", &json!({"text": text})).expect(200).json()
+}
+
+/// A member that is text.
+#[track_caller]
+pub fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_else(|| panic!("{member} of {value} is no text"))
+}
+
+/// What is stored: certificates, their events, evidence (but of API clients), keys, kept answers, and the next index of each list.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stock(pub [i64; 5], pub Vec<i64>);
+
+/// Counts what is stored.
+pub fn stock(world: &World) -> Stock {
+    let counted = world.app.db.read_now(|conn| {
+        let counts = [
+            certificates::table.count().get_result(conn)?,
+            certificate_events::table.count().get_result(conn)?,
+            evidence::table.filter(evidence::kind.ne("client")).count().get_result(conn)?,
+            keys::table.count().get_result(conn)?,
+            idempotency::table.count().get_result(conn)?,
+        ];
+        Ok(Stock(counts, status_lists::table.select(status_lists::next_index).order(status_lists::id).load(conn)?))
+    });
+    counted.unwrap()
+}
+
+/// Runs `work` in `n` threads that start together, and collects what they return.
+pub fn race<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let start = std::sync::Barrier::new(n);
+    let run = |i| {
+        start.wait();
+        work(i)
+    };
+    let run = &run;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..n).map(|i| scope.spawn(move || run(i))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
