@@ -71,10 +71,10 @@ pub struct TokenError {
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "An access token, good for 15 minutes", body = TokenAnswer),
-        (status = 400, description = "The request is not as RFC 6749 says, or a scope is not of the client's role", body = TokenError),
-        (status = 401, description = "Client id or secret is wrong, or the client is disabled", body = TokenError),
-        (status = 413, description = "The form is larger than 8 KiB", body = TokenError),
-        (status = 429, description = "Too many attempts; Retry-After says when to try again", body = TokenError)))]
+        (status = 400, description = "`access.token_request`, `access.grant_type`, `access.scope`", body = TokenError),
+        (status = 401, description = "`access.client_credentials`, `access.client_disabled`", body = TokenError),
+        (status = 413, description = "`http.too_large`", body = TokenError),
+        (status = 429, description = "`http.rate_limited`", body = TokenError)))]
 #[post("/oauth/token")]
 pub async fn create_token(app: web::Data<App>, req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Problem> {
     match sign_in(&app, &req, payload).await {
@@ -121,13 +121,17 @@ fn refused(req: &HttpRequest, refusal: &Refusal) -> HttpResponse {
 /// Adds a client. The secret is shown in this answer only: a replay under the same Idempotency-Key shows the client without it.
 #[utoipa::path(post, path = "/v1/clients", operation_id = "create_client", tag = "access", security(("oauth" = ["region:manage"])),
     request_body(content = NewClient),
-    params(("idempotency-key" = Option<String>, Header, description = "1 to 128 visible ASCII characters; a repeated request gets the first answer")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 visible ASCII characters; a repeated request gets the first answer, without the secret")),
     responses(
         (status = 201, description = "The client and its secret", body = WithSecret),
-        (status = 401, description = "No good token", body = Document),
-        (status = 403, description = "The token lacks region:manage", body = Document),
-        (status = 409, description = "The Idempotency-Key belongs to another request", body = Document),
-        (status = 422, description = "A field is not as documented, or there is no such provider", body = Document)))]
+        (status = 400, description = "`http.malformed`, `http.header`", body = Document),
+        (status = 401, description = "`access.unauthenticated`, `access.client_disabled`", body = Document),
+        (status = 403, description = "`access.forbidden`", body = Document),
+        (status = 409, description = "`http.idempotency_conflict`", body = Document),
+        (status = 413, description = "`http.too_large`", body = Document),
+        (status = 415, description = "`http.media_type`", body = Document),
+        (status = 422, description = "`http.field`, `http.unknown_field`, `ids.text_length`, `ids.text_space`, `ids.text_character`, `access.client_provider`", body = Document),
+        (status = 429, description = "`http.rate_limited`", body = Document)))]
 #[post("/v1/clients")]
 pub async fn create_client(
     permit: Permit<ManageRegion>,
@@ -159,9 +163,10 @@ pub struct Paging {
 #[utoipa::path(get, path = "/v1/clients", operation_id = "list_clients", tag = "access", security(("oauth" = ["audit:read"])), params(Paging),
     responses(
         (status = 200, description = "One page of clients", body = Page<Client>),
-        (status = 400, description = "A query parameter is not as documented", body = Document),
-        (status = 401, description = "No good token", body = Document),
-        (status = 403, description = "The token lacks audit:read", body = Document)))]
+        (status = 400, description = "`http.query`", body = Document),
+        (status = 401, description = "`access.unauthenticated`, `access.client_disabled`", body = Document),
+        (status = 403, description = "`access.forbidden`", body = Document),
+        (status = 429, description = "`http.rate_limited`", body = Document)))]
 #[get("/v1/clients")]
 pub async fn list_clients(_: Permit<Audit>, app: web::Data<App>, query: Query<Paging>) -> Result<HttpResponse, Problem> {
     let (limit, after) = (page::limit(query.0.limit)?, page::after(query.0.after.as_deref())?);
@@ -174,10 +179,11 @@ pub async fn list_clients(_: Permit<Audit>, app: web::Data<App>, query: Query<Pa
     params(("id" = String, Path, description = "Client id")),
     responses(
         (status = 200, description = "The client and its new secret", body = WithSecret),
-        (status = 401, description = "No good token", body = Document),
-        (status = 403, description = "The token lacks region:manage", body = Document),
-        (status = 404, description = "There is no such client", body = Document),
-        (status = 409, description = "The client is disabled", body = Document)))]
+        (status = 401, description = "`access.unauthenticated`, `access.client_disabled`", body = Document),
+        (status = 403, description = "`access.forbidden`", body = Document),
+        (status = 404, description = "`access.client_not_found`", body = Document),
+        (status = 409, description = "`access.already_disabled`", body = Document),
+        (status = 429, description = "`http.rate_limited`", body = Document)))]
 #[post("/v1/clients/{id}/rotate")]
 pub async fn rotate_client(permit: Permit<ManageRegion>, app: web::Data<App>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let (edge, actor, id) = (app.edge.clone(), permit.caller.client_id, checked_id(id)?);
@@ -190,10 +196,11 @@ pub async fn rotate_client(permit: Permit<ManageRegion>, app: web::Data<App>, id
     params(("id" = String, Path, description = "Client id")),
     responses(
         (status = 200, description = "The client, disabled", body = Client),
-        (status = 401, description = "No good token", body = Document),
-        (status = 403, description = "The token lacks region:manage", body = Document),
-        (status = 404, description = "There is no such client", body = Document),
-        (status = 409, description = "The client is disabled already", body = Document)))]
+        (status = 401, description = "`access.unauthenticated`, `access.client_disabled`", body = Document),
+        (status = 403, description = "`access.forbidden`", body = Document),
+        (status = 404, description = "`access.client_not_found`", body = Document),
+        (status = 409, description = "`access.already_disabled`", body = Document),
+        (status = 429, description = "`http.rate_limited`", body = Document)))]
 #[post("/v1/clients/{id}/disable")]
 pub async fn disable_client(permit: Permit<ManageRegion>, app: web::Data<App>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let (edge, actor, id) = (app.edge.clone(), permit.caller.client_id, checked_id(id)?);
