@@ -24,11 +24,12 @@ CREATE OR REPLACE TRIGGER certificates_frozen BEFORE UPDATE ON certificates FOR 
 WHEN (OLD.card <> NEW.card OR OLD.number <> NEW.number OR OLD.status_list <> NEW.status_list OR OLD.status_index <> NEW.status_index
   OR (OLD.status IN ('revoked', 'replaced') AND OLD.status <> NEW.status))
 EXECUTE FUNCTION hufu_refuse('a signed certificate and a final state do not change');
--- An interval may only be closed.
+-- An interval may only be closed, or closed earlier.
 CREATE OR REPLACE TRIGGER provider_intervals_close_only BEFORE UPDATE ON provider_intervals FOR EACH ROW
 WHEN (OLD.document <> NEW.document OR OLD.from_day <> NEW.from_day OR OLD.standing <> NEW.standing OR OLD.cause <> NEW.cause
   OR COALESCE(OLD.class, '') <> COALESCE(NEW.class, '') OR COALESCE(OLD.flag, '') <> COALESCE(NEW.flag, '')
-  OR COALESCE(OLD.scope, '') <> COALESCE(NEW.scope, ''))
+  OR COALESCE(OLD.scope, '') <> COALESCE(NEW.scope, '')
+  OR (OLD.until_day IS NOT NULL AND (NEW.until_day IS NULL OR NEW.until_day > OLD.until_day)))
 EXECUTE FUNCTION hufu_refuse('history of a provider is not rewritten');
 -- A revocation of a key never un-happens.
 CREATE OR REPLACE TRIGGER keys_frozen BEFORE UPDATE ON keys FOR EACH ROW

@@ -23,12 +23,13 @@ CREATE TRIGGER certificates_frozen BEFORE UPDATE ON certificates
 WHEN OLD.card <> NEW.card OR OLD.number <> NEW.number OR OLD.status_list <> NEW.status_list OR OLD.status_index <> NEW.status_index
   OR (OLD.status IN ('revoked', 'replaced') AND OLD.status <> NEW.status)
 BEGIN SELECT RAISE(ABORT, 'a signed certificate and a final state do not change'); END;
--- An interval may only be closed, once.
+-- An interval may only be closed, or closed earlier.
 DROP TRIGGER IF EXISTS provider_intervals_close_only;
 CREATE TRIGGER provider_intervals_close_only BEFORE UPDATE ON provider_intervals
 WHEN OLD.document <> NEW.document OR OLD.from_day <> NEW.from_day OR OLD.standing <> NEW.standing OR OLD.cause <> NEW.cause
   OR COALESCE(OLD.class, '') <> COALESCE(NEW.class, '') OR COALESCE(OLD.flag, '') <> COALESCE(NEW.flag, '')
   OR COALESCE(OLD.scope, '') <> COALESCE(NEW.scope, '')
+  OR (OLD.until_day IS NOT NULL AND (NEW.until_day IS NULL OR NEW.until_day > OLD.until_day))
 BEGIN SELECT RAISE(ABORT, 'history of a provider is not rewritten'); END;
 DROP TRIGGER IF EXISTS provider_intervals_no_delete;
 CREATE TRIGGER provider_intervals_no_delete BEFORE DELETE ON provider_intervals BEGIN SELECT RAISE(ABORT, 'history of a provider is not deleted'); END;

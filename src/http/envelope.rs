@@ -10,7 +10,6 @@ use actix_web::{Error as ActixError, HttpMessage, HttpResponse, HttpResponseBuil
 
 use super::problem::{Document, HttpRefusal, Problem};
 use crate::app::App;
-use crate::error::Refusal;
 use crate::messages::Lang;
 
 /// Headers that every answer carries; a handler may set its own.
@@ -40,7 +39,14 @@ pub async fn envelope(req: ServiceRequest, next: Next<impl MessageBody + 'static
     let lang = Lang::accepted(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     let response = next.call(req).await?.map_into_boxed_body();
     let mut response = match problem_of(&response) {
-        Some(problem) => response.into_response(render(&problem, lang, &id)),
+        Some(problem) => {
+            let allow = response.headers().get(header::ALLOW).cloned();
+            let mut rendered = render(&problem, lang, &id);
+            if let Some(methods) = allow {
+                rendered.headers_mut().insert(header::ALLOW, methods);
+            }
+            response.into_response(rendered)
+        }
         None => response,
     };
     finish(response.headers_mut(), &id, app.config.optional("tls_cert").is_some());
@@ -124,12 +130,4 @@ fn observe(app: &App, response: &ServiceResponse<BoxBody>, started: Instant, id:
     app.metrics.requests.with_label_values(&[route.as_str(), method, status.to_string().as_str()]).inc();
     app.metrics.latency.with_label_values(&[route.as_str()]).observe(took.as_secs_f64());
     tracing::info!(request_id = id, method, route, status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "request");
-}
-
-/// What a client gets for an address that does not exist.
-///
-/// # Errors
-/// Always `http.no_route`.
-pub async fn no_route() -> Result<HttpResponse, Problem> {
-    Err(Refusal::from(HttpRefusal::NoRoute).into())
 }

@@ -8,6 +8,7 @@ pub mod envelope;
 mod health;
 pub mod idempotency;
 pub mod limits;
+mod methods;
 pub mod openapi;
 pub mod page;
 pub mod problem;

@@ -2,7 +2,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
-use utoipa::openapi::security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme};
+use utoipa::openapi::security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 
@@ -48,10 +49,59 @@ pub async fn read(_: Public, text: web::Data<Text>) -> HttpResponse {
 /// The document as text, rendered once a worker.
 pub struct Text(pub web::Bytes);
 
+impl Text {
+    /// The text of what the routes say.
+    pub fn of(api: utoipa::openapi::OpenApi) -> Text {
+        Text(web::Bytes::from(complete(api).to_pretty_json().unwrap_or_default() + "\n"))
+    }
+}
+
 /// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
     let (_, api) = actix_web::App::new().into_utoipa_app().openapi(Base::openapi()).configure(super::routes).split_for_parts();
+    complete(api)
+}
+
+/// Adds what is true of every operation and would be noise on each: the media type of problems, and the refusals of the layers around a handler.
+fn complete(mut api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for item in api.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
+            let guarded = operation.security.iter().flatten().any(|s| *s != SecurityRequirement::default());
+            let body = operation.request_body.is_some();
+            let common = [
+                ("401", guarded, "access.unauthenticated, access.client_disabled"),
+                ("403", guarded, "access.forbidden"),
+                ("413", body, "http.too_large"),
+                ("415", body, "http.media_type"),
+                ("422", body, "http.field, http.unknown_field"),
+                ("429", guarded || body, "http.rate_limited"),
+                ("503", guarded || body, "http.unavailable: nothing was half done"),
+            ];
+            let responses = &mut operation.responses.responses;
+            for (status, _, codes) in common.into_iter().filter(|(_, applies, _)| *applies) {
+                responses.entry(status.to_owned()).or_insert_with(|| problem(codes));
+            }
+            responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])).for_each(|(_, response)| say_media_type(response));
+        }
+    }
     api
+}
+
+fn problem(codes: &str) -> RefOr<Response> {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new().description(codes).content("application/problem+json", content).build().into()
+}
+
+/// Where a handler says that the body is a Problem, it is sent as `application/problem+json` (RFC 9457).
+fn say_media_type(response: &mut RefOr<Response>) {
+    let RefOr::T(response) = response else { return };
+    let is_problem = |content: &RefOr<Content>| match content {
+        RefOr::T(content) => matches!(&content.schema, Some(RefOr::Ref(r)) if r.ref_location.ends_with("/Problem")),
+        RefOr::Ref(_) => false,
+    };
+    if let Some(content) = response.content.get("application/json").filter(|c| is_problem(c)).cloned() {
+        response.content = [("application/problem+json".to_owned(), content)].into_iter().collect();
+    }
 }
 
 /// The document as the text that is checked in under openapi/.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, middleware, web};
+use tokio::signal::unix::{SignalKind, signal};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
-use super::{cors, envelope, openapi, routes};
+use super::{cors, envelope, methods, openapi, routes};
 use crate::app::App;
 use crate::error::Fault;
 
@@ -30,16 +31,23 @@ impl Running {
         self.task.await.map_err(Fault::new)?.map_err(Fault::new)
     }
 
-    /// Waits until the server ends (by a signal).
+    /// Serves until SIGINT or SIGTERM, then stops as [`Running::stop`] does.
     ///
     /// # Errors
     /// A fault when the server's task failed.
-    pub async fn ended(self) -> Result<(), Fault> {
-        self.task.await.map_err(Fault::new)?.map_err(Fault::new)
+    pub async fn ended(mut self) -> Result<(), Fault> {
+        let mut terminate = signal(SignalKind::terminate()).map_err(Fault::new)?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Fault::new)?,
+            _ = terminate.recv() => {}
+            failed = &mut self.task => return failed.map_err(Fault::new)?.map_err(Fault::new),
+        }
+        tracing::info!("stopping; what was accepted is finished first");
+        self.stop().await
     }
 }
 
-/// Binds `listen` and starts serving. SIGINT and SIGTERM stop the server gracefully.
+/// Binds `listen` and starts serving. Signals are left to [`Running::ended`], so that a program with a server inside keeps its own.
 ///
 /// # Errors
 /// A fault when the address cannot be bound or the TLS files are wrong.
@@ -57,9 +65,10 @@ pub fn serve(app: &App) -> Result<Running, Fault> {
             .app_data(data.clone())
             .configure(routes)
             .split_for_parts();
-        let text = web::Bytes::from(api.to_pretty_json().unwrap_or_default() + "\n");
-        actix.app_data(web::Data::new(openapi::Text(text))).default_service(web::route().to(envelope::no_route))
+        let methods = web::Data::new(methods::Methods::of(&api));
+        actix.app_data(web::Data::new(openapi::Text::of(api))).app_data(methods).default_service(web::route().to(methods::no_route))
     })
+    .disable_signals()
     .shutdown_timeout(u64::from(config.number("shutdown_seconds")))
     .client_request_timeout(Duration::from_secs(15))
     .keep_alive(Duration::from_secs(60))
