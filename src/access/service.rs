@@ -173,6 +173,7 @@ pub fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Clie
 pub fn bootstrap_operator(app: &App) -> Result<Option<(String, String)>, Error> {
     let new = NewClient { name: "operator".to_owned(), role: Role::Operator, provider: None };
     app.db.write_now(|conn| {
+        store::take_turn(conn)?;
         if store::any_with_role(conn, Role::Operator)? {
             return Ok(None);
         }

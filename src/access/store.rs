@@ -116,12 +116,19 @@ pub fn provider_exists(conn: &mut Conn, id: &str) -> Result<bool, Error> {
     Ok(diesel::select(diesel::dsl::exists(providers::table.find(id))).get_result(conn)?)
 }
 
-/// Whether there ever was a client of this role. The transaction first takes a row that every server knows, so that of two servers which
-/// start at once on an empty database only one finds none.
+/// Takes a row that every server knows, so that of two servers which start at once on an empty database only one finds no operator.
+///
+/// # Errors
+/// A fault of the database.
+pub fn take_turn(conn: &mut Conn) -> Result<(), Error> {
+    diesel::update(revisions::table.find("trust")).set(revisions::n.eq(revisions::n)).execute(conn)?;
+    Ok(())
+}
+
+/// Whether there ever was a client of this role.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn any_with_role(conn: &mut Conn, role: Role) -> Result<bool, Error> {
-    diesel::update(revisions::table.find("trust")).set(revisions::n.eq(revisions::n)).execute(conn)?;
     Ok(diesel::select(diesel::dsl::exists(clients::table.filter(clients::role.eq(role.as_str())))).get_result(conn)?)
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -56,6 +58,37 @@ pub fn migrate(db: &Db) -> Result<Migrated, Fault> {
             done
         }
     }
+}
+
+/// Whether a database has exactly the schema of this program; false when it has none at all. Changes nothing.
+///
+/// # Errors
+/// A fault when the schema is newer or older than this program.
+pub fn is_current(db: &Db) -> Result<bool, Fault> {
+    #[derive(QueryableByName)]
+    struct Applied {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let conn = &mut *db.readers.get()?;
+    let found = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(conn);
+    let applied: Vec<MigrationVersion<'_>> = match found {
+        Ok(rows) => rows.into_iter().map(|row| MigrationVersion::from(row.version)).collect(),
+        Err(DieselError::DatabaseError(_, info)) if is_missing_table(info.message()) => return Ok(false),
+        Err(e) => return Err(Fault::new(e)),
+    };
+    let known = versions(&MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(Fault::boxed)?);
+    refuse_newer(&known, &applied)?;
+    match applied.len() {
+        0 => Ok(false),
+        n if n < known.len() => Err(Fault::text("the database has the schema of an older version of hufu; run: hufu migrate")),
+        _ => Ok(true),
+    }
+}
+
+/// The words of SQLite and of PostgreSQL.
+fn is_missing_table(message: &str) -> bool {
+    message.contains("no such table") || message.contains("does not exist")
 }
 
 fn versions<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> BTreeSet<String> {

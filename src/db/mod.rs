@@ -8,6 +8,7 @@ mod migrate;
 mod pool;
 pub mod schema;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,8 +17,8 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Fault};
 pub use conn::Conn;
-pub use migrate::{Migrated, migrate};
-use pool::Pool;
+pub use migrate::{Migrated, is_current, migrate};
+use pool::{Access, Pool};
 
 /// How often a transaction is tried again after a deadlock or a serialisation failure.
 const TRIES: u32 = 5;
@@ -60,10 +61,10 @@ impl Db {
             Kind::Postgres => size,
             Kind::Sqlite => 1,
         };
-        let write_pool = pool::open(url, kind, writers)?;
+        let write_pool = pool::open(url, kind, writers, Access::Full)?;
         let read_pool = match kind {
             Kind::Postgres => write_pool.clone(),
-            Kind::Sqlite => pool::open(url, kind, size)?,
+            Kind::Sqlite => pool::open(url, kind, size, Access::Full)?,
         };
         let write_permits = Arc::new(Semaphore::new(writers as usize));
         let read_permits = match kind {
@@ -71,6 +72,21 @@ impl Db {
             Kind::Sqlite => Arc::new(Semaphore::new(size as usize)),
         };
         Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, commits: Arc::default(), kind })
+    }
+
+    /// Opens one connection on a database that is there already; no statement on it can change a row. None where there is no such SQLite file:
+    /// none is created.
+    ///
+    /// # Errors
+    /// A fault that says in plain words why the database cannot be reached.
+    pub fn open_read_only(url: &str) -> Result<Option<Db>, Fault> {
+        let kind = Kind::of(url);
+        if kind == Kind::Sqlite && !Path::new(url).exists() {
+            return Ok(None);
+        }
+        let pool = pool::open(url, kind, 1, Access::ReadOnly)?;
+        let permits = Arc::new(Semaphore::new(1));
+        Ok(Some(Db { readers: pool.clone(), writers: pool, read_permits: permits.clone(), write_permits: permits, commits: Arc::default(), kind }))
     }
 
     /// Which database this is.

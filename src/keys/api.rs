@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Change, KeyRefusal, Row, service};
+use super::{Change, KeyRefusal, Reason, Row, service};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::http::body::Body;
@@ -76,18 +76,6 @@ pub struct Window {
     until_at: i64,
 }
 
-/// Why a key was revoked.
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// Somebody else may have the key: nothing it signed counts any more.
-    Compromise,
-    /// Another key took its place.
-    Superseded,
-    /// The provider stopped issuing.
-    Ceased,
-}
-
 /// A revocation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -150,12 +138,7 @@ pub async fn revoke(
     kid: web::Path<String>,
     body: Body<Revocation>,
 ) -> Result<HttpResponse, Problem> {
-    let reason = match body.value.reason {
-        Reason::Compromise => "compromise",
-        Reason::Superseded => "superseded",
-        Reason::Ceased => "ceased",
-    };
-    let change = Change::Revoke { at: body.value.at.unwrap_or_else(|| app.edge.now()), reason: reason.to_owned() };
+    let change = Change::Revoke { at: body.value.at.unwrap_or_else(|| app.edge.now()), reason: body.value.reason.as_str().to_owned() };
     let row = service::change(&app, &checked(&kid)?, change).await?;
     Ok(HttpResponse::Ok().json(Key::from(row)))
 }

@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::seal::SealKey;
 use crate::config::Config;
@@ -25,7 +25,7 @@ pub fn candidates(config: &Config) -> Result<Vec<SealKey>, Fault> {
     }
     let mut found = Vec::new();
     for name in [FILE, NEXT] {
-        found.extend(read(&config.data_dir().join(name))?);
+        found.extend(read_file(&config.data_dir().join(name))?);
     }
     Ok(found)
 }
@@ -60,6 +60,7 @@ pub fn finish_change(config: &Config) -> Result<(), Fault> {
     let (next, file) = (config.data_dir().join(NEXT), config.data_dir().join(FILE));
     if next.exists() {
         std::fs::rename(&next, &file).map_err(|e| explain(&file, "replace", &e))?;
+        sync_folder(&file)?;
     }
     Ok(())
 }
@@ -76,7 +77,11 @@ pub fn abandon_change(config: &Config) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read(path: &PathBuf) -> Result<Option<SealKey>, Fault> {
+/// The master key in a file; none where there is no such file.
+///
+/// # Errors
+/// A fault when it is readable by others, or its text is no key.
+pub fn read_file(path: &Path) -> Result<Option<SealKey>, Fault> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => zeroize::Zeroizing::new(text),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -97,7 +102,14 @@ fn read(path: &PathBuf) -> Result<Option<SealKey>, Fault> {
 fn write_new(path: &Path, key: &SealKey) -> Result<(), Fault> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|e| explain(path, "create", &e))?;
     let text = key.to_text();
-    file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(|e| explain(path, "write", &e))
+    file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(|e| explain(path, "write", &e))?;
+    sync_folder(path)
+}
+
+/// The name of a file is in its folder: without this a power failure could take back a file that was itself written to disk.
+fn sync_folder(path: &Path) -> Result<(), Fault> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| explain(path, "write", &e))
 }
 
 fn explain(path: &Path, verb: &str, error: &std::io::Error) -> Fault {

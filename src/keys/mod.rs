@@ -8,6 +8,8 @@ pub mod seal;
 mod service;
 mod store;
 
+use serde::Deserialize;
+use utoipa::ToSchema;
 use verifier::jws::PublicKey;
 
 pub use ring::Keyring;
@@ -35,6 +37,32 @@ impl Purpose {
             Purpose::Region => "region",
             Purpose::Issuer => "issuer",
             Purpose::Token => "token",
+        }
+    }
+}
+
+/// Why a key was revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Somebody else may have the key: nothing it signed counts any more.
+    Compromise,
+    /// Another key took its place.
+    Superseded,
+    /// The provider stopped issuing.
+    Ceased,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 3] = [Reason::Compromise, Reason::Superseded, Reason::Ceased];
+
+    /// As the verifier reads it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Compromise => "compromise",
+            Reason::Superseded => "superseded",
+            Reason::Ceased => "ceased",
         }
     }
 }

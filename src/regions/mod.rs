@@ -7,7 +7,7 @@ mod store;
 use verifier::ids::RegionCode;
 use verifier::time::Zone;
 
-pub use service::open;
+pub use service::{existing, open};
 
 /// The region. Fixed when the registry is created.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use verifier::time::Zone;
 
 use super::{Region, store};
 use crate::config::{Config, Origin};
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
 
@@ -34,6 +34,18 @@ pub fn open(config: &Config, db: &Db, edge: &Edge) -> Result<Region, Error> {
         let words = format!("this registry was created for region {}, but setting region says {code}", row.code, code = code.as_str());
         return Err(Fault::text(words).into());
     }
+    region(row)
+}
+
+/// The region of this database, if it has one. Changes nothing.
+///
+/// # Errors
+/// A fault of the database, or when the row cannot be read.
+pub fn existing(conn: &mut Conn) -> Result<Option<Region>, Error> {
+    store::read(conn)?.map(region).transpose()
+}
+
+fn region(row: store::Row) -> Result<Region, Error> {
     let zone = i16::try_from(row.zone).ok().and_then(|m| Zone::from_minutes(m).ok());
     Ok(Region {
         code: RegionCode::parse(&row.code).map_err(|e| Fault::text(format!("the stored region: {e}")))?,

@@ -103,7 +103,13 @@ impl Trust {
         self.held()
     }
 
-    fn held(&self) -> Arc<Snapshot> {
+    /// The facts about one card as the last snapshot has them, without asking the database again: for one judgement right after [`Trust::open`].
+    pub fn held_facts<'a>(&'a self, snapshot: &'a Snapshot, card: &Card) -> Facts<'a> {
+        snapshot.facts(&self.region, card)
+    }
+
+    /// The last snapshot, however old.
+    pub fn held(&self) -> Arc<Snapshot> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

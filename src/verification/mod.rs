@@ -1,9 +1,11 @@
 //! Checking a certificate online: the verifier's own judgement over the registry's own facts, and the public look-up by number and name.
 
 pub mod api;
+mod local;
 mod memo;
 mod service;
 
+pub use local::Local;
 pub use memo::Memo;
 pub use service::{Looked, look_up, verify};
 

@@ -33,17 +33,18 @@ async fn card_by_number(app: &App, caller: &Caller, text: &str) -> Result<Option
 async fn judged(app: &App, presented: &Presented) -> Verdict {
     let snapshot = app.trust.current(app).await;
     let now = Instant(app.edge.now());
-    let verdict = match presented.card() {
-        Some(card) => judge(presented, &app.trust.facts(app, &snapshot, card).await, now, &app.memo),
+    let facts = match presented.card() {
+        Some(card) => app.trust.facts(app, &snapshot, card).await,
         // What cannot be read needs no facts.
-        None => judge(presented, &nothing_known(now), now, &app.memo),
+        None => nothing_known(now),
     };
+    let verdict = judge(presented, &facts, now, &app.memo);
     app.metrics.verdicts.with_label_values(&[outcome(verdict.outcome)]).inc();
     verdict
 }
 
 /// No facts, and none out of date either: nothing was looked up.
-fn nothing_known(now: Instant) -> Facts<'static> {
+pub(super) fn nothing_known(now: Instant) -> Facts<'static> {
     let later = now.plus_seconds(60);
     let status = StatusFact::Missing("status".to_owned());
     Facts { as_of: now, fresh_until: later, expires: later, region: None, key: None, provider: None, status, missing_part: None }

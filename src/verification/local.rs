@@ -1,0 +1,56 @@
+//! The same judgement without a server, for the command line: over the facts of a database that is only read, or over none.
+
+use std::sync::Arc;
+
+use verifier::time::{Instant, Zone};
+use verifier::verdict::{NoMemo, Presented, Verdict, judge};
+
+use super::service::nothing_known;
+use crate::db::{self, Db};
+use crate::error::{Error, Fault};
+use crate::regions;
+use crate::trust::{Snapshot, Trust};
+
+/// The facts at hand, gathered once.
+pub struct Local {
+    facts: Option<(Trust, Arc<Snapshot>)>,
+    zone: Zone,
+}
+
+impl Local {
+    /// Gathers the facts of the registry whose database is at `url`, as of `now_ms`. Where there is none, nothing is known and nothing is made.
+    ///
+    /// # Errors
+    /// A fault when the database is there but cannot be read, or has another schema than this program's.
+    pub fn open(url: &str, now_ms: i64) -> Result<Local, Fault> {
+        let nothing = Local { facts: None, zone: Zone::CHINA };
+        let Some(db) = Db::open_read_only(url)? else { return Ok(nothing) };
+        if !db::is_current(&db)? {
+            return Ok(nothing);
+        }
+        let Some(region) = db.read_now(regions::existing).map_err(Error::into_fault)? else { return Ok(nothing) };
+        let trust = Trust::open(&region, &db, now_ms).map_err(Error::into_fault)?;
+        let snapshot = trust.held();
+        Ok(Local { facts: Some((trust, snapshot)), zone: region.zone })
+    }
+
+    /// The zone of the region's civil days; China's where there is no registry.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// Whether there is a registry.
+    pub fn knows_a_region(&self) -> bool {
+        self.facts.is_some()
+    }
+
+    /// Judges a QR's text, a URL or a JWS at `now`, unix seconds.
+    pub fn verify(&self, text: &str, now: i64) -> Verdict {
+        let (presented, now) = (Presented::from_text(text), Instant(now));
+        let facts = match (presented.card(), &self.facts) {
+            (Some(card), Some((trust, snapshot))) => trust.held_facts(snapshot, card),
+            _ => nothing_known(now),
+        };
+        judge(&presented, &facts, now, &NoMemo)
+    }
+}
