@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use clap::Subcommand;
 
-use super::exit;
+use super::{ended, table};
 use crate::access::service::{self, Client, LOCAL, NewClient, WithSecret};
 use crate::access::{Role, rules};
 use crate::app::App;
@@ -58,14 +58,7 @@ pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Rotate { id } => app.db.write_now(|conn| service::rotate(conn, &app.edge, LOCAL, &id)).and_then(|row| Ok(show_secret(&row)?)),
         Command::Disable { id } => app.db.write_now(|conn| service::disable(conn, &app.edge, LOCAL, &id)).and_then(|row| Ok(show(&[row])?)),
     };
-    match done {
-        Ok(()) => Ok(exit::OK),
-        Err(Error::Refusal(refusal)) => {
-            eprintln!("hufu: {refusal}");
-            Ok(exit::REFUSED)
-        }
-        Err(Error::Fault(fault)) => Err(fault),
-    }
+    ended(done)
 }
 
 fn list(app: &App) -> Result<(), Error> {
@@ -91,19 +84,7 @@ fn show_secret(made: &WithSecret) -> Result<(), Fault> {
 }
 
 fn show(clients: &[Client]) -> Result<(), Fault> {
-    let mut out = std::io::stdout().lock();
-    let mut rows = vec![["id", "role", "state", "provider", "scopes", "name"].map(str::to_owned)];
-    rows.extend(clients.iter().map(row));
-    let aligned = out.is_terminal();
-    let widths: [usize; 6] = std::array::from_fn(|i| rows.iter().filter_map(|r| r.get(i)).map(|cell| cell.chars().count()).max().unwrap_or(0));
-    for row in rows {
-        let line = match aligned {
-            true => row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect::<Vec<_>>().join("  "),
-            false => row.join("\t"),
-        };
-        writeln!(out, "{}", line.trim_end_matches(' ')).map_err(Fault::new)?;
-    }
-    Ok(())
+    table::print(&["id", "role", "state", "provider", "scopes", "name"], clients.iter().map(row))
 }
 
 fn row(client: &Client) -> [String; 6] {

@@ -1,15 +1,22 @@
 //! The command line: what can be said, and which module does it.
 
 mod client;
+mod init;
+mod keys;
+mod registry;
 mod run;
 mod settings;
+mod table;
+mod verdict;
+mod verify;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::error::Fault;
+use crate::error::{Error, Fault};
+use crate::messages::Lang;
 
 /// Exit codes, also printed by `hufu --help`.
 pub mod exit {
@@ -48,6 +55,13 @@ enum Command {
     /// Add, list, renew and disable the programs that may call the API
     #[command(subcommand)]
     Client(client::Command),
+    /// Verify certificates by the facts of this registry's database: texts, text files, pictures or standard input
+    Verify(verify::Arguments),
+    /// Create the region, its keys and the operator's client without serving
+    Init,
+    /// List, retire and revoke keys; change the master key
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Bring the database to this program's schema
     Migrate,
     /// Print the settings in force and where each came from
@@ -81,10 +95,31 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What a command that a rule refused ends with: the refusal's words on standard error, and its exit code.
+fn ended(done: Result<(), Error>) -> Result<u8, Fault> {
+    match done {
+        Ok(()) => Ok(exit::OK),
+        Err(Error::Refusal(refusal)) => {
+            eprintln!("hufu: {refusal}");
+            Ok(exit::REFUSED)
+        }
+        Err(Error::Fault(fault)) => Err(fault),
+    }
+}
+
+/// The language of the environment, as POSIX ranks the variables.
+fn language() -> Lang {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    Lang::of_locale(&named.unwrap_or_default())
+}
+
 fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
     match command {
         Command::Serve => run::serve(config),
         Command::Client(command) => client::run(command, config),
+        Command::Verify(arguments) => verify::run(&arguments, &config),
+        Command::Init => init::run(config),
+        Command::Keys(command) => keys::run(command, config),
         Command::Migrate => run::migrate(&config),
         Command::Config => settings::show(&config),
         Command::Openapi => {

@@ -1,6 +1,7 @@
 //! The one message catalogue: every code that a person can meet, with its words in zh-CN and English.
 //! The verifier brings its own entries; each slice declares its refusals beside the code that makes them; here they come together.
 
+pub mod cli;
 mod pages;
 
 pub use pages::PAGES;
@@ -38,6 +39,16 @@ impl Lang {
             }
         }
         Lang::Zh
+    }
+
+    /// The language of a POSIX locale such as `en_GB.UTF-8`; Chinese when it is neither of the two.
+    pub fn of_locale(locale: &str) -> Lang {
+        if locale.to_ascii_lowercase().starts_with("en") { Lang::En } else { Lang::Zh }
+    }
+
+    /// The words of `message` in this language.
+    pub fn say(self, message: &Message) -> &'static str {
+        self.pick(message.zh, message.en)
     }
 
     /// Whichever of the two is in this language.
@@ -110,7 +121,8 @@ mod tests {
 
     #[test]
     fn no_code_stands_in_the_catalogue_twice() {
-        let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).chain(PAGES.iter().map(|m| m.code)).collect();
+        let told = PAGES.iter().chain(cli::ALL).map(|m| m.code);
+        let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).chain(told).collect();
         let all = codes.len();
         codes.sort_unstable();
         codes.dedup();

@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod certificates;
+mod cli;
 mod guards;
 mod idempotency;
 mod pages;

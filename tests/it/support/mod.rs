@@ -11,7 +11,7 @@ pub mod server;
 #[allow(unused_imports)] // as above
 pub use {
     client::{Answer, Client, percent},
-    process::Process,
+    process::{Desk, Process, Ran},
     server::{Backend, World},
 };
 

@@ -1,6 +1,7 @@
 //! The program itself as a child process: for what only a process has, a log, signals and sudden death.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -14,6 +15,23 @@ use super::server::Backend;
 
 /// Longest that starting or stopping may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program on a data folder and a database of its own, with no server running yet.
+pub struct Desk(Process);
+
+impl Desk {
+    /// An empty desk with `settings`; none (with a word on standard error) when its database is not to be had.
+    pub fn with(backend: Backend, settings: &[(&'static str, &str)]) -> Option<Desk> {
+        Process::stopped(backend, settings).map(Desk)
+    }
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Process;
+    fn deref(&self) -> &Process {
+        &self.0
+    }
+}
 
 /// `hufu serve` with a data folder and a database of its own. Killed when it is dropped.
 pub struct Process {
@@ -32,6 +50,13 @@ struct Running {
 impl Process {
     /// A running process with `settings`; none (with a word on standard error) when its database is not to be had.
     pub fn with(backend: Backend, settings: &[(&'static str, &str)]) -> Option<Process> {
+        let process = Process::stopped(backend, settings)?;
+        process.start();
+        Some(process)
+    }
+
+    /// The same before its first start: no data folder, an empty database.
+    fn stopped(backend: Backend, settings: &[(&'static str, &str)]) -> Option<Process> {
         let database = match backend {
             Backend::Sqlite => None,
             Backend::Postgres => Some(postgres::database()?),
@@ -41,9 +66,7 @@ impl Process {
         all.push(("data_dir".to_owned(), folder.path().join("data").to_str().unwrap().to_owned()));
         all.extend(database.iter().map(|d| ("database_url".to_owned(), d.url.clone())));
         all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        let process = Process { settings: all, running: Mutex::new(None), _database: database, folder };
-        process.start();
-        Some(process)
+        Some(Process { settings: all, running: Mutex::new(None), _database: database, folder })
     }
 
     /// Starts it, or starts it again after [`Process::kill9`] or [`Process::terminate`], on the same data.
@@ -74,6 +97,11 @@ impl Process {
         }
         command.envs(self.settings.iter().map(|(key, value)| (format!("HUFU_{}", key.to_uppercase()), value)));
         command
+    }
+
+    /// Runs a command to its end: its exit code, standard output and standard error.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&mut self.command(arguments), b"")
     }
 
     /// A client without a token.
@@ -119,6 +147,38 @@ impl Process {
             assert!(started.elapsed() < PATIENCE, "waited in vain: {what}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+}
+
+/// How a command ended and what it said.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// Runs `command` with `input` on its standard input.
+    pub fn of(command: &mut Command, input: &[u8]) -> Ran {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A command that reads no input may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// This, if it ended with `code`.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Ran {
+        assert_eq!(self.code, code, "{self:?}");
+        self
+    }
+
+    /// The cells of a tab-separated table without its header.
+    pub fn rows(&self) -> Vec<Vec<&str>> {
+        self.out.lines().skip(1).map(|line| line.split('\t').collect()).collect()
     }
 }
 
