@@ -216,6 +216,7 @@ both! {
             let (app, made, new) = (&world.app, made, &new);
             scope.spawn(move || {
                 let first = app.db.write_now(|conn| {
+                    store::take_turn(conn)?;
                     let there_was_one = store::any_with_role(conn, Role::Operator)?;
                     service::add(conn, &app.edge, service::LOCAL, new)?;
                     made.send(()).unwrap();
