@@ -17,18 +17,30 @@ DROP TRIGGER IF EXISTS certificate_events_no_delete;
 CREATE TRIGGER certificate_events_no_delete BEFORE DELETE ON certificate_events BEGIN SELECT RAISE(ABORT, 'certificate_events is append-only'); END;
 DROP TRIGGER IF EXISTS certificates_no_delete;
 CREATE TRIGGER certificates_no_delete BEFORE DELETE ON certificates BEGIN SELECT RAISE(ABORT, 'certificates are never deleted'); END;
--- What was signed stays signed, and final states stay final.
+-- What was signed stays signed, the columns that find it too, and final states stay final.
 DROP TRIGGER IF EXISTS certificates_frozen;
 CREATE TRIGGER certificates_frozen BEFORE UPDATE ON certificates
-WHEN OLD.card <> NEW.card OR OLD.number <> NEW.number OR OLD.status_list <> NEW.status_list OR OLD.status_index <> NEW.status_index
-  OR (OLD.status IN ('revoked', 'replaced') AND OLD.status <> NEW.status)
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.number IS DISTINCT FROM NEW.number
+  OR OLD.provider_id IS DISTINCT FROM NEW.provider_id OR OLD.kid IS DISTINCT FROM NEW.kid
+  OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.occupation IS DISTINCT FROM NEW.occupation
+  OR OLD.title IS DISTINCT FROM NEW.title OR OLD.level IS DISTINCT FROM NEW.level
+  OR OLD.grade IS DISTINCT FROM NEW.grade OR OLD.assessed_on IS DISTINCT FROM NEW.assessed_on
+  OR OLD.issued_at IS DISTINCT FROM NEW.issued_at OR OLD.valid_until IS DISTINCT FROM NEW.valid_until
+  OR OLD.status_list IS DISTINCT FROM NEW.status_list OR OLD.status_index IS DISTINCT FROM NEW.status_index
+  OR OLD.replaces IS DISTINCT FROM NEW.replaces OR OLD.id_kind IS DISTINCT FROM NEW.id_kind
+  OR OLD.id_hash IS DISTINCT FROM NEW.id_hash OR OLD.name_hash IS DISTINCT FROM NEW.name_hash
+  OR OLD.extra IS DISTINCT FROM NEW.extra OR OLD.card IS DISTINCT FROM NEW.card
+  OR (OLD.status IN ('revoked', 'replaced') AND (OLD.status <> NEW.status OR OLD.replaced_by IS DISTINCT FROM NEW.replaced_by))
 BEGIN SELECT RAISE(ABORT, 'a signed certificate and a final state do not change'); END;
--- An interval may only be closed, or closed earlier.
+-- An interval may only be closed; its end may come earlier, never later.
 DROP TRIGGER IF EXISTS provider_intervals_close_only;
 CREATE TRIGGER provider_intervals_close_only BEFORE UPDATE ON provider_intervals
-WHEN OLD.document <> NEW.document OR OLD.from_day <> NEW.from_day OR OLD.standing <> NEW.standing OR OLD.cause <> NEW.cause
-  OR COALESCE(OLD.class, '') <> COALESCE(NEW.class, '') OR COALESCE(OLD.flag, '') <> COALESCE(NEW.flag, '')
-  OR COALESCE(OLD.scope, '') <> COALESCE(NEW.scope, '')
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.provider_id IS DISTINCT FROM NEW.provider_id
+  OR OLD.n IS DISTINCT FROM NEW.n OR OLD.from_day IS DISTINCT FROM NEW.from_day
+  OR OLD.standing IS DISTINCT FROM NEW.standing OR OLD.class IS DISTINCT FROM NEW.class
+  OR OLD.flag IS DISTINCT FROM NEW.flag OR OLD.scope IS DISTINCT FROM NEW.scope
+  OR OLD.cause IS DISTINCT FROM NEW.cause OR OLD.recorded_at IS DISTINCT FROM NEW.recorded_at
+  OR OLD.document IS DISTINCT FROM NEW.document
   OR (OLD.until_day IS NOT NULL AND (NEW.until_day IS NULL OR NEW.until_day > OLD.until_day))
 BEGIN SELECT RAISE(ABORT, 'history of a provider is not rewritten'); END;
 DROP TRIGGER IF EXISTS provider_intervals_no_delete;
@@ -36,8 +48,14 @@ CREATE TRIGGER provider_intervals_no_delete BEFORE DELETE ON provider_intervals 
 -- A revocation of a key never un-happens.
 DROP TRIGGER IF EXISTS keys_frozen;
 CREATE TRIGGER keys_frozen BEFORE UPDATE ON keys
-WHEN OLD.public <> NEW.public OR OLD.from_at <> NEW.from_at OR OLD.until_at <> NEW.until_at
+WHEN OLD.kid IS DISTINCT FROM NEW.kid OR OLD.short_kid IS DISTINCT FROM NEW.short_kid
+  OR OLD.purpose IS DISTINCT FROM NEW.purpose OR OLD.provider_id IS DISTINCT FROM NEW.provider_id
+  OR OLD.slot IS DISTINCT FROM NEW.slot OR OLD.public IS DISTINCT FROM NEW.public
+  OR OLD.from_at IS DISTINCT FROM NEW.from_at OR OLD.until_at IS DISTINCT FROM NEW.until_at
+  OR OLD.created_at IS DISTINCT FROM NEW.created_at
+  OR (OLD.retired_at IS NOT NULL AND OLD.retired_at IS DISTINCT FROM NEW.retired_at)
   OR (OLD.revoked_at IS NOT NULL AND (NEW.revoked_at IS NULL OR NEW.revoked_at > OLD.revoked_at))
+  OR (OLD.revoke_reason = 'compromise' AND NEW.revoke_reason IS DISTINCT FROM OLD.revoke_reason)
 BEGIN SELECT RAISE(ABORT, 'a key does not change, and its revocation does not un-happen'); END;
 DROP TRIGGER IF EXISTS keys_no_delete;
 CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys BEGIN SELECT RAISE(ABORT, 'keys are never deleted'); END;

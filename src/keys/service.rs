@@ -146,7 +146,8 @@ fn new_year(year: i32, zone: Zone) -> Result<i64, Error> {
 /// `keys.window`, `providers.not_found`, or a fault.
 pub async fn open_window(app: &App, provider: &str, from: i64, until: i64) -> Result<Row, Error> {
     let now = app.edge.now();
-    if from >= until || until - from > WINDOW_MAX || until <= now || from < now - WINDOW_MAX || from > now + WINDOW_MAX {
+    let near = (now - WINDOW_MAX..=now + WINDOW_MAX).contains(&from);
+    if !near || from >= until || until > from + WINDOW_MAX || until <= now {
         return Err(KeyRefusal::Window.at("until").into());
     }
     let (id, edge, master) = (provider.to_owned(), app.edge.clone(), app.keys.master());
