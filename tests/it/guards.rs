@@ -22,7 +22,7 @@ const ROWS: &str = "
 ";
 
 /// Refused, with the words of the guard.
-const REFUSED: [(&str, &str); 21] = [
+const REFUSED: [(&str, &str); 24] = [
     ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
     ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
     ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
@@ -40,6 +40,9 @@ const REFUSED: [(&str, &str); 21] = [
     ("UPDATE provider_intervals SET class = 'B' WHERE id = 'int_1'", "history of a provider is not rewritten"),
     ("UPDATE provider_intervals SET scope = '{\"x\":1}' WHERE id = 'int_1'", "history of a provider is not rewritten"),
     ("UPDATE provider_intervals SET document = 'x' WHERE id = 'int_1'", "history of a provider is not rewritten"),
+    ("UPDATE keys SET purpose = 'token', provider_id = NULL WHERE kid = 'kid_1'", "a key does not change"),
+    ("UPDATE certificates SET name_hash = 'x' WHERE id = 'cert_1'", "a signed certificate and a final state do not change"),
+    ("UPDATE certificates SET level = 7 WHERE id = 'cert_1'", "a signed certificate and a final state do not change"),
     ("DELETE FROM keys WHERE kid = 'kid_1'", "keys are never deleted"),
     ("UPDATE keys SET public = 'x' WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
     ("UPDATE keys SET from_at = 9 WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
@@ -81,6 +84,21 @@ both! {
         ] {
             world.sql(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
         }
+    }
+
+    fn a_closed_interval_is_not_opened_again_and_a_retired_key_stays_retired(world: &World) {
+        world.sql(ROWS).unwrap();
+        world.sql("UPDATE provider_intervals SET until_day = '2026-06-01' WHERE id = 'int_1'").unwrap();
+        world.sql("UPDATE provider_intervals SET until_day = '2026-05-01' WHERE id = 'int_1'").unwrap();
+        for until in ["NULL", "'2026-05-02'"] {
+            refused(world, &format!("UPDATE provider_intervals SET until_day = {until} WHERE id = 'int_1'"), "history of a provider is not rewritten");
+        }
+        world.sql("UPDATE keys SET retired_at = 15 WHERE kid = 'kid_1'").unwrap();
+        for at in ["NULL", "14", "16"] {
+            refused(world, &format!("UPDATE keys SET retired_at = {at} WHERE kid = 'kid_1'"), "a key does not change");
+        }
+        world.sql("UPDATE keys SET revoked_at = 15, revoke_reason = 'compromise' WHERE kid = 'kid_1'").unwrap();
+        refused(world, "UPDATE keys SET revoke_reason = 'superseded' WHERE kid = 'kid_1'", "its revocation does not un-happen");
     }
 
     fn a_final_state_stays_final(world: &World) {

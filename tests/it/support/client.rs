@@ -57,6 +57,11 @@ impl Client {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    /// The server's address: `http://127.0.0.1:<port>`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The access token that it sends.
     pub fn token(&self) -> String {
         let value = self.headers.iter().find_map(|(name, value)| (name == "authorization").then_some(value));
