@@ -1,6 +1,7 @@
 //! The command line: what can be said, and which module does it.
 
 mod client;
+mod demo;
 mod init;
 mod keys;
 mod registry;
@@ -9,6 +10,7 @@ mod settings;
 mod table;
 mod verdict;
 mod verify;
+pub mod words;
 
 use std::process::ExitCode;
 
@@ -50,6 +52,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show everything in a minute: a registry of its own, 200 certificates issued, scanned, verified, revoked, tampered with
+    Demo(demo::Arguments),
     /// Serve the registry; creates the region, its keys and the operator's client on first start
     Serve,
     /// Add, list, renew and disable the programs that may call the API
@@ -115,6 +119,7 @@ fn language() -> Lang {
 
 fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
     match command {
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve => run::serve(config),
         Command::Client(command) => client::run(command, config),
         Command::Verify(arguments) => verify::run(&arguments, &config),

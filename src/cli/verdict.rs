@@ -4,7 +4,8 @@ use verifier::messages::Message;
 use verifier::time::Zone;
 use verifier::verdict::{Certificate, Names, Outcome, Step, StepName, StepResult, Verdict};
 
-use crate::messages::{Lang, cli as w};
+use super::words as w;
+use crate::messages::Lang;
 
 /// Columns of a label; the longest in either language fits.
 const LABEL: usize = 14;
@@ -63,8 +64,15 @@ pub(super) fn render(verdict: &Verdict, lang: Lang, zone: Zone, paint: Paint) ->
     lines.join("\n") + "\n"
 }
 
+/// The outcome, and below it only what is not in order.
+pub(super) fn brief(verdict: &Verdict, lang: Lang, paint: Paint) -> String {
+    let headline = std::iter::once(headline(verdict.outcome, paint));
+    let failed = verdict.steps.iter().filter(|step| step.result == StepResult::Failed);
+    headline.chain(failed.map(|step| step_line(step, lang, paint))).map(|line| line + "\n").collect()
+}
+
 /// The outcome with its sign, in Chinese and English.
-pub(super) fn headline(outcome: Outcome, paint: Paint) -> String {
+fn headline(outcome: Outcome, paint: Paint) -> String {
     let both = |sign: &str, m: &Message| format!("{sign} {} {}", m.zh, m.en);
     match outcome {
         Outcome::Valid => paint.good(&both("✓", &w::VALID)),

@@ -10,11 +10,11 @@ use verifier::time::Zone;
 use verifier::verdict::{Outcome, Verdict};
 
 use super::verdict::{Paint, render};
-use super::{exit, language};
+use super::{exit, language, words};
 use crate::config::Config;
 use crate::edge::Edge;
 use crate::error::{Fault, Reason};
-use crate::messages::{Lang, cli as words};
+use crate::messages::Lang;
 use crate::qr::{QrError, read_picture};
 use crate::verification::Local;
 

@@ -1,5 +1,6 @@
 //! The command line as a person or a script meets it: exit codes, words, and what it must not touch.
 
+mod demo;
 mod keys;
 mod settings;
 mod verify;

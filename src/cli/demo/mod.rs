@@ -1,0 +1,110 @@
+//! `hufu demo`: a registry of its own in a fresh folder, and a story told over real HTTP that checks itself.
+
+mod api;
+mod roster;
+mod story;
+mod teller;
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{exit, language, run};
+use crate::access::service::bootstrap_operator;
+use crate::app::App;
+use crate::config::Config;
+use crate::edge::Edge;
+use crate::error::{Error, Fault};
+use crate::messages::Lang;
+use crate::providers::service::today;
+use api::Api;
+use story::Story;
+use teller::Teller;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  hufu demo                       tells the story, then serves until Ctrl-C\n  \
+    hufu demo --exit --lang en      ends after the story; the exit code says whether every step gave what it should")]
+pub(super) struct Arguments {
+    /// End after the story instead of serving on
+    #[arg(long)]
+    exit: bool,
+    /// Port on 127.0.0.1; a free one if absent
+    #[arg(long)]
+    port: Option<u16>,
+    /// Language of the words: zh or en [default: from LANG, else zh]
+    #[arg(long, value_parser = super::verify::lang)]
+    lang: Option<Lang>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, Fault> {
+    let edge = Edge::default();
+    let folder = Folder::create(&edge)?;
+    let port = arguments.port.map_or_else(free_port, Ok)?;
+    let config = settings(folder.path(), port)?;
+    run::start_log(&config)?;
+    let app = App::open(config, edge)?;
+    let operator = bootstrap_operator(&app).map_err(Error::into_fault)?.ok_or_else(|| Fault::text("a fresh registry has an operator already"))?;
+    let api = Api::new(&app.config.public_url());
+    let teller = Teller::new(arguments.lang.unwrap_or_else(language));
+    let story = Story { api, teller, folder: folder.path().to_owned(), zone: app.region.zone, today: today(&app) };
+    actix_web::rt::System::new().block_on(serve(&app, story, operator, arguments.exit))?;
+    Ok(exit::OK)
+}
+
+/// Serves while the story is told, and on until a signal unless `end`.
+async fn serve(app: &App, story: Story, operator: (String, String), end: bool) -> Result<(), Fault> {
+    let running = crate::http::serve(app)?;
+    let telling = tokio::task::spawn_blocking(move || story.tell(&operator.0, &operator.1).map(|()| story.teller));
+    let told = tokio::select! {
+        told = telling => told.map_err(Fault::new)?,
+        interrupted = tokio::signal::ctrl_c() => Err(interrupted.map_or_else(Fault::new, |()| Fault::text("the demo was interrupted"))),
+    };
+    match told {
+        Ok(teller) if !end => {
+            teller.serving();
+            running.ended().await
+        }
+        told => running.stop().await.and(told.map(|_| ())),
+    }
+}
+
+fn settings(folder: &Path, port: u16) -> Result<Config, Fault> {
+    Config::with(&[
+        ("data_dir", folder.display().to_string()),
+        ("listen", format!("127.0.0.1:{port}")),
+        ("workers", "2".to_owned()),
+        ("log", "error".to_owned()),
+        ("shutdown_seconds", "1".to_owned()),
+    ])
+}
+
+/// A port that nobody listens on. Its number must be known before the server starts, because DIDs and QR codes name it.
+fn free_port() -> Result<u16, Fault> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Fault::new)?;
+    Ok(listener.local_addr().map_err(Fault::new)?.port())
+}
+
+/// A folder of its own for the demo, which nobody else on the machine can look into; deleted with everything in it at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn create(edge: &Edge) -> Result<Folder, Fault> {
+        let path = std::env::temp_dir().join(edge.id("hufu-demo"));
+        let made = std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&path);
+        made.map_err(|e| Fault::text(format!("cannot create the folder {}: {e}", path.display())))?;
+        Ok(Folder(path))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(e) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("hufu: cannot delete {}: {e}", self.0.display());
+        }
+    }
+}
