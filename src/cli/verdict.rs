@@ -128,8 +128,12 @@ fn fields(certificate: &Certificate, lang: Lang, zone: Zone) -> Vec<(String, Str
 
 /// `text` and spaces up to `columns` of a terminal, where a Chinese character takes two.
 pub(super) fn padded(text: &str, columns: usize) -> String {
-    let width: usize = text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum();
-    format!("{text}{}", " ".repeat(columns.saturating_sub(width).max(1)))
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text)).max(1)))
+}
+
+/// Columns that `text` takes on a terminal.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum()
 }
 
 #[cfg(test)]

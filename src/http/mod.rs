@@ -15,7 +15,7 @@ pub mod problem;
 mod server;
 mod tls;
 
-pub use server::{Running, serve};
+pub use server::{Running, serve, told_to_end};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

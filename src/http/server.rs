@@ -36,14 +36,24 @@ impl Running {
     /// # Errors
     /// A fault when the server's task failed.
     pub async fn ended(mut self) -> Result<(), Fault> {
-        let mut terminate = signal(SignalKind::terminate()).map_err(Fault::new)?;
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Fault::new)?,
-            _ = terminate.recv() => {}
+            told = told_to_end() => told?,
             failed = &mut self.task => return failed.map_err(Fault::new)?.map_err(Fault::new),
         }
         tracing::info!("stopping; what was accepted is finished first");
         self.stop().await
+    }
+}
+
+/// Waits for SIGINT or SIGTERM.
+///
+/// # Errors
+/// A fault when the operating system takes no handler.
+pub async fn told_to_end() -> Result<(), Fault> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Fault::new)?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Fault::new),
+        _ = terminate.recv() => Ok(()),
     }
 }
 

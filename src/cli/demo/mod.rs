@@ -24,7 +24,8 @@ use teller::Teller;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  hufu demo                       tells the story, then serves until Ctrl-C\n  \
-    hufu demo --exit --lang en      ends after the story; the exit code says whether every step gave what it should")]
+    hufu demo --exit --lang en      ends after the story; the exit code says whether every step gave what it should\n\n\
+    It has settings of its own and keeps to a fresh folder; a registry of yours is left alone.")]
 pub(super) struct Arguments {
     /// End after the story instead of serving on
     #[arg(long)]
@@ -58,7 +59,7 @@ async fn serve(app: &App, story: Story, operator: (String, String), end: bool) -
     let telling = tokio::task::spawn_blocking(move || story.tell(&operator.0, &operator.1).map(|()| story.teller));
     let told = tokio::select! {
         told = telling => told.map_err(Fault::new)?,
-        interrupted = tokio::signal::ctrl_c() => Err(interrupted.map_or_else(Fault::new, |()| Fault::text("the demo was interrupted"))),
+        ended = crate::http::told_to_end() => Err(ended.err().unwrap_or_else(|| Fault::text("the demo was interrupted"))),
     };
     match told {
         Ok(teller) if !end => {

@@ -64,7 +64,7 @@ impl Teller {
         let watched = std::io::stdout().is_terminal();
         let bar =
             if watched { ProgressBar::new(length as u64) } else { ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::hidden()) };
-        let bar = match ProgressStyle::with_template("    {bar:40} {pos}/{len}  {per_sec}") {
+        let bar = match ProgressStyle::with_template("    {bar:40} {pos}/{len}") {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,
         };
@@ -99,7 +99,7 @@ impl Progress {
     }
 
     pub(super) fn finish(&self) {
-        self.bar.finish();
+        self.bar.finish_and_clear();
     }
 }
 

@@ -54,6 +54,27 @@ fn the_demo_serves_on_until_it_is_told_to_end() {
 }
 
 #[test]
+fn a_demo_that_is_ended_in_the_middle_cleans_up_too() {
+    let desk = Desk::with(Backend::Sqlite, &[]).unwrap();
+    for signal in ["-INT", "-TERM"] {
+        let (mut command, folder) = demo(&desk, &["demo", "--lang", "en"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line.contains("Issuing the 200")), "the story has begun");
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        // Whoever tells a story must be heard out, or it would fail for another reason.
+        lines.for_each(drop);
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(
+            (ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()),
+            (Some(5), "hufu: the demo was interrupted\n"),
+            "{signal}"
+        );
+        assert!(is_empty(&folder));
+    }
+}
+
+#[test]
 fn a_demo_that_cannot_be_told_says_so_and_cleans_up() {
     let desk = Desk::with(Backend::Sqlite, &[]).unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -28,6 +28,8 @@ both! {
         process.terminate();
         let done = process.run(&["keys", "rewrap"]).expect(0);
         assert!(done.out.starts_with("3 keys are sealed"), "region, token and issuer: {done:?}");
+        let on_postgres = process.run(&["config"]).out.contains("postgres");
+        assert_eq!(done.err.contains("on PostgreSQL this command cannot see servers on other machines"), on_postgres);
         let new = read(&file);
         assert_ne!(new, old);
         assert!(!next.exists());

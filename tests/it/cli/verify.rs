@@ -1,8 +1,10 @@
 //! `hufu verify`: every kind of input, every outcome, and nothing touched.
 
+use hufu::db::Db;
 use hufu::qr::{Level, Matrix};
 use serde_json::Value;
 
+use super::super::support::Backend;
 use super::{Desk, Ran, forged, issue, operator, provider};
 
 /// The verdicts printed, one a line.
@@ -89,9 +91,27 @@ both! {
     }
 }
 
+both! {
+    fn the_database_is_only_read_and_its_schema_must_be_the_program_s(world: &World) {
+        let url = world.app.config.database();
+        let reader = Db::open_read_only(&url).unwrap().expect("there is a database");
+        let refused = reader.write_now(|conn| hufu::db::bump(conn, "trust")).unwrap_err().to_string();
+        assert!(refused.contains("readonly") || refused.contains("read-only"), "{refused}");
+        let desk = Desk::with(Backend::Sqlite, &[]).unwrap();
+        let verify = || desk.run(&["verify", "--lang", "en", "--database-url", &url, "hello"]);
+        assert_eq!(verify().expect(2).err, "");
+        world.sql("INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('9999', CURRENT_TIMESTAMP)").unwrap();
+        assert!(verify().expect(5).err.contains("newer version of hufu"));
+        world.sql("DELETE FROM __diesel_schema_migrations WHERE version >= '0003'").unwrap();
+        assert!(verify().expect(5).err.contains("older version of hufu; run: hufu migrate"));
+        world.sql("DELETE FROM __diesel_schema_migrations").unwrap();
+        assert!(verify().expect(2).err.contains("there is no registry here"));
+    }
+}
+
 #[test]
 fn what_cannot_be_read_is_undetermined_and_never_echoed() {
-    let desk = Desk::with(super::super::support::Backend::Sqlite, &[]).unwrap();
+    let desk = Desk::with(Backend::Sqlite, &[]).unwrap();
     let here = desk.data().parent().unwrap().to_owned();
     let file = |name: &str, bytes: &[u8]| std::fs::write(here.join(name), bytes).unwrap();
     let mut blank = std::io::Cursor::new(Vec::new());
@@ -117,7 +137,7 @@ fn what_cannot_be_read_is_undetermined_and_never_echoed() {
 
 #[test]
 fn a_wrong_use_is_told_from_a_wrong_certificate() {
-    let desk = Desk::with(super::super::support::Backend::Sqlite, &[]).unwrap();
+    let desk = Desk::with(Backend::Sqlite, &[]).unwrap();
     let here = desk.data().parent().unwrap().to_owned();
     std::fs::write(here.join("empty.txt"), b" \n").unwrap();
     std::fs::write(here.join("large.txt"), vec![b'1'; (20 << 20) + 1]).unwrap();
