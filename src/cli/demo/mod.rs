@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{exit, language, run};
 use crate::access::service::bootstrap_operator;
-use crate::app::App;
+use crate::app::{App, lock_folder};
 use crate::config::Config;
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
@@ -44,6 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Fault> {
     let port = arguments.port.map_or_else(free_port, Ok)?;
     let config = settings(folder.path(), port)?;
     run::start_log(&config)?;
+    let _lock = lock_folder(&config)?;
     let app = App::open(config, edge)?;
     let operator = bootstrap_operator(&app).map_err(Error::into_fault)?.ok_or_else(|| Fault::text("a fresh registry has an operator already"))?;
     let api = Api::new(&app.config.public_url());

@@ -47,7 +47,9 @@ fn the_demo_serves_on_until_it_is_told_to_end() {
     let line = told.iter().find(|line| line.contains("/v1/region")).unwrap();
     let url = line.split_whitespace().last().unwrap().strip_suffix("/v1/region").unwrap();
     assert_eq!(Client::new(url).get("/v1/region").expect(200).json()["code"], "310000");
-    assert!(!is_empty(&folder), "the registry is there while it serves");
+    let data = std::fs::read_dir(&folder).unwrap().next().expect("the registry is there while it serves").unwrap().path();
+    let refused = desk.run(&["keys", "rewrap", "--data-dir", data.to_str().unwrap()]).expect(5);
+    assert!(refused.err.contains("locked"), "{refused:?}");
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(is_empty(&folder));
