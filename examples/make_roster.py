@@ -11,7 +11,7 @@ import hashlib
 import pathlib
 
 ROWS = 200
-PROVIDERS = ["91350100M000100Y43", "91330100799655058B", "914403001922038216"]
+PROVIDERS = ["52310199MAHUFUB25Q", "12310199MAHUFUC3XX", "91310199MAHUFUA10H"]
 # The county part 99 stands in no list of GB/T 2260, so these numbers belong to nobody.
 REGIONS = ["110199", "310199", "320199", "330199", "340199", "350199", "440199", "440399", "510199", "650199"]
 # Code and title, the type of certificate, and the ranks it is given at (1 = 五级 .. 5 = 一级).

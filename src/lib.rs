@@ -16,6 +16,7 @@ pub mod edge;
 pub mod error;
 pub mod evidence;
 pub mod http;
+pub mod jobs;
 pub mod keys;
 pub mod messages;
 pub mod metrics;

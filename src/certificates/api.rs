@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::error::Refusal;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Permit, ReadCertificates, WriteCertificates};
-use crate::http::idempotency::{Answer, IdempotencyKey, once};
+use crate::http::idempotency::{Answer, IdempotencyKey, REPLAYED, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
 use crate::messages::from_verifier;
@@ -36,8 +36,15 @@ pub async fn create(app: web::Data<App>, permit: Permit<WriteCertificates>, key:
     let ticket = key.ticket(&permit.caller, &body.bytes);
     let issue = service::prepare(&app, actor, draft).await?;
     let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.issue(conn)?)?)).await?;
-    app.metrics.issued.inc();
+    count(&app, &response);
     Ok(response)
+}
+
+/// A replayed answer issued nothing.
+fn count(app: &App, response: &HttpResponse) {
+    if !response.headers().contains_key(REPLAYED) {
+        app.metrics.issued.inc();
+    }
 }
 
 /// One certificate.
@@ -218,7 +225,7 @@ pub async fn replace(
     let ticket = key.ticket(&permit.caller, &body.bytes);
     let issue = service::prepare(&app, actor, draft).await?;
     let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.replace(conn, &permit.caller, &id, &input.reason)?)?)).await?;
-    app.metrics.issued.inc();
+    count(&app, &response);
     Ok(response)
 }
 

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use verifier::time::Instant;
 
 use super::{ended, exit, registry, table};
+use crate::access;
 use crate::app::lock_folder;
 use crate::config::Config;
 use crate::db::Kind;
@@ -76,7 +77,7 @@ fn change(config: Config, kid: &str, wanted: impl FnOnce(i64) -> Change) -> Resu
     let app = registry::open(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::new)?;
     let now = app.edge.now();
-    let done = runtime.block_on(keys::change(&app, kid, wanted(now)));
+    let done = runtime.block_on(keys::change(&app, access::service::LOCAL, kid, wanted(now)));
     ended(done.and_then(|row| Ok(show(&[row], now)?)))
 }
 

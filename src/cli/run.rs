@@ -10,7 +10,6 @@ use crate::app::{App, lock_folder};
 use crate::config::Config;
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
-use crate::http::idempotency;
 
 /// Starts the log, as text or as JSON, on standard error.
 pub(super) fn start_log(config: &Config) -> Result<(), Fault> {
@@ -29,10 +28,9 @@ pub(super) fn serve(config: Config) -> Result<u8, Fault> {
     let _lock = lock_folder(&config)?;
     let app = App::open(config, Edge::default())?;
     greet_operator(&app)?;
-    let before = app.edge.now() - idempotency::KEPT;
-    app.db.write_now(|conn| idempotency::purge(conn, before)).map_err(Error::into_fault)?;
     actix_web::rt::System::new().block_on(async move {
         let running = crate::http::serve(&app)?;
+        crate::jobs::start(&app);
         tracing::info!(address = %running.address, url = app.config.public_url(), "serving");
         running.ended().await
     })?;

@@ -111,7 +111,7 @@ pub async fn create(
     body: Body<Window>,
 ) -> Result<HttpResponse, Problem> {
     let id = own(&permit.caller, id.into_inner())?;
-    let row = service::open_window(&app, &id, body.value.from_at, body.value.until_at).await?;
+    let row = service::open_window(&app, &permit.caller.client_id, &id, body.value.from_at, body.value.until_at).await?;
     Ok(HttpResponse::Created().json(Key::from(row)))
 }
 
@@ -121,8 +121,8 @@ pub async fn create(
     responses((status = 200, description = "The retired key", body = Key), (status = 404, description = "keys.not_found", body = Document),
         (status = 409, description = "keys.retired, keys.revoked, keys.purpose", body = Document)))]
 #[post("/v1/keys/{kid}/retire")]
-pub async fn retire(app: web::Data<App>, _permit: Permit<ManageRegion>, kid: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let row = service::change(&app, &checked(&kid)?, Change::Retire).await?;
+pub async fn retire(app: web::Data<App>, permit: Permit<ManageRegion>, kid: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let row = service::change(&app, &permit.caller.client_id, &checked(&kid)?, Change::Retire).await?;
     Ok(HttpResponse::Ok().json(Key::from(row)))
 }
 
@@ -134,12 +134,12 @@ pub async fn retire(app: web::Data<App>, _permit: Permit<ManageRegion>, kid: web
 #[post("/v1/keys/{kid}/revoke")]
 pub async fn revoke(
     app: web::Data<App>,
-    _permit: Permit<ManageRegion>,
+    permit: Permit<ManageRegion>,
     kid: web::Path<String>,
     body: Body<Revocation>,
 ) -> Result<HttpResponse, Problem> {
     let change = Change::Revoke { at: body.value.at.unwrap_or_else(|| app.edge.now()), reason: body.value.reason.as_str().to_owned() };
-    let row = service::change(&app, &checked(&kid)?, change).await?;
+    let row = service::change(&app, &permit.caller.client_id, &checked(&kid)?, change).await?;
     Ok(HttpResponse::Ok().json(Key::from(row)))
 }
 

@@ -141,6 +141,6 @@ fn own(conn: &mut Conn, edge: &Edge, master: &SealKey, purpose: Purpose) -> Resu
     let now = edge.now();
     // These keys have no signing window of their own; revocation is what ends them.
     let plan = service::Plan { purpose, provider: None, slot: format!("{}/1", purpose.as_str()), from: now, until: i64::MAX };
-    let row = service::make(conn, edge, master, &plan)?;
+    let row = service::make(conn, edge, master, &plan, service::REGISTRY)?;
     Ok(open_row(master, &row)?)
 }

@@ -12,6 +12,7 @@ use super::ring::{DATA_LABEL, label};
 use super::seal::SealKey;
 use super::store::Event;
 use super::{KeyRefusal, Purpose, Row, WINDOW_MAX, master, store};
+use crate::access::service::LOCAL;
 use crate::app::App;
 use crate::db::{self, Conn};
 use crate::edge::Edge;
@@ -44,10 +45,14 @@ struct Document<'a> {
     revoked_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    by: &'a str,
 }
 
-/// Makes a key and stores it sealed, with its evidence.
-pub(super) fn make(conn: &mut Conn, edge: &Edge, master: &SealKey, plan: &Plan) -> Result<Row, Error> {
+/// Who makes the keys that nobody asked for: the first of a year, the region's own.
+pub(super) const REGISTRY: &str = "registry";
+
+/// Makes a key and stores it sealed, with its evidence. `by` is the id of the client who asked, [`LOCAL`] or [`REGISTRY`].
+pub(super) fn make(conn: &mut Conn, edge: &Edge, master: &SealKey, plan: &Plan, by: &str) -> Result<Row, Error> {
     refuse_stale_master(conn, master)?;
     let seed = Zeroizing::new(edge.random::<32>());
     let signer = Signer::from_seed(&seed);
@@ -68,7 +73,7 @@ pub(super) fn make(conn: &mut Conn, edge: &Edge, master: &SealKey, plan: &Plan) 
         kid,
     };
     store::insert(conn, &row)?;
-    record(conn, edge, &row, "created", row.created_at)?;
+    record(conn, edge, &row, "created", row.created_at, by)?;
     Ok(row)
 }
 
@@ -82,7 +87,7 @@ fn refuse_stale_master(conn: &mut Conn, master: &SealKey) -> Result<(), Error> {
     }
 }
 
-fn record(conn: &mut Conn, edge: &Edge, row: &Row, event: &'static str, at: i64) -> Result<(), Error> {
+fn record(conn: &mut Conn, edge: &Edge, row: &Row, event: &'static str, at: i64, by: &str) -> Result<(), Error> {
     let document = Document {
         hufu: "key-event/1",
         event,
@@ -95,6 +100,7 @@ fn record(conn: &mut Conn, edge: &Edge, row: &Row, event: &'static str, at: i64)
         until: row.until_at,
         revoked_at: row.revoked_at,
         reason: row.revoke_reason.as_deref(),
+        by,
     };
     let document = serde_json::to_string(&document).map_err(Fault::new)?;
     let id = edge.id("kev");
@@ -131,7 +137,7 @@ async fn make_yearly(app: &App, provider: &str, zone: Zone, now: i64) -> Result<
             }
             let prefix = format!("issuer/{id}/{year}/");
             let slot = format!("{prefix}{}", store::count_slots(conn, &prefix)? + 1);
-            make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until })
+            make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until }, REGISTRY)
         })
         .await
 }
@@ -144,20 +150,20 @@ fn new_year(year: i32, zone: Zone) -> Result<i64, Error> {
 ///
 /// # Errors
 /// `keys.window`, `providers.not_found`, or a fault.
-pub async fn open_window(app: &App, provider: &str, from: i64, until: i64) -> Result<Row, Error> {
+pub async fn open_window(app: &App, by: &str, provider: &str, from: i64, until: i64) -> Result<Row, Error> {
     let now = app.edge.now();
     let near = (now - WINDOW_MAX..=now + WINDOW_MAX).contains(&from);
     if !near || from >= until || until > from + WINDOW_MAX || until <= now {
         return Err(KeyRefusal::Window.at("until").into());
     }
-    let (id, edge, master) = (provider.to_owned(), app.edge.clone(), app.keys.master());
+    let (id, by, edge, master) = (provider.to_owned(), by.to_owned(), app.edge.clone(), app.keys.master());
     app.db
         .write(move |conn| {
             known_provider(conn, &id)?;
             db::bump(conn, "trust")?;
             let prefix = format!("issuer/{id}/{from}-{until}/");
             let slot = format!("{prefix}{}", store::count_slots(conn, &prefix)? + 1);
-            make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until })
+            make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until }, &by)
         })
         .await
 }
@@ -194,12 +200,12 @@ pub enum Change {
     },
 }
 
-/// Retires or revokes an issuer key.
+/// Retires or revokes an issuer key; `by` is the id of the client who asks, or [`LOCAL`].
 ///
 /// # Errors
 /// `keys.not_found`, `keys.purpose`, `keys.revoked`, `keys.retired`, `keys.instant`, or a fault.
-pub async fn change(app: &App, kid: &str, change: Change) -> Result<Row, Error> {
-    let (kid, edge) = (kid.to_owned(), app.edge.clone());
+pub async fn change(app: &App, by: &str, kid: &str, change: Change) -> Result<Row, Error> {
+    let (kid, by, edge) = (kid.to_owned(), by.to_owned(), app.edge.clone());
     app.db
         .write(move |conn| {
             let now = edge.now();
@@ -214,7 +220,7 @@ pub async fn change(app: &App, kid: &str, change: Change) -> Result<Row, Error> 
                 return Err(refusal.into());
             }
             let row = store::by_kid(conn, &kid)?.ok_or(KeyRefusal::NotFound)?;
-            record(conn, &edge, &row, event, now)?;
+            record(conn, &edge, &row, event, now, &by)?;
             Ok(row)
         })
         .await
@@ -235,7 +241,7 @@ pub fn rewrap(app: &App, next: &SealKey, to_file: bool) -> Result<usize, Error> 
         for row in &rows {
             let seed = old.open(&label(&row.kid), &row.sealed)?;
             store::reseal(conn, &row.kid, &next.seal(&edge, &label(&row.kid), &seed)?)?;
-            record(conn, &edge, row, "rewrapped", edge.now())?;
+            record(conn, &edge, row, "rewrapped", edge.now(), LOCAL)?;
         }
         Ok(rows.len())
     });

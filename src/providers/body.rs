@@ -68,23 +68,31 @@ pub enum StandingWord {
     Barred,
 }
 
-/// What a provider may issue. An empty list is no condition.
+/// What a provider may issue. An absent member, or an empty list, is no condition.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Scope)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeBody {
     /// Branches of the occupational classification (`6-`, `6-31-`, `6-31-01-`) or full codes, at most 100.
+    #[serde(default)]
     #[schema(example = json!(["6-31-"]))]
     occupations: Vec<String>,
     /// The lowest rank, 0 to 7.
+    #[serde(default)]
     #[schema(example = 1)]
     level_min: u8,
     /// The highest rank, 0 to 7.
+    #[serde(default = "highest")]
     #[schema(example = 5)]
     level_max: u8,
     /// Types of certificate, each once.
+    #[serde(default)]
     #[schema(value_type = Vec<String>, example = json!(["skill-level"]))]
     types: Vec<TypeOfCertificate>,
+}
+
+fn highest() -> u8 {
+    verifier::ids::Level::MAX.rank()
 }
 
 impl NewProvider {

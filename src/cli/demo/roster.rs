@@ -37,10 +37,10 @@ pub(super) struct Body {
 /// The bodies of the roster, one of each kind.
 pub(super) const BODIES: [Body; 3] = [
     Body {
-        credit_code: "91350100M000100Y43", kind: "social", name_zh: "示例职业技能评价中心", name_en: "Example Skills Assessment Centre"
+        credit_code: "52310199MAHUFUB25Q", kind: "social", name_zh: "示例职业技能评价中心", name_en: "Example Skills Assessment Centre"
     },
-    Body { credit_code: "91330100799655058B", kind: "school", name_zh: "示例职业技术学院", name_en: "Example Vocational College" },
-    Body { credit_code: "914403001922038216", kind: "employer", name_zh: "示例制造有限公司", name_en: "Example Manufacturing Ltd" },
+    Body { credit_code: "12310199MAHUFUC3XX", kind: "school", name_zh: "示例职业技术学院", name_en: "Example Vocational College" },
+    Body { credit_code: "91310199MAHUFUA10H", kind: "employer", name_zh: "示例制造有限公司", name_en: "Example Manufacturing Ltd" },
 ];
 
 /// Everybody in the roster.

@@ -24,7 +24,8 @@ pub const KEPT: i64 = 30 * 86_400;
 /// Longest key.
 const KEY_MAX: usize = 128;
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Header of an answer that was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The `Idempotency-Key` header of a request, which may be absent: 1 to 128 visible ASCII characters.
 #[derive(Debug)]

@@ -1,0 +1,25 @@
+//! What a server does by itself, besides answering.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::http::idempotency::{self, KEPT};
+
+/// Between two rounds.
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Starts the rounds in a task of the current runtime; the first is at once. A round that fails is logged, and the next one tries again.
+pub fn start(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut rounds = tokio::time::interval(EVERY);
+        loop {
+            rounds.tick().await;
+            let before = app.edge.now() - KEPT;
+            match app.db.write(move |conn| idempotency::purge(conn, before)).await {
+                Ok(gone) => tracing::debug!(gone, "forgot old answers"),
+                Err(fault) => tracing::warn!(%fault, "old answers could not be forgotten"),
+            }
+        }
+    });
+}
