@@ -28,6 +28,8 @@ use crate::{pages, regions, trust};
 
 /// THE route table. Everything the registry answers is listed here, slice by slice.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    // Routes are tried in this order, and this one is asked far more than all others.
+    config.service(verification::verify);
     config.service(health::live).service(health::ready).service(health::metrics);
     config.service(openapi::read);
     config.service(access::create_token).service(access::create_client).service(access::list_clients);
@@ -38,7 +40,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(certificates::create).service(certificates::list).service(certificates::read);
     config.service(certificates::suspend).service(certificates::reinstate).service(certificates::revoke).service(certificates::replace);
     config.service(certificates::qr_svg).service(certificates::qr_png);
-    config.service(verification::verify);
     config.service(regions::api::read).service(trust::api::jwks).service(trust::api::region_did).service(trust::api::provider_did);
     config.service(trust::api::status_list);
     config.map(pages::api::routes);
