@@ -1,13 +1,15 @@
 //! The documents that the world reads, as JSON or as JWTs. Formats: docs/formats/status.md, W3C DID Core, RFC 7517, W3C Bitstring Status List
 //! v1.0, IETF Token Status List.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use verifier::jws::{PublicKey, Signer, sign_compact};
 use verifier::status::Purpose;
 
 use super::{Did, List};
 use crate::error::{Error, Fault};
-use crate::keys::Row;
+use crate::keys::{self, Row};
 
 /// Seconds for which a signed status list counts.
 const LIST_LIFE: i64 = 86_400;
@@ -47,17 +49,21 @@ pub fn publishable<'a>(rows: impl Iterator<Item = &'a Row>) -> Result<Vec<(&'a R
     rows.filter(|row| row.revoke_reason.as_deref() != Some("compromise")).map(|row| Ok((row, row.public_key()?))).collect()
 }
 
-/// The key set: each key under every name by which one of our documents calls it.
+/// The key set: each key under every name by which one of our documents calls it. The region's key signs status lists in the name of the
+/// provider whose list it is, so it stands under each provider that has keys, too.
 ///
 /// # Errors
 /// A fault when a stored key cannot be read.
 pub fn jwks(did: &Did, rows: &[Row]) -> Result<Value, Error> {
+    let providers: BTreeSet<&String> = rows.iter().filter_map(|row| row.provider_id.as_ref()).collect();
     let mut keys = Vec::new();
     for (row, key) in publishable(rows.iter())? {
         let owner = row.provider_id.as_ref().map_or_else(|| did.region().to_owned(), |id| did.provider(id));
-        let full = format!("{owner}#{}", row.kid);
         let short = row.provider_id.is_some().then(|| row.short_kid.clone());
-        keys.extend([Some(row.kid.clone()), short, Some(full)].into_iter().flatten().map(|kid| jwk(&key, &kid)));
+        let signs_lists = row.purpose == keys::Purpose::Region.as_str();
+        let lists = providers.iter().filter(|_| signs_lists).map(|id| format!("{}#{}", did.provider(id), row.kid));
+        let names = [row.kid.clone(), format!("{owner}#{}", row.kid)].into_iter().chain(short).chain(lists);
+        keys.extend(names.map(|kid| jwk(&key, &kid)));
     }
     Ok(json!({ "keys": keys }))
 }

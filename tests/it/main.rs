@@ -12,6 +12,7 @@ mod guards;
 mod idempotency;
 mod keys;
 mod pages;
+mod peers;
 mod permissions;
 mod process;
 mod providers;
