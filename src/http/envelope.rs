@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse, HttpResponseBuilder, web};
@@ -29,7 +30,7 @@ pub struct RequestId(pub String);
 ///
 /// # Errors
 /// Only what another middleware could not turn into a response; handlers' errors become problem documents.
-pub async fn envelope(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, ActixError> {
+pub async fn envelope(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let Some(app) = req.app_data::<web::Data<App>>().cloned() else {
         return Err(actix_web::error::ErrorInternalServerError("no application"));
     };
@@ -37,6 +38,10 @@ pub async fn envelope(req: ServiceRequest, next: Next<impl MessageBody + 'static
     let id = app.edge.id("req");
     req.extensions_mut().insert(RequestId(id.clone()));
     let lang = Lang::accepted(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    // RFC 9110 section 9.3.2: HEAD is GET without the body, which the protocol layer leaves out by itself.
+    if req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
     let response = next.call(req).await?.map_into_boxed_body();
     let mut response = match problem_of(&response) {
         Some(problem) => {

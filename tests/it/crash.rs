@@ -13,7 +13,7 @@ use super::support::issuing::{credit_code, draft, listing, text};
 use super::support::{Client, Process};
 
 /// A token of a new operator, made on the command line beside the running server.
-fn operator(process: &Process) -> String {
+pub(super) fn operator(process: &Process) -> String {
     let made = process.command(&["client", "add", "--role", "operator", "--name", "test"]).output().unwrap();
     let line = String::from_utf8(made.stdout).unwrap();
     let (id, secret) = line.trim().split_once('\t').unwrap_or_else(|| panic!("{line} {}", String::from_utf8_lossy(&made.stderr)));
@@ -22,7 +22,7 @@ fn operator(process: &Process) -> String {
 }
 
 /// Registers a provider and answers with a certificate that the operator may issue for it.
-fn draft_of_a_provider(client: &Client) -> Value {
+pub(super) fn draft_of_a_provider(client: &Client) -> Value {
     let provider = json!({"credit_code": credit_code(1), "name_zh": "示例", "name_en": "Example", "kind": "social", "interval": listing()});
     let made = client.post_json("/v1/providers", &provider).expect(201).json();
     super::support::issuing::with(draft(), "/provider", made["id"].clone())

@@ -9,6 +9,20 @@ use hufu::app::App;
 use hufu::edge::Edge;
 
 both! {
+    fn a_wrong_method_is_answered_with_the_right_ones(world: &World) {
+        let answer = world.client().send("DELETE", "/v1/region", None).expect(405);
+        assert_eq!(answer.header("allow"), "GET");
+        answer.problem(405, "http.method");
+        assert_eq!(world.client().get("/v1/keys/x/revoke").expect(405).header("allow"), "POST");
+        world.client().send("DELETE", "/v1/nowhere", None).problem(404, "http.no_route");
+    }
+
+    fn head_has_the_headers_of_get_and_no_body(world: &World) {
+        let (head, get) = (world.client().send("HEAD", "/v1/region", None).expect(200), world.client().get("/v1/region").expect(200));
+        assert_eq!(head.header("etag"), get.header("etag"));
+        assert!(head.bytes.is_empty() && !get.bytes.is_empty());
+    }
+
     fn the_probes_say_ok(world: &World) {
         for path in ["/health/live", "/health/ready"] {
             let answer = world.client().get(path).expect(200);
