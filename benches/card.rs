@@ -13,7 +13,7 @@ use verifier::jws::Signer;
 use verifier::status::{Status, StatusArray};
 use verifier::time::{Day, Instant, Zone};
 use verifier::verdict::{
-    Class, Facts, Flag, Interval, IssuerKey, NoMemo, Outcome, Presented, Provider, ProviderKind, Region, Scope, Standing, StatusFact, judge,
+    Class, Facts, Flag, Interval, IssuerKey, NoMemo, Outcome, Presented, Provider, ProviderKind, Region, Scope, Standing, StatusFact, Verdict, judge,
 };
 
 const SEED: [u8; 32] = [7; 32];
@@ -71,6 +71,24 @@ fn world(signer: &Signer) -> World {
     }
 }
 
+/// Everything that an offline verification does: parse, header, JSON, signature, key window, issuer, status bit, expiry, words.
+fn verdict(world: &World, text: &str) -> Verdict {
+    let presented = Presented::from_text(text);
+    let place = presented.card().unwrap().claims().sts;
+    let status = StatusFact::Known(world.list.get(place.index).unwrap_or(Status::Valid), None);
+    let facts = Facts {
+        as_of: Instant(NOW),
+        fresh_until: Instant(NOW + 60),
+        expires: Instant(NOW + 600),
+        region: Some(&world.region),
+        key: Some(&world.key),
+        provider: Some(&world.provider),
+        status,
+        missing_part: None,
+    };
+    judge(&presented, &facts, Instant(NOW + 1), &NoMemo)
+}
+
 fn signing(c: &mut Criterion) {
     let (signer, raw, claims) = (Signer::from_seed(&SEED), SigningKey::from_bytes(&SEED), claims());
     let card = Card::sign(&claims, &signer).unwrap();
@@ -87,22 +105,7 @@ fn verifying(c: &mut Criterion) {
     let (input, _) = card.jws().rsplit_once('.').unwrap();
     let signature = Signature::from_bytes(card.signature());
     let world = world(&signer);
-    let whole = |text: &str| {
-        let presented = Presented::from_text(text);
-        let place = presented.card().unwrap().claims().sts;
-        let status = StatusFact::Known(world.list.get(place.index).unwrap_or(Status::Valid), None);
-        let facts = Facts {
-            as_of: Instant(NOW),
-            fresh_until: Instant(NOW + 60),
-            expires: Instant(NOW + 600),
-            region: Some(&world.region),
-            key: Some(&world.key),
-            provider: Some(&world.provider),
-            status,
-            missing_part: None,
-        };
-        judge(&presented, &facts, Instant(NOW + 1), &NoMemo)
-    };
+    let whole = |text: &str| verdict(&world, text);
     assert_eq!(whole(card.jws()).outcome, Outcome::Valid);
     let mut group = c.benchmark_group("verify");
     group.bench_function("raw", |b| b.iter(|| raw.verify_strict(black_box(input.as_bytes()), &signature).unwrap()));
@@ -113,5 +116,41 @@ fn verifying(c: &mut Criterion) {
     c.bench_function("hf1 encode", |b| b.iter(|| hf1::encode(black_box(&card))));
 }
 
-criterion_group!(benches, signing, verifying);
+/// The ratios that count, from turns of either kind in alternation, so that a machine that slows down slows both.
+fn ratios(_: &mut Criterion) {
+    let (signer, raw, claims) = (Signer::from_seed(&SEED), SigningKey::from_bytes(&SEED), claims());
+    let card = Card::sign(&claims, &signer).unwrap();
+    let (input, _) = card.jws().rsplit_once('.').unwrap();
+    let (key, signature, world) = (raw.verifying_key(), Signature::from_bytes(card.signature()), world(&signer));
+    let sign = || {
+        black_box(Card::sign(black_box(&claims), &signer).unwrap());
+    };
+    let raw_sign = || {
+        black_box(raw.sign(black_box(input.as_bytes())));
+    };
+    let verify = || {
+        black_box(verdict(&world, black_box(card.jws())));
+    };
+    compare("sign", raw_sign, sign);
+    compare("verify", || key.verify_strict(black_box(input.as_bytes()), &signature).unwrap(), verify);
+}
+
+fn compare(what: &str, floor: impl Fn(), ours: impl Fn()) {
+    const TURNS: usize = 301;
+    let time = |work: &dyn Fn()| {
+        let started = std::time::Instant::now();
+        (0..100).for_each(|_| work());
+        started.elapsed().as_secs_f64()
+    };
+    let mut ratios: Vec<f64> = (0..TURNS).map(|_| time(&floor) / time(&ours)).collect();
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "{what}: card at {:.1}% of raw (median of {TURNS} alternating turns; quartiles {:.1}% and {:.1}%)",
+        ratios[TURNS / 2] * 100.0,
+        ratios[TURNS / 4] * 100.0,
+        ratios[TURNS * 3 / 4] * 100.0
+    );
+}
+
+criterion_group!(benches, signing, verifying, ratios);
 criterion_main!(benches);
