@@ -96,7 +96,27 @@ impl Limits {
     }
 }
 
+/// A caller may send the header too, so entries count from the end, over all its lines: that is where proxies append.
 fn forwarded(req: &HttpRequest, proxies: usize) -> Option<IpAddr> {
-    let header = req.headers().get("x-forwarded-for")?.to_str().ok()?;
-    header.rsplit(',').nth(proxies - 1)?.trim().parse().ok()
+    let lines = req.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok());
+    let entries: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    entries.iter().rev().nth(proxies.checked_sub(1)?)?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::forwarded;
+
+    #[test]
+    fn only_what_trusted_proxies_appended_is_believed() {
+        let name = "x-forwarded-for";
+        let req = TestRequest::default().append_header((name, "1.1.1.1")).append_header((name, "2.2.2.2, 3.3.3.3")).to_http_request();
+        let found = |proxies| forwarded(&req, proxies).map(|ip| ip.to_string());
+        assert_eq!(found(0), None);
+        assert_eq!(found(1).as_deref(), Some("3.3.3.3"));
+        assert_eq!(found(2).as_deref(), Some("2.2.2.2"));
+        assert_eq!(found(4), None);
+    }
 }
