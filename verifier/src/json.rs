@@ -1,9 +1,11 @@
 //! Reads JSON objects of fixed members strictly, and says why one was refused. The derived parsers decide; [`explain`] only finds
 //! the words, so it never makes anything good.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
@@ -53,6 +55,32 @@ pub(crate) fn explain(bytes: &[u8], required: &[&'static str], optional: &[&'sta
 /// Reads an optional member that may be absent but, when present, must not be `null`.
 pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+/// Reads an object as a map in which no name may stand twice.
+pub(crate) fn unique<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord,
+    V: Deserialize<'de>,
+{
+    struct Unique<K, V>(PhantomData<(K, V)>);
+    impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Unique<K, V> {
+        type Value = BTreeMap<K, V>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object without duplicate names")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = BTreeMap::new();
+            while let Some((name, value)) = map.next_entry()? {
+                if members.insert(name, value).is_some() {
+                    return Err(serde::de::Error::custom("a name stands twice"));
+                }
+            }
+            Ok(members)
+        }
+    }
+    deserializer.deserialize_map(Unique(PhantomData))
 }
 
 /// The names of an object's members in order, duplicates kept.

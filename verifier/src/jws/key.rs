@@ -19,6 +19,8 @@ coded_error! {
         NonCanonical = "key.non_canonical",
         /// A point of small order: signatures under it can be forged for any text.
         SmallOrder = "key.small_order",
+        /// Not eight groups of five digits up to 65535, nor a thumbprint.
+        Fingerprint = "key.fingerprint",
     }
 }
 
@@ -26,7 +28,7 @@ coded_error! {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PublicKey {
     key: VerifyingKey,
-    thumbprint: [u8; 32],
+    pub(super) thumbprint: [u8; 32],
 }
 
 /// The first six bytes of a key's RFC 7638 thumbprint: the `kid` of a card. Eight characters of base64url when written.
@@ -77,11 +79,7 @@ impl PublicKey {
     }
 
     fn of(key: VerifyingKey) -> PublicKey {
-        let digest = Sha256::new()
-            .chain_update(br#"{"crv":"Ed25519","kty":"OKP","x":""#)
-            .chain_update(base64url::encode(key.as_bytes()))
-            .chain_update(br#""}"#);
-        PublicKey { key, thumbprint: digest.finalize().into() }
+        PublicKey { key, thumbprint: thumbprint(&base64url::encode(key.as_bytes())) }
     }
 
     /// Whether `signature` is this key's over `message`: RFC 8032 without cofactor, canonical, with R of full order.
@@ -110,6 +108,11 @@ impl PublicKey {
     pub fn jwk(&self) -> Jwk {
         Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid: self.thumbprint(), x: base64url::encode(self.as_bytes()) }
     }
+}
+
+/// The RFC 7638 thumbprint of the key whose 32 bytes are `x` in base64url; whether they are a good key is another question.
+pub(crate) fn thumbprint(x: &str) -> [u8; 32] {
+    Sha256::new().chain_update(br#"{"crv":"Ed25519","kty":"OKP","x":""#).chain_update(x).chain_update(br#""}"#).finalize().into()
 }
 
 impl fmt::Debug for PublicKey {

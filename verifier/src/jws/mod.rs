@@ -4,12 +4,15 @@
 //! `verify_strict` only, and a size limit that the caller must give.
 
 mod compact;
+mod fingerprint;
 mod header;
 mod key;
 
 pub(crate) use compact::sign_parts;
 pub use compact::{Compact, open, sign_compact};
+pub use fingerprint::Fingerprint;
 pub use header::Header;
+pub(crate) use key::thumbprint;
 pub use key::{Jwk, KeyError, PublicKey, ShortKid, Signer};
 
 coded_error! {

@@ -27,7 +27,7 @@ pub struct Facts<'a> {
     /// The status of the card's entry.
     pub status: StatusFact,
     /// The name of the part that would hold the key or the provider, where that part is not at hand.
-    pub missing_part: Option<&'a str>,
+    pub missing_part: Option<String>,
 }
 
 /// A region as its manifest describes it.

@@ -47,7 +47,7 @@ impl Finding {
 /// No key: the facts are older than the card, lack a part, or know no such key.
 pub(super) fn signature_without_key(claims: &Claims, facts: &Facts<'_>) -> Finding {
     let code = if claims.iat > facts.as_of { "signature.key_newer_than_facts" } else { "signature.key_unknown" };
-    Finding::unchecked(code).about(facts.missing_part)
+    Finding::unchecked(code).about(facts.missing_part.as_deref())
 }
 
 /// Chain model: the key is judged at the time of issue; roll-over later invalidates no paper.
@@ -83,7 +83,7 @@ pub(super) fn issuer(claims: &Claims, facts: &Facts<'_>) -> Finding {
         return Finding::failed("issuer.region_mismatch").about(Some(&region.code));
     }
     let Some(provider) = facts.provider else {
-        return Finding::unchecked("issuer.provider_unknown").about(facts.missing_part);
+        return Finding::unchecked("issuer.provider_unknown").about(facts.missing_part.as_deref());
     };
     if provider.code != claims.prv {
         return Finding::failed("issuer.provider_mismatch").about(Some(&provider.code));

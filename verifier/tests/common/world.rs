@@ -75,7 +75,7 @@ impl World {
                 StatusEntry::Beyond => StatusFact::Beyond,
                 StatusEntry::Missing { part } => StatusFact::Missing(part),
             },
-            missing_part: self.missing_part.as_deref(),
+            missing_part: self.missing_part.clone(),
         }
     }
 

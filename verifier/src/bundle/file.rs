@@ -1,0 +1,73 @@
+//! The bundle as one file: gzip of `{"manifests":{"<region>":"<JWS>"},"parts":{"<sha256>":"<text>"}}`, or that JSON as it is.
+
+use super::{BundleError, BundleRule, Hash};
+use crate::ids::RegionCode;
+use crate::json;
+use crate::status::{StatusError, gunzip};
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// The most bytes of a file or delta as it comes.
+pub const MAX_BYTES: usize = 16 << 20;
+/// The most bytes of its JSON.
+pub const MAX_JSON: usize = 64 << 20;
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Manifests and parts, nothing of them verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The JWS of each region.
+    pub manifests: BTreeMap<RegionCode, String>,
+    /// The texts of parts by digest.
+    pub parts: BTreeMap<Hash, Arc<str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire<'a> {
+    #[serde(deserialize_with = "json::unique")]
+    manifests: BTreeMap<RegionCode, String>,
+    #[serde(borrow, deserialize_with = "json::unique")]
+    parts: BTreeMap<Hash, Text<'a>>,
+}
+
+/// A text that is borrowed where JSON has it without escapes.
+#[derive(Serialize, Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Contents {
+    /// Reads a file.
+    pub fn read(file: &[u8]) -> Result<Contents, BundleError> {
+        let plain = plain(file)?;
+        let wire: Wire<'_> = json::object(&plain).ok_or(BundleRule::File)?;
+        let parts = wire.parts.into_iter().map(|(hash, text)| (hash, Arc::from(text.0))).collect();
+        Ok(Contents { manifests: wire.manifests, parts })
+    }
+
+    /// The JSON of the file.
+    pub fn to_json(&self) -> Vec<u8> {
+        let parts = self.parts.iter().map(|(hash, text)| (*hash, Text(Cow::Borrowed(&**text)))).collect();
+        // Strings and maps of strings are always written.
+        serde_json::to_vec(&Wire { manifests: self.manifests.clone(), parts }).unwrap_or_default()
+    }
+}
+
+/// What a gzip stream holds, or the bytes themselves where they are none.
+pub(super) fn plain(bytes: &[u8]) -> Result<Cow<'_, [u8]>, BundleError> {
+    if !bytes.starts_with(&GZIP_MAGIC) {
+        return if bytes.len() > MAX_JSON { Err(BundleRule::TooLarge.into()) } else { Ok(Cow::Borrowed(bytes)) };
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(BundleRule::TooLarge.into());
+    }
+    match gunzip(bytes, MAX_JSON) {
+        Ok(plain) => Ok(Cow::Owned(plain)),
+        Err(StatusError::TooLarge) => Err(BundleRule::TooLarge.into()),
+        Err(_) => Err(BundleRule::Compression.into()),
+    }
+}

@@ -1,0 +1,173 @@
+//! One region of a bundle, its parts read and ready for questions.
+
+use super::parts::{KeysPart, ProvidersPart, RevokedPart, StatusPart};
+use super::{BundleError, BundleRule, Hash, Manifest, PartName};
+use crate::base64url;
+use crate::card::Card;
+use crate::ids::RegionCode;
+use crate::jws::{PublicKey, ShortKid, thumbprint};
+use crate::time::Instant;
+use crate::verdict::{Facts, IssuerKey, Provider, Region, StatusFact};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use once_cell::race::OnceBox;
+
+/// A region's manifest and the parts that are at hand.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub(super) jws: Arc<str>,
+    manifest: Manifest,
+    region: Region,
+    pub(super) texts: BTreeMap<PartName, Arc<str>>,
+    keys: BTreeMap<ShortKid, Arc<HeldKey>>,
+    providers: Vec<Provider>,
+    pub(super) revoked: RevokedPart,
+    pub(super) status: BTreeMap<u16, StatusPart>,
+}
+
+/// An issuer key that becomes a point of the curve when a card first needs it: thousands are held, few are asked for.
+#[derive(Debug)]
+struct HeldKey {
+    x: String,
+    /// Everything of the key but the point.
+    row: super::KeyRow,
+    revoked: Option<crate::verdict::KeyRevocation>,
+    opened: OnceBox<Option<IssuerKey>>,
+}
+
+impl HeldKey {
+    /// The key; none where its bytes are no good key, so that nothing is ever verified under it.
+    fn open(&self, region: &RegionCode) -> Option<&IssuerKey> {
+        let open = || {
+            let public = PublicKey::parse(&self.x).ok()?;
+            let row = &self.row;
+            let provider = row.provider.clone();
+            Some(IssuerKey { public, region: region.clone(), provider, from: row.from, until: row.until, revoked: self.revoked })
+        };
+        self.opened.get_or_init(|| Box::new(open())).as_ref()
+    }
+}
+
+impl Held {
+    /// Reads the parts out of `pool`. Those that the manifest requires must be there.
+    pub(super) fn new(jws: &str, manifest: Manifest, pool: &BTreeMap<Hash, Arc<str>>) -> Result<Held, BundleError> {
+        let region =
+            Region { code: manifest.region.clone(), name_zh: manifest.name_zh.clone(), name_en: manifest.name_en.clone(), zone: manifest.zone };
+        let mut held = Held {
+            jws: jws.into(),
+            region,
+            texts: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            providers: Vec::new(),
+            revoked: RevokedPart::new(Vec::new()),
+            status: BTreeMap::new(),
+            manifest,
+        };
+        // Revocations first: keys take theirs in as they come.
+        let rank = |name: &PartName| *name != PartName::Revoked;
+        let mut named: Vec<_> = held.manifest.parts.iter().filter_map(|part| Some((part.name, pool.get(&part.sha256)?.clone()))).collect();
+        named.sort_by_key(|(name, _)| rank(name));
+        if let Some(name) = PartName::REQUIRED.into_iter().find(|name| named.iter().all(|(held, _)| held != name)) {
+            return Err(BundleRule::PartMissing.about(about(&held.manifest.region, name)));
+        }
+        for (name, text) in named {
+            held.put(name, text).map_err(|error| error.or_about(about(&held.manifest.region, name)))?;
+        }
+        Ok(held)
+    }
+
+    /// The manifest.
+    pub const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The providers, by credit code.
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// How many issuer keys are at hand.
+    pub fn key_count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The status lists of a year of issue.
+    pub fn status(&self, year: u16) -> Option<&StatusPart> {
+        self.status.get(&year)
+    }
+
+    /// The names of the parts that are at hand.
+    pub fn part_names(&self) -> impl Iterator<Item = PartName> + '_ {
+        self.texts.keys().copied()
+    }
+
+    /// The text of a part that is at hand.
+    pub fn text(&self, name: PartName) -> Option<&str> {
+        self.texts.get(&name).map(|text| &**text)
+    }
+
+    /// Reads a part in. Its digest was compared by the caller.
+    pub(super) fn put(&mut self, name: PartName, text: Arc<str>) -> Result<(), BundleError> {
+        match name {
+            PartName::Keys(year) => {
+                let part = KeysPart::parse(&text)?;
+                same_year(year, part.year)?;
+                for row in part.keys {
+                    let digest = thumbprint(&row.x);
+                    let [a, b, c, d, e, f, ..] = digest;
+                    let revoked = self.revoked.find(&base64url::encode(&digest)).map(super::RevokedRow::revocation);
+                    self.keys.insert(ShortKid([a, b, c, d, e, f]), Arc::new(HeldKey { x: row.x.clone(), row, revoked, opened: OnceBox::new() }));
+                }
+            }
+            PartName::Providers => self.providers = ProvidersPart::parse(&text)?.providers,
+            PartName::Revoked => self.revoked = RevokedPart::parse(&text)?,
+            PartName::Status(year) => {
+                let part = StatusPart::parse(&text)?;
+                same_year(year, part.year)?;
+                self.status.insert(year, part);
+            }
+        }
+        self.texts.insert(name, text);
+        Ok(())
+    }
+
+    /// The facts about a card of this region. `expires` is the earlier end of this manifest and of the one that vouches for its key.
+    pub(super) fn facts(&self, card: &Card, expires: Instant) -> Facts<'_> {
+        let claims = card.claims();
+        let provider = self.providers.binary_search_by(|provider| provider.code.cmp(&claims.prv)).ok().and_then(|at| self.providers.get(at));
+        let year = u16::try_from(claims.iat.day_in(self.region.zone).year()).unwrap_or(0);
+        let key = self.keys.get(&card.kid()).and_then(|key| key.open(&self.region.code));
+        let lacks = |name: PartName| self.manifest.part(name).is_some() && !self.texts.contains_key(&name);
+        let of_keys = PartName::Keys(year);
+        Facts {
+            as_of: self.manifest.iat,
+            fresh_until: self.manifest.fresh_until,
+            expires,
+            region: Some(&self.region),
+            key,
+            provider,
+            status: self.status_of(card, year),
+            missing_part: (key.is_none() && lacks(of_keys)).then(|| about(&self.region.code, of_keys)),
+        }
+    }
+
+    fn status_of(&self, card: &Card, year: u16) -> StatusFact {
+        let claims = card.claims();
+        let fact = self.status.get(&year).and_then(|part| part.fact(claims.sts));
+        let is_newer = claims.iat > self.manifest.iat;
+        let missing = || StatusFact::Missing(about(&self.region.code, PartName::Status(year)));
+        fact.unwrap_or_else(|| if is_newer { StatusFact::Beyond } else { missing() })
+    }
+}
+
+fn same_year(named: u16, own: u16) -> Result<(), BundleError> {
+    if named == own { Ok(()) } else { Err(BundleRule::PartForm.into()) }
+}
+
+/// A part of a region as it is named outside its manifest: `310000/keys/2026`.
+pub(super) fn about(region: &RegionCode, name: PartName) -> String {
+    [region.as_str(), &name.to_string()].join("/")
+}

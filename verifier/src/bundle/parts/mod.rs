@@ -1,0 +1,94 @@
+//! The parts of a bundle: texts of JSON, named by their digests in a manifest.
+
+mod rows;
+mod status;
+
+pub use rows::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow};
+pub(super) use status::place;
+pub use status::{Entry, StatusPart};
+
+use super::{BundleError, BundleRule};
+use crate::json;
+use alloc::string::String;
+use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The most bytes of a part's text.
+pub const MAX_BYTES: usize = 48 << 20;
+
+/// What a part is. Ordered as its text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartName {
+    /// `keys/2026`: the issuer keys whose window touches that civil year.
+    Keys(u16),
+    /// `providers`: every provider with its timeline.
+    Providers,
+    /// `revoked`: the revocations of issuer keys.
+    Revoked,
+    /// `status/2026`: the status lists of certificates issued in that civil year.
+    Status(u16),
+}
+
+impl PartName {
+    /// What no verifier can do without.
+    pub const REQUIRED: [PartName; 2] = [PartName::Providers, PartName::Revoked];
+
+    /// Reads a name; years have four digits.
+    pub fn parse(text: &str) -> Option<PartName> {
+        let year = |text: &str| text.parse().ok().filter(|year| (1970..=9999).contains(year));
+        match text.split_once('/') {
+            None if text == "providers" => Some(PartName::Providers),
+            None if text == "revoked" => Some(PartName::Revoked),
+            Some(("keys", rest)) => year(rest).map(PartName::Keys).filter(|_| rest.len() == 4),
+            Some(("status", rest)) => year(rest).map(PartName::Status).filter(|_| rest.len() == 4),
+            _ => None,
+        }
+    }
+
+    /// The year of issue that it belongs to.
+    pub const fn year(self) -> Option<u16> {
+        match self {
+            PartName::Keys(year) | PartName::Status(year) => Some(year),
+            PartName::Providers | PartName::Revoked => None,
+        }
+    }
+}
+
+impl fmt::Display for PartName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PartName::Keys(year) => write!(f, "keys/{year:04}"),
+            PartName::Providers => f.write_str("providers"),
+            PartName::Revoked => f.write_str("revoked"),
+            PartName::Status(year) => write!(f, "status/{year:04}"),
+        }
+    }
+}
+
+impl Serialize for PartName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PartName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PartName, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        PartName::parse(&text).ok_or_else(|| serde::de::Error::custom("keys/YYYY, providers, revoked or status/YYYY"))
+    }
+}
+
+/// Reads a part's text, or says that it is none.
+fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, BundleError> {
+    json::object(text.as_bytes()).ok_or_else(|| BundleRule::PartForm.into())
+}
+
+/// Writes a part's text. Nothing in a part fails to be written.
+fn write(part: &impl Serialize) -> String {
+    serde_json::to_string(part).unwrap_or_default()
+}
+
+/// Whether rows rise strictly, so that none occurs twice and one text stands for given rows.
+fn rise<T>(rows: &[T], is_before: impl Fn(&T, &T) -> bool) -> Result<(), BundleError> {
+    if rows.array_windows().all(|[first, second]| is_before(first, second)) { Ok(()) } else { Err(BundleRule::PartForm.into()) }
+}

@@ -1,0 +1,188 @@
+//! The parts that are plain rows: issuer keys of a year, providers, revoked keys.
+
+use super::{parse, rise, write};
+use crate::base64url;
+use crate::bundle::{BundleError, BundleRule};
+use crate::ids::CreditCode;
+use crate::time::Instant;
+use crate::verdict::{KeyRevocation, KeyRevocationReason, Provider};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum KeysVersion {
+    #[serde(rename = "keys/1")]
+    V1,
+}
+
+/// `keys/<year>`: rows rise by provider, start of the window, and key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysPart {
+    hufu: KeysVersion,
+    /// The civil year that the windows touch.
+    pub year: u16,
+    /// The keys.
+    pub keys: Vec<KeyRow>,
+}
+
+/// One issuer key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRow {
+    /// The key, base64url of 32 bytes. Whether they are a good key is looked at when a card needs it.
+    pub x: String,
+    /// For which provider it signs.
+    pub provider: CreditCode,
+    /// The first instant of its signing window.
+    pub from: Instant,
+    /// The first instant after its signing window.
+    pub until: Instant,
+}
+
+impl KeyRow {
+    fn order(&self) -> (&CreditCode, Instant, &str) {
+        (&self.provider, self.from, &self.x)
+    }
+}
+
+impl KeysPart {
+    /// The part of a year, from rows in any order.
+    pub fn new(year: u16, mut keys: Vec<KeyRow>) -> KeysPart {
+        keys.sort_by(|a, b| a.order().cmp(&b.order()));
+        keys.dedup();
+        KeysPart { hufu: KeysVersion::V1, year, keys }
+    }
+
+    /// Its text.
+    pub fn to_text(&self) -> String {
+        write(self)
+    }
+
+    /// Reads its text.
+    pub fn parse(text: &str) -> Result<KeysPart, BundleError> {
+        let part: KeysPart = parse(text)?;
+        rise(&part.keys, |a, b| a.order() < b.order())?;
+        let good = |row: &KeyRow| row.from < row.until && row.x.len() == 43;
+        if part.keys.iter().all(good) { Ok(part) } else { Err(BundleRule::PartForm.into()) }
+    }
+
+    /// Puts rows in. A row with a known key takes its place.
+    pub(crate) fn put(self, rows: Vec<KeyRow>) -> KeysPart {
+        KeysPart::new(self.year, merge(self.keys, rows, |row| row.x.clone()))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum ProvidersVersion {
+    #[serde(rename = "providers/1")]
+    V1,
+}
+
+/// `providers`: rows rise by credit code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvidersPart {
+    hufu: ProvidersVersion,
+    /// The providers.
+    pub providers: Vec<Provider>,
+}
+
+impl ProvidersPart {
+    /// The part, from providers in any order.
+    pub fn new(mut providers: Vec<Provider>) -> ProvidersPart {
+        providers.sort_by(|a, b| a.code.cmp(&b.code));
+        ProvidersPart { hufu: ProvidersVersion::V1, providers }
+    }
+
+    /// Its text.
+    pub fn to_text(&self) -> String {
+        write(self)
+    }
+
+    /// Reads its text.
+    pub fn parse(text: &str) -> Result<ProvidersPart, BundleError> {
+        let part: ProvidersPart = parse(text)?;
+        rise(&part.providers, |a, b| a.code < b.code)?;
+        Ok(part)
+    }
+
+    /// Puts providers in, each in the place of the one with its code.
+    pub(crate) fn put(self, rows: Vec<Provider>) -> ProvidersPart {
+        ProvidersPart::new(merge(self.providers, rows, |row| row.code.clone()))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum RevokedVersion {
+    #[serde(rename = "revoked/1")]
+    V1,
+}
+
+/// `revoked`: the revoked issuer keys of all years, rising by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevokedPart {
+    hufu: RevokedVersion,
+    /// The revocations.
+    pub keys: Vec<RevokedRow>,
+}
+
+/// One revoked key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevokedRow {
+    /// Its RFC 7638 thumbprint.
+    pub kid: String,
+    /// From when on it must not have signed.
+    pub at: Instant,
+    /// Why.
+    pub reason: KeyRevocationReason,
+}
+
+impl RevokedRow {
+    /// As a verdict takes it.
+    pub const fn revocation(&self) -> KeyRevocation {
+        KeyRevocation { at: self.at, reason: self.reason }
+    }
+}
+
+impl RevokedPart {
+    /// The part, from rows in any order.
+    pub fn new(mut keys: Vec<RevokedRow>) -> RevokedPart {
+        keys.sort_by(|a, b| a.kid.cmp(&b.kid));
+        RevokedPart { hufu: RevokedVersion::V1, keys }
+    }
+
+    /// Its text.
+    pub fn to_text(&self) -> String {
+        write(self)
+    }
+
+    /// Reads its text.
+    pub fn parse(text: &str) -> Result<RevokedPart, BundleError> {
+        let part: RevokedPart = parse(text)?;
+        rise(&part.keys, |a, b| a.kid < b.kid)?;
+        let good = |row: &RevokedRow| base64url::decode_array::<32>(&row.kid).is_ok();
+        if part.keys.iter().all(good) { Ok(part) } else { Err(BundleRule::PartForm.into()) }
+    }
+
+    /// The revocation of a key.
+    pub fn find(&self, kid: &str) -> Option<&RevokedRow> {
+        let at = self.keys.binary_search_by(|row| row.kid.as_str().cmp(kid)).ok()?;
+        self.keys.get(at)
+    }
+
+    /// Puts rows in, each in the place of the one with its name.
+    pub(crate) fn put(self, rows: Vec<RevokedRow>) -> RevokedPart {
+        RevokedPart::new(merge(self.keys, rows, |row| row.kid.clone()))
+    }
+}
+
+/// All rows, the later one where two have the same key.
+fn merge<T, K: Ord>(old: Vec<T>, new: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let rows: BTreeMap<K, T> = old.into_iter().chain(new).map(|row| (key(&row), row)).collect();
+    rows.into_values().collect()
+}

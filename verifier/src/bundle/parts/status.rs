@@ -1,0 +1,224 @@
+//! `status/<year>`: all status lists of one year of issue. The lists are laid end to end, so that one coded set holds the revoked entries
+//! of thousands of lists in about a byte each.
+
+use super::{parse, rise, write};
+use crate::bundle::rice::RiceSet;
+use crate::bundle::{BundleError, BundleRule};
+use crate::card::StatusRef;
+use crate::ids::CertificateNumber;
+use crate::status::{MAX_ENTRIES, Status};
+use crate::verdict::StatusFact;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// The status lists of one year of issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusPart {
+    /// The civil year.
+    pub year: u16,
+    /// (list, how many of its indices were handed out), by list.
+    lists: Vec<(u32, u32)>,
+    /// (list, index) of what was revoked, sorted.
+    revoked: Vec<(u32, u32)>,
+    /// The same of what is suspended.
+    suspended: Vec<(u32, u32)>,
+    /// The same of what was replaced, with the number of the successor.
+    replaced: Vec<(u32, u32, String)>,
+}
+
+/// An entry that is not simply in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The list.
+    pub list: u32,
+    /// The index.
+    pub index: u32,
+    /// Its status.
+    pub status: Status,
+    /// Of a replaced certificate, the number of its successor.
+    pub successor: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Version {
+    #[serde(rename = "status/1")]
+    V1,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    hufu: Version,
+    year: u16,
+    lists: Vec<(u32, u32)>,
+    revoked: RiceSet,
+    suspended: RiceSet,
+    replaced: Vec<(u32, u32, String)>,
+}
+
+impl StatusPart {
+    /// An empty part.
+    pub const fn new(year: u16) -> StatusPart {
+        StatusPart { year, lists: Vec::new(), revoked: Vec::new(), suspended: Vec::new(), replaced: Vec::new() }
+    }
+
+    /// The part of `lists`, (list, issued) in any order, and of every entry that is not simply in force, in any order.
+    pub fn of(year: u16, mut lists: Vec<(u32, u32)>, entries: impl IntoIterator<Item = Entry>) -> Result<StatusPart, BundleError> {
+        lists.sort_unstable();
+        rise(&lists, |a, b| a.0 < b.0)?;
+        let mut part = StatusPart { lists, ..StatusPart::new(year) };
+        part.change(entries)?;
+        Ok(part)
+    }
+
+    /// The lists with how many indices were handed out.
+    pub fn lists(&self) -> &[(u32, u32)] {
+        &self.lists
+    }
+
+    /// Every entry that is final, as (list, index).
+    pub fn finals(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.revoked.iter().copied().chain(self.replaced.iter().map(|(list, index, _)| (*list, *index)))
+    }
+
+    /// Whether an entry is final.
+    pub fn is_final(&self, list: u32, index: u32) -> bool {
+        let key = (list, index);
+        self.revoked.binary_search(&key).is_ok() || self.replaced.binary_search_by_key(&key, |(list, index, _)| (*list, *index)).is_ok()
+    }
+
+    /// How many entries are revoked, suspended, replaced.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.revoked.len(), self.suspended.len(), self.replaced.len())
+    }
+
+    /// How many indices of a list were handed out.
+    pub fn issued(&self, list: u32) -> Option<u32> {
+        let at = self.lists.binary_search_by_key(&list, |(list, _)| *list).ok()?;
+        self.lists.get(at).map(|(_, issued)| *issued)
+    }
+
+    /// What is known of an entry; `None` where its list is not in this part.
+    pub fn fact(&self, place: StatusRef) -> Option<StatusFact> {
+        let issued = self.issued(place.list)?;
+        Some(if place.index < issued { self.known((place.list, place.index)) } else { StatusFact::Beyond })
+    }
+
+    fn known(&self, key: (u32, u32)) -> StatusFact {
+        if self.revoked.binary_search(&key).is_ok() {
+            return StatusFact::Known(Status::Revoked, None);
+        }
+        if let Ok(at) = self.replaced.binary_search_by_key(&key, |(list, index, _)| (*list, *index)) {
+            return StatusFact::Known(Status::Replaced, self.replaced.get(at).map(|(_, _, number)| number.clone()));
+        }
+        let status = if self.suspended.binary_search(&key).is_ok() { Status::Suspended } else { Status::Valid };
+        StatusFact::Known(status, None)
+    }
+
+    /// Makes lists as long as is said; they only grow.
+    pub(crate) fn grow(&mut self, lists: &[(u32, u32)]) -> Result<(), BundleError> {
+        for (list, issued) in lists {
+            match self.lists.binary_search_by_key(list, |(list, _)| *list) {
+                Ok(at) => {
+                    if let Some((_, held)) = self.lists.get_mut(at) {
+                        *held = (*held).max(*issued);
+                    }
+                }
+                Err(at) => self.lists.insert(at, (*list, *issued)),
+            }
+        }
+        if self.lists.iter().any(|(_, issued)| *issued > MAX_ENTRIES) { Err(BundleRule::TooLarge.into()) } else { Ok(()) }
+    }
+
+    /// Gives entries another status, the last one where an entry is named twice.
+    pub(crate) fn change(&mut self, entries: impl IntoIterator<Item = Entry>) -> Result<(), BundleError> {
+        let mut latest = alloc::collections::BTreeMap::new();
+        for entry in entries {
+            if self.issued(entry.list).is_none_or(|issued| entry.index >= issued) {
+                return Err(BundleRule::DeltaPlace.about(place(entry.list, entry.index)));
+            }
+            latest.insert((entry.list, entry.index), (entry.status, entry.successor));
+        }
+        self.revoked.retain(|key| !latest.contains_key(key));
+        self.suspended.retain(|key| !latest.contains_key(key));
+        self.replaced.retain(|(list, index, _)| !latest.contains_key(&(*list, *index)));
+        for ((list, index), (status, successor)) in latest {
+            match status {
+                Status::Valid => {}
+                Status::Revoked => self.revoked.push((list, index)),
+                Status::Suspended => self.suspended.push((list, index)),
+                Status::Replaced => self.replaced.push((list, index, successor.unwrap_or_default())),
+            }
+        }
+        self.revoked.sort_unstable();
+        self.suspended.sort_unstable();
+        self.replaced.sort_unstable();
+        Ok(())
+    }
+
+    /// Its text.
+    pub fn to_text(&self) -> String {
+        let coded = |entries: &[(u32, u32)]| RiceSet::encode(&self.positions(entries));
+        let (revoked, suspended) = (coded(&self.revoked), coded(&self.suspended));
+        let wire = Wire { hufu: Version::V1, year: self.year, lists: self.lists.clone(), revoked, suspended, replaced: self.replaced.clone() };
+        write(&wire)
+    }
+
+    /// Reads its text: every entry lies inside its list, has one status, and every successor is a certificate's number.
+    pub fn parse(text: &str) -> Result<StatusPart, BundleError> {
+        let wire: Wire = parse(text)?;
+        rise(&wire.lists, |a, b| a.0 < b.0)?;
+        rise(&wire.replaced, |a, b| (a.0, a.1) < (b.0, b.1))?;
+        let form = || BundleError::from(BundleRule::PartForm);
+        let total = wire.lists.iter().map(|(_, issued)| u64::from(*issued)).sum();
+        let mut part = StatusPart { lists: wire.lists, ..StatusPart::new(wire.year) };
+        part.revoked = part.entries(&wire.revoked.decode(total).ok_or_else(form)?);
+        part.suspended = part.entries(&wire.suspended.decode(total).ok_or_else(form)?);
+        part.replaced = wire.replaced;
+        let inside = |(list, index, number): &(u32, u32, String)| {
+            part.issued(*list).is_some_and(|issued| index < &issued) && CertificateNumber::parse(number).is_ok()
+        };
+        let lengths = part.lists.iter().all(|(_, issued)| *issued <= MAX_ENTRIES);
+        let twice = part.suspended.iter().any(|key| part.revoked.binary_search(key).is_ok())
+            || part
+                .replaced
+                .iter()
+                .any(|(list, index, _)| [&part.revoked, &part.suspended].iter().any(|s| s.binary_search(&(*list, *index)).is_ok()));
+        if lengths && !twice && part.replaced.iter().all(inside) { Ok(part) } else { Err(form()) }
+    }
+
+    /// Where entries stand when all lists are laid end to end. Both are sorted, so one walk does.
+    fn positions(&self, entries: &[(u32, u32)]) -> Vec<u64> {
+        let mut entries = entries.iter().peekable();
+        let (mut before, mut positions) = (0_u64, Vec::with_capacity(entries.len()));
+        for (list, issued) in &self.lists {
+            while let Some((_, index)) = entries.next_if(|entry| entry.0 == *list) {
+                positions.push(before + u64::from(*index));
+            }
+            before += u64::from(*issued);
+        }
+        positions
+    }
+
+    /// The way back.
+    fn entries(&self, positions: &[u64]) -> Vec<(u32, u32)> {
+        let mut positions = positions.iter().peekable();
+        let (mut before, mut entries) = (0_u64, Vec::with_capacity(positions.len()));
+        for (list, issued) in &self.lists {
+            let end = before + u64::from(*issued);
+            while let Some(position) = positions.next_if(|position| **position < end) {
+                // Below `issued`, which is 32 bits wide.
+                entries.push((*list, (position - before) as u32));
+            }
+            before = end;
+        }
+        entries
+    }
+}
+
+/// A place in a list, for people.
+pub(crate) fn place(list: u32, index: u32) -> String {
+    [list.to_string(), index.to_string()].join("/")
+}
