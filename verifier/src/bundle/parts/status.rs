@@ -52,7 +52,8 @@ enum Version {
 struct Wire {
     hufu: Version,
     year: u16,
-    lists: Vec<(u32, u32)>,
+    /// (number of the first list, how many indices it and the lists right after it handed out): numbers run on, so one is written for many.
+    lists: Vec<(u32, Vec<u32>)>,
     revoked: RiceSet,
     suspended: RiceSet,
     replaced: Vec<(u32, u32, String)>,
@@ -162,18 +163,18 @@ impl StatusPart {
     pub fn to_text(&self) -> String {
         let coded = |entries: &[(u32, u32)]| RiceSet::encode(&self.positions(entries));
         let (revoked, suspended) = (coded(&self.revoked), coded(&self.suspended));
-        let wire = Wire { hufu: Version::V1, year: self.year, lists: self.lists.clone(), revoked, suspended, replaced: self.replaced.clone() };
+        let wire = Wire { hufu: Version::V1, year: self.year, lists: runs(&self.lists), revoked, suspended, replaced: self.replaced.clone() };
         write(&wire)
     }
 
     /// Reads its text: every entry lies inside its list, has one status, and every successor is a certificate's number.
     pub fn parse(text: &str) -> Result<StatusPart, BundleError> {
         let wire: Wire = parse(text)?;
-        rise(&wire.lists, |a, b| a.0 < b.0)?;
         rise(&wire.replaced, |a, b| (a.0, a.1) < (b.0, b.1))?;
         let form = || BundleError::from(BundleRule::PartForm);
-        let total = wire.lists.iter().map(|(_, issued)| u64::from(*issued)).sum();
-        let mut part = StatusPart { lists: wire.lists, ..StatusPart::new(wire.year) };
+        let lists = from_runs(&wire.lists).ok_or_else(form)?;
+        let total = lists.iter().map(|(_, issued)| u64::from(*issued)).sum();
+        let mut part = StatusPart { lists, ..StatusPart::new(wire.year) };
         part.revoked = part.entries(&wire.revoked.decode(total).ok_or_else(form)?);
         part.suspended = part.entries(&wire.suspended.decode(total).ok_or_else(form)?);
         part.replaced = wire.replaced;
@@ -218,7 +219,46 @@ impl StatusPart {
     }
 }
 
+/// Lists with consecutive numbers, drawn together.
+fn runs(lists: &[(u32, u32)]) -> Vec<(u32, Vec<u32>)> {
+    let chunks = lists.chunk_by(|before, after| before.0.checked_add(1) == Some(after.0));
+    chunks.filter_map(|run| Some((run.first()?.0, run.iter().map(|(_, issued)| *issued).collect()))).collect()
+}
+
+/// The way back; `None` where runs overlap, touch, are empty, or leave the numbers that there are.
+fn from_runs(runs: &[(u32, Vec<u32>)]) -> Option<Vec<(u32, u32)>> {
+    let mut lists = Vec::new();
+    let mut free_from = 0;
+    for (first, issued) in runs {
+        let end = first.checked_add(u32::try_from(issued.len()).ok()?)?;
+        if issued.is_empty() || *first < free_from {
+            return None;
+        }
+        lists.extend((*first..end).zip(issued.iter().copied()));
+        // A run that began right there would have been part of this one.
+        free_from = end.checked_add(1)?;
+    }
+    Some(lists)
+}
+
 /// A place in a list, for people.
 pub(crate) fn place(list: u32, index: u32) -> String {
     [list.to_string(), index.to_string()].join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn runs_are_maximal_and_one_text_stands_for_given_lists() {
+        let lists = vec![(1, 5), (2, 0), (3, 7), (9, 1)];
+        assert_eq!(runs(&lists), vec![(1, vec![5, 0, 7]), (9, vec![1])]);
+        assert_eq!(from_runs(&runs(&lists)), Some(lists));
+        for wrong in [vec![(1, vec![])], vec![(1, vec![5]), (2, vec![0])], vec![(3, vec![5]), (1, vec![0])], vec![(1, vec![1, 2]), (2, vec![3])]] {
+            assert_eq!(from_runs(&wrong), None, "{wrong:?}");
+        }
+        assert_eq!(from_runs(&[(u32::MAX, vec![1])]), None);
+    }
 }
