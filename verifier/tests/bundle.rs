@@ -7,7 +7,7 @@ use common::cases::{card, link};
 use common::world::DAY;
 use common::{claims, signer};
 use proptest::prelude::*;
-use verifier::bundle::{Bundle, BundleRule, Change, Delta, Entry, Hash, PartName, RevokedRow, RiceSet};
+use verifier::bundle::{Bundle, BundleRule, Change, Delta, Entry, Hash, Manifest, PartName, RevokedRow, RiceSet, StatusChange, StatusPart};
 use verifier::ids::RegionCode;
 use verifier::status::Status;
 use verifier::verdict::{KeyRevocationReason, Outcome};
@@ -153,30 +153,34 @@ fn a_delta_makes_what_its_manifest_says_or_nothing() {
         ..held.next()
     };
     let mut status = Change::of(PartName::Status(2026));
-    status.lists = vec![(2026, 5_010), (2027, 3)];
-    // The third entry has not changed: a delta may say more than it must.
-    status.changed = vec![(2026, 2, Status::Valid), (2027, 0, Status::Revoked), (2026, 1, Status::Revoked)];
-    status.replaced = vec![(2026, 5_009, "HF310000202600000001".into())];
+    let after = StatusPart::parse(&next.parts()[&PartName::Status(2026)]).expect("a status part");
+    // The last entry has not changed: a delta may say more than it must.
+    status.status = Some(after.change_of(&[2026, 2027], &[(2026, 2), (2027, 0), (2026, 5_009), (2026, 1)]));
     let mut keys = Change::of(PartName::Keys(2026));
     keys.keys = vec![key_row(other_key.public())];
-    let delta = |seq, changes: &[&Change]| {
+    let delta_from = |seq, from: Option<&Manifest>, changes: &[&Change]| {
         let changes = changes.iter().map(|change| (*change).clone()).collect();
-        Delta::new(anchor().region, seq, next.manifest_text(), changes).to_json()
+        Delta::new(seq, from, &next.manifest_text(), changes).expect("a good manifest").to_json()
     };
+    let delta = |seq, changes: &[&Change]| delta_from(seq, Some(&held.manifest()), changes);
     let bundle = open(&held);
-    let made = bundle.apply(&delta(7, &[&status, &keys])).expect("a good delta");
-    assert_eq!(made.to_json(), open(&next).to_json());
+    for from in [None, Some(&held.manifest())] {
+        let made = bundle.apply(&delta_from(7, from, &[&status, &keys])).expect("a good delta");
+        assert_eq!(made.to_json(), open(&next).to_json());
+    }
+    assert!(delta(7, &[]).len() < delta_from(7, None, &[]).len(), "a step is shorter than a manifest");
     assert_eq!(rule(bundle.apply(&delta(6, &[&status, &keys]))), Some(BundleRule::DeltaBase));
     assert_eq!(rule(bundle.apply(&delta(7, &[&status]))), Some(BundleRule::PartMissing));
-    let mut wrong = status.clone();
-    wrong.changed.pop();
-    wrong.changed.push((2026, 4, Status::Revoked));
-    assert_eq!(rule(bundle.apply(&delta(7, &[&wrong, &keys]))), Some(BundleRule::DeltaResult));
-    for place in [(2026, 5_010), (2028, 0)] {
-        let mut outside = status.clone();
-        outside.changed.push((place.0, place.1, Status::Revoked));
-        assert_eq!(rule(bundle.apply(&delta(7, &[&outside, &keys]))), Some(BundleRule::DeltaPlace));
-    }
+    let changed = |change: &dyn Fn(&mut StatusChange)| {
+        let mut changed = status.clone();
+        change(changed.status.as_mut().expect("a change of status"));
+        rule(bundle.apply(&delta(7, &[&changed, &keys])))
+    };
+    assert_eq!(changed(&|status| status.revoked = RiceSet::encode(&[4])), Some(BundleRule::DeltaResult));
+    assert_eq!(changed(&|status| status.lists[0].1 += 1), Some(BundleRule::DeltaResult));
+    assert_eq!(changed(&|status| status.revoked = RiceSet::encode(&[5_013])), Some(BundleRule::DeltaPlace), "past the last list");
+    assert_eq!(changed(&|status| status.replaced[0].0 = 2028), Some(BundleRule::DeltaPlace), "another list");
+    assert_eq!(changed(&|status| status.replaced[0].1 = 5_010), Some(BundleRule::DeltaPlace), "past the end of a list");
     assert_eq!(rule(bundle.apply(&delta(7, &[&Change::of(PartName::Keys(2025))]))), Some(BundleRule::DeltaPlace));
     assert_eq!(rule(bundle.apply(b"{}")), Some(BundleRule::DeltaForm));
 }

@@ -1,11 +1,11 @@
 //! A delta: the few entries that changed, and the manifest that says what must come out. It needs no signature of its own.
 
 use super::file::plain;
-use super::parts::{Entry, KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusPart};
-use super::{Bundle, BundleError, BundleRule, Contents, Hash, PartName};
+use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart};
+use super::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartName, PartRef};
 use crate::ids::RegionCode;
 use crate::json;
-use crate::status::Status;
+use crate::time::Instant;
 use crate::verdict::Provider;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -27,10 +27,35 @@ pub struct Delta {
     pub region: RegionCode,
     /// The `seq` of the manifest that it starts from.
     pub from_seq: u64,
-    /// The manifest that it leads to.
-    pub manifest: String,
+    /// The JWS of the manifest that it leads to; absent where there is a step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
+    /// That manifest by what differs from the held one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
     /// What to change in each part.
     pub changes: Vec<Change>,
+}
+
+/// What a manifest has that the one before had not. The rest is the same: put together, it must be what was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Of the new manifest, as are the following.
+    pub seq: u64,
+    /// See [`Manifest::iat`].
+    pub iat: Instant,
+    /// See [`Manifest::fresh_until`].
+    pub fresh_until: Instant,
+    /// See [`Manifest::expires`].
+    pub expires: Instant,
+    /// See [`Manifest::prev`].
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
+    pub prev: Option<Hash>,
+    /// The parts that differ or are new.
+    pub parts: Vec<PartRef>,
+    /// The signature of the new manifest, base64url.
+    pub signature: String,
 }
 
 /// What to change in one part. A part that is not held is left alone.
@@ -50,23 +75,16 @@ pub struct Change {
     pub providers: Vec<Provider>,
     /// Of the revoked keys: rows to put in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revoked: Vec<RevokedRow>,
-    /// Of a status part: (list, how many indices were handed out).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lists: Vec<(u32, u32)>,
-    /// Of a status part: (list, index, status) of entries that are revoked, suspended or in force again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub changed: Vec<(u32, u32, Status)>,
-    /// Of a status part: (list, index, number of the successor).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub replaced: Vec<(u32, u32, String)>,
+    pub revoked_keys: Vec<RevokedRow>,
+    /// Of a status part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusChange>,
 }
 
 impl Change {
     /// No change of a part yet.
     pub fn of(part: PartName) -> Change {
-        let (keys, providers, revoked) = (Vec::new(), Vec::new(), Vec::new());
-        Change { part, text: None, keys, providers, revoked, lists: Vec::new(), changed: Vec::new(), replaced: Vec::new() }
+        Change { part, text: None, keys: Vec::new(), providers: Vec::new(), revoked_keys: Vec::new(), status: None }
     }
 
     /// The text after the change.
@@ -77,16 +95,10 @@ impl Change {
         Ok(match self.part {
             PartName::Keys(_) => KeysPart::parse(held)?.put(self.keys).to_text(),
             PartName::Providers => ProvidersPart::parse(held)?.put(self.providers).to_text(),
-            PartName::Revoked => RevokedPart::parse(held)?.put(self.revoked).to_text(),
+            PartName::Revoked => RevokedPart::parse(held)?.put(self.revoked_keys).to_text(),
             PartName::Status(_) => {
                 let mut part = StatusPart::parse(held)?;
-                part.grow(&self.lists)?;
-                let changed = self.changed.into_iter().map(|(list, index, status)| Entry { list, index, status, successor: None });
-                let replaced = self.replaced.into_iter().map(|(list, index, successor)| {
-                    let successor = Some(successor);
-                    Entry { list, index, status: Status::Replaced, successor }
-                });
-                part.change(changed.chain(replaced))?;
+                part.apply(self.status.unwrap_or_default())?;
                 part.to_text()
             }
         })
@@ -94,9 +106,12 @@ impl Change {
 }
 
 impl Delta {
-    /// A delta of these changes.
-    pub fn new(region: RegionCode, from_seq: u64, manifest: String, changes: Vec<Change>) -> Delta {
-        Delta { hufu: Version::V1, region, from_seq, manifest, changes }
+    /// A delta of these changes to the manifest whose JWS is `to`; short where `from` is at hand and differs in little.
+    pub fn new(from_seq: u64, from: Option<&Manifest>, to: &str, changes: Vec<Change>) -> Result<Delta, BundleError> {
+        let (manifest, _) = Manifest::introduce(to)?;
+        let step = from.and_then(|from| Step::between(from, &manifest, to));
+        let whole = step.is_none().then(|| to.into());
+        Ok(Delta { hufu: Version::V1, region: manifest.region, from_seq, manifest: whole, step, changes })
     }
 
     /// Its JSON.
@@ -108,6 +123,27 @@ impl Delta {
     /// Reads JSON, gzipped or as it is.
     pub fn parse(bytes: &[u8]) -> Result<Delta, BundleError> {
         json::object(&plain(bytes)?).ok_or_else(|| BundleRule::DeltaForm.into())
+    }
+}
+
+impl Step {
+    /// The step, if it leads to exactly this text.
+    fn between(from: &Manifest, to: &Manifest, text: &str) -> Option<Step> {
+        let parts = to.parts.iter().filter(|part| !from.parts.contains(part)).cloned().collect();
+        let (seq, iat, fresh_until, expires, prev) = (to.seq, to.iat, to.fresh_until, to.expires, to.prev);
+        let signature = text.rsplit_once('.')?.1.into();
+        let step = Step { seq, iat, fresh_until, expires, prev, parts, signature };
+        (step.to_text(from).as_deref() == Some(text)).then_some(step)
+    }
+
+    /// The JWS of the new manifest, put together from the held one. Nothing of it is verified.
+    fn to_text(&self, held: &Manifest) -> Option<String> {
+        let mut next = held.clone();
+        (next.seq, next.iat, next.fresh_until, next.expires, next.prev) = (self.seq, self.iat, self.fresh_until, self.expires, self.prev);
+        next.parts.retain(|part| self.parts.iter().all(|new| new.name != part.name));
+        next.parts.extend(self.parts.iter().cloned());
+        next.parts.sort_by_key(|part| part.name);
+        next.text_with(&self.signature)
     }
 }
 
@@ -123,7 +159,12 @@ impl Bundle {
             return Err(BundleRule::DeltaBase.about(delta.from_seq));
         }
         let key = held.manifest().keys.first().ok_or(BundleRule::ManifestForm)?;
-        let manifest = super::Manifest::open(&delta.manifest, key)?;
+        let text = match (delta.manifest, delta.step) {
+            (Some(text), None) => text,
+            (None, Some(step)) => step.to_text(held.manifest()).ok_or(BundleRule::DeltaForm)?,
+            (Some(_), Some(_)) | (None, None) => return Err(BundleRule::DeltaForm.into()),
+        };
+        let manifest = Manifest::open(&text, key)?;
         let mut newer = Contents::default();
         for change in delta.changes {
             let name = change.part;
@@ -140,7 +181,7 @@ impl Bundle {
             }
             newer.parts.insert(hash, Arc::from(text));
         }
-        newer.manifests.insert(delta.region, delta.manifest);
+        newer.manifests.insert(delta.region, text);
         self.advance(newer)
     }
 }

@@ -1,6 +1,7 @@
 //! The manifest: what a region signs about all the parts of its bundle, and whom it has pinned.
 
 use super::{BundleError, BundleRule, Hash, PartName};
+use crate::base64url;
 use crate::ids::RegionCode;
 use crate::json;
 use crate::jws::{Compact, PublicKey, Signer, sign_compact};
@@ -101,6 +102,16 @@ impl Manifest {
         let payload = serde_json::to_vec(self).map_err(|_| BundleRule::ManifestForm)?;
         let text = sign_compact(&header_json(signer.public()), &payload, signer);
         if text.len() > MAX_BYTES { Err(BundleRule::TooLarge.into()) } else { Ok(text) }
+    }
+
+    /// The text that this manifest has under a signature in base64url. Nothing is verified.
+    pub(super) fn text_with(&self, signature: &str) -> Option<String> {
+        let mut text = base64url::encode(header_json(self.keys.first()?).as_bytes());
+        text.push('.');
+        base64url::encode_onto(&serde_json::to_vec(self).ok()?, &mut text);
+        text.push('.');
+        text.push_str(signature);
+        Some(text)
     }
 
     /// Reads a manifest that must be signed by `key`.

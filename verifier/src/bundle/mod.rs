@@ -14,7 +14,7 @@ mod parts;
 mod rice;
 mod update;
 
-pub use delta::{Change, Delta};
+pub use delta::{Change, Delta, Step};
 pub use error::{BundleError, BundleRule};
 pub use file::{Contents, MAX_BYTES, MAX_JSON};
 pub use hash::Hash;
@@ -22,7 +22,7 @@ pub use held::Held;
 pub use manifest::{
     EXPIRES_SECONDS, FRESH_SECONDS, MAX_BYTES as MANIFEST_MAX_BYTES, Manifest, PartRef, Peer, TYP as MANIFEST_TYP, Version as ManifestVersion,
 };
-pub use parts::{Entry, KeyRow, KeysPart, MAX_BYTES as PART_MAX_BYTES, PartName, ProvidersPart, RevokedPart, RevokedRow, StatusPart};
+pub use parts::{Entry, KeyRow, KeysPart, MAX_BYTES as PART_MAX_BYTES, PartName, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart};
 pub use rice::RiceSet;
 
 use crate::card::Card;

@@ -42,6 +42,11 @@ impl RiceSet {
         RiceSet { n: gaps.len() as u32, k, bits: base64url::encode(&bits.bytes) }
     }
 
+    /// Whether there is no number in it.
+    pub const fn is_empty(&self) -> bool {
+        self.n == 0
+    }
+
     /// Decodes numbers below `end`; `None` unless it is exactly what [`RiceSet::encode`] could have written for some `k`.
     pub fn decode(&self, end: u64) -> Option<Vec<u64>> {
         let bytes = base64url::decode(&self.bits).ok()?;

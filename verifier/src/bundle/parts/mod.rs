@@ -5,7 +5,7 @@ mod status;
 
 pub use rows::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow};
 pub(super) use status::place;
-pub use status::{Entry, StatusPart};
+pub use status::{Entry, StatusChange, StatusPart};
 
 use super::{BundleError, BundleRule};
 use crate::json;

@@ -8,8 +8,8 @@ use crate::card::StatusRef;
 use crate::ids::CertificateNumber;
 use crate::status::{MAX_ENTRIES, Status};
 use crate::verdict::StatusFact;
-use alloc::string::String;
-use alloc::string::ToString;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,27 @@ pub struct Entry {
     pub status: Status,
     /// Of a replaced certificate, the number of its successor.
     pub successor: Option<String>,
+}
+
+/// What a delta says about a status part: lists as long as they are now, and what changed, as coded sets of positions in them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusChange {
+    /// (list, how many of its indices were handed out) of lists that grew or are new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<(u32, u32)>,
+    /// What is in force again.
+    #[serde(default, skip_serializing_if = "RiceSet::is_empty")]
+    pub valid: RiceSet,
+    /// What is revoked.
+    #[serde(default, skip_serializing_if = "RiceSet::is_empty")]
+    pub revoked: RiceSet,
+    /// What is suspended.
+    #[serde(default, skip_serializing_if = "RiceSet::is_empty")]
+    pub suspended: RiceSet,
+    /// (list, index, number of the successor) of what was replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<(u32, u32, String)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,8 +139,53 @@ impl StatusPart {
         StatusFact::Known(status, None)
     }
 
+    /// What a delta must say to give those that hold an older part this one's `lists` and `entries`, each (list, index) as it is here. May name
+    /// more than what changed; what is not in this part is left out.
+    pub fn change_of(&self, lists: &[u32], entries: &[(u32, u32)]) -> StatusChange {
+        let mut places: Vec<(u32, u32)> =
+            entries.iter().copied().filter(|(list, index)| self.issued(*list).is_some_and(|end| *index < end)).collect();
+        places.sort_unstable();
+        places.dedup();
+        let are = |status: Status| {
+            let of_status: Vec<_> = places.iter().copied().filter(|place| self.status(*place) == status).collect();
+            RiceSet::encode(&self.positions(&of_status))
+        };
+        let named: BTreeSet<u32> = lists.iter().copied().collect();
+        let lists = self.lists.iter().filter(|(list, _)| named.contains(list)).copied().collect();
+        let replaced = self.replaced.iter().filter(|(list, index, _)| places.binary_search(&(*list, *index)).is_ok()).cloned().collect();
+        StatusChange { lists, valid: are(Status::Valid), revoked: are(Status::Revoked), suspended: are(Status::Suspended), replaced }
+    }
+
+    /// Does what a delta says.
+    pub(crate) fn apply(&mut self, change: StatusChange) -> Result<(), BundleError> {
+        self.grow(&change.lists)?;
+        let sets = [(Status::Valid, change.valid), (Status::Revoked, change.revoked), (Status::Suspended, change.suspended)];
+        let mut entries = Vec::new();
+        for (status, set) in sets {
+            let positions = set.decode(self.total()).ok_or(BundleRule::DeltaPlace)?;
+            entries.extend(self.entries(&positions).into_iter().map(|(list, index)| Entry { list, index, status, successor: None }));
+        }
+        entries.extend(change.replaced.into_iter().map(|(list, index, successor)| {
+            let successor = Some(successor);
+            Entry { list, index, status: Status::Replaced, successor }
+        }));
+        self.change(entries)
+    }
+
+    fn status(&self, place: (u32, u32)) -> Status {
+        match self.known(place) {
+            StatusFact::Known(status, _) => status,
+            StatusFact::Beyond | StatusFact::Missing(_) => Status::Valid,
+        }
+    }
+
+    /// How many indices all lists handed out.
+    fn total(&self) -> u64 {
+        self.lists.iter().map(|(_, issued)| u64::from(*issued)).sum()
+    }
+
     /// Makes lists as long as is said; they only grow.
-    pub(crate) fn grow(&mut self, lists: &[(u32, u32)]) -> Result<(), BundleError> {
+    fn grow(&mut self, lists: &[(u32, u32)]) -> Result<(), BundleError> {
         for (list, issued) in lists {
             match self.lists.binary_search_by_key(list, |(list, _)| *list) {
                 Ok(at) => {
@@ -134,7 +200,7 @@ impl StatusPart {
     }
 
     /// Gives entries another status, the last one where an entry is named twice.
-    pub(crate) fn change(&mut self, entries: impl IntoIterator<Item = Entry>) -> Result<(), BundleError> {
+    fn change(&mut self, entries: impl IntoIterator<Item = Entry>) -> Result<(), BundleError> {
         let mut latest = alloc::collections::BTreeMap::new();
         for entry in entries {
             if self.issued(entry.list).is_none_or(|issued| entry.index >= issued) {
@@ -173,8 +239,8 @@ impl StatusPart {
         rise(&wire.replaced, |a, b| (a.0, a.1) < (b.0, b.1))?;
         let form = || BundleError::from(BundleRule::PartForm);
         let lists = from_runs(&wire.lists).ok_or_else(form)?;
-        let total = lists.iter().map(|(_, issued)| u64::from(*issued)).sum();
         let mut part = StatusPart { lists, ..StatusPart::new(wire.year) };
+        let total = part.total();
         part.revoked = part.entries(&wire.revoked.decode(total).ok_or_else(form)?);
         part.suspended = part.entries(&wire.suspended.decode(total).ok_or_else(form)?);
         part.replaced = wire.replaced;
