@@ -1,0 +1,109 @@
+//! What a trust bundle costs: its size as certificates grow, how long it takes to open, what a day's delta weighs, and a judgement by it
+//! beside the raw signature. `cargo bench -p hufu-verifier --bench bundle`
+
+#[path = "bundle/registry.rs"]
+mod registry;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant as Clock};
+
+use registry::{Registry, Shape};
+use verifier::bundle::Bundle;
+use verifier::status::gzip;
+use verifier::time::Instant;
+use verifier::verdict::Outcome;
+
+/// Judgements, or signatures, in one turn.
+const TURN: u32 = 500;
+const TURNS: u32 = 20;
+
+fn main() {
+    println!(
+        "certificates | years | revoked | file gz | file | keys | providers | status | this year only gz | opens in | day's delta gz | applied in"
+    );
+    for (certificates, years) in [(1_000_000, 1), (1_000_000, 10), (10_000_000, 1), (10_000_000, 10), (100_000_000, 10)] {
+        row(&Shape { certificates, years, providers: 2_000 });
+    }
+    judgement();
+}
+
+fn row(shape: &Shape) {
+    let registry = Registry::of(shape);
+    let file = registry.file_of_recent_keys();
+    let bundle = Bundle::open(&file, &registry.anchor()).expect("a good bundle");
+    let (opened, _) = best(|| Bundle::open(black_box(&file), &registry.anchor()).expect("a good bundle"));
+    let text = |kind: &str| -> usize {
+        let parts = bundle.regions().flat_map(|held| held.part_names().filter(|name| name.to_string().starts_with(kind)).map(|name| held.text(name)));
+        parts.flatten().map(|text| gzip(text.as_bytes()).len()).sum()
+    };
+    let recent = gzip(&bundle.since(registry.last_year()).to_json()).len();
+    let (next, delta) = registry.tomorrow();
+    let packed = gzip(&delta);
+    let (applied, after) = best(|| bundle.apply(black_box(&packed)).expect("a good delta"));
+    assert_eq!(after.to_json(), Bundle::open(&next.file_of_recent_keys(), &next.anchor()).expect("a good bundle").to_json());
+    println!(
+        "{} | {} | {} | {} | {} | {} | {} | {} | {} | {:.1} ms | {} | {:.1} ms",
+        shape.certificates,
+        shape.years,
+        registry.revoked(),
+        file.len(),
+        bundle.to_json().len(),
+        text("keys"),
+        text("providers"),
+        text("status"),
+        recent,
+        ms(opened),
+        packed.len(),
+        ms(applied)
+    );
+}
+
+/// A judgement and a raw verification take turns, so that both see the same machine.
+fn judgement() {
+    let registry = Registry::of(&Shape { certificates: 10_000_000, years: 1, providers: 2_000 });
+    let bundle = Bundle::open(&registry.file_of_recent_keys(), &registry.anchor()).expect("a good bundle");
+    let (card, link) = registry.card();
+    let now = Instant(registry.now());
+    let key = registry.card_key();
+    let signing_input = card.jws().rsplit_once('.').expect("a JWS").0.as_bytes();
+    let [mut judged, mut raw] = [Duration::ZERO; 2];
+    for _ in 0..TURNS {
+        let start = Clock::now();
+        for _ in 0..TURN {
+            assert_eq!(black_box(bundle.judge(black_box(&link), now)).outcome, Outcome::Valid);
+        }
+        judged += start.elapsed();
+        let start = Clock::now();
+        for _ in 0..TURN {
+            assert!(key.verify(black_box(signing_input), black_box(card.signature())));
+        }
+        raw += start.elapsed();
+    }
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(TURN * TURNS);
+    println!(
+        "verify_strict: {:.2} us; judged from the QR's text by the bundle: {:.2} us; {:.1} % of raw",
+        each(raw),
+        each(judged),
+        100.0 * each(raw) / each(judged)
+    );
+}
+
+fn best<T>(mut run: impl FnMut() -> T) -> (Duration, T) {
+    let mut shortest = Duration::MAX;
+    loop {
+        let mut last = None;
+        for _ in 0..5 {
+            let start = Clock::now();
+            let made = run();
+            shortest = shortest.min(start.elapsed());
+            last = Some(made);
+        }
+        if let Some(made) = last {
+            return (shortest, made);
+        }
+    }
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
