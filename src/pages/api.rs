@@ -6,7 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get};
 
-use super::{DOCS_HTML, DOCS_JS, ICON, VERDICT_CSS, VERDICT_JS, errors_page, front_page, verdict_page, words};
+use super::{DOCS_HTML, DOCS_JS, Values, errors_page, files, front_page, providers_page, verdict_page, words};
 use crate::app::App;
 use crate::error::{Fault, Refusal};
 use crate::http::cache;
@@ -16,7 +16,6 @@ use crate::http::problem::{HttpRefusal, Problem};
 const HTML: &str = "text/html; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
-const SVG: &str = "image/svg+xml";
 
 /// Seconds for which a page is kept: short, so that page and script of two releases do not meet for long.
 const PAGE_AGE: u32 = 60;
@@ -30,7 +29,7 @@ const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 
 
 /// The routes of the pages. They are no part of the interface for programs, so the OpenAPI document does not list them.
 pub fn routes(config: &mut ServiceConfig) -> &mut ServiceConfig {
-    config.service(front).service(verdict).service(verdict_file);
+    config.service(front).service(providers).service(verdict).service(verdict_file);
     config.service(errors).service(docs).service(docs_file);
     // The fragment outlives a redirect.
     config.service(web::redirect("/v/", "../v").permanent()).service(web::redirect("/docs/", "../docs").permanent())
@@ -49,29 +48,32 @@ fn no_such_file() -> Problem {
 
 #[get("/")]
 async fn front(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
-    page(&req, HTML, front_page(&app.region), PAGE_AGE, PAGE_CSP)
+    page(&req, HTML, front_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
+}
+
+#[get("/providers")]
+async fn providers(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, providers_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
 }
 
 #[get("/v")]
 async fn verdict(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
-    page(&req, HTML, verdict_page(&app.region), PAGE_AGE, PAGE_CSP)
+    page(&req, HTML, verdict_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
 }
 
 #[get("/v/{file}")]
 async fn verdict_file(req: HttpRequest, _public: Public, file: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let (content_type, body) = match file.as_str() {
-        "v.css" => (CSS, web::Bytes::from_static(VERDICT_CSS)),
-        "v.js" => (JS, web::Bytes::from_static(VERDICT_JS)),
-        "icon.svg" => (SVG, web::Bytes::from_static(ICON)),
-        "words.json" => ("application/json", serde_json::to_vec(&words()).map_err(Fault::new)?.into()),
-        _ => return Err(no_such_file()),
+    let (content_type, body) = match files::find(&file) {
+        Some(file) => (file.content_type, web::Bytes::from_static(file.body)),
+        None if *file == "words.json" => ("application/json", serde_json::to_vec(&words()).map_err(Fault::new)?.into()),
+        None => return Err(no_such_file()),
     };
     Ok(page(&req, content_type, body, PAGE_AGE, PAGE_CSP))
 }
 
 #[get("/docs/errors")]
-async fn errors(req: HttpRequest, _public: Public) -> HttpResponse {
-    page(&req, HTML, errors_page(), PAGE_AGE, PAGE_CSP)
+async fn errors(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, errors_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
 }
 
 #[get("/docs")]

@@ -1,6 +1,7 @@
 //! The list of codes, as a page and as Markdown, from the catalogue.
 
-use super::{escape, fill_words, verdict_words};
+use super::fill::{escape, fill};
+use super::{Values, verdict_words};
 use crate::error::Reason;
 use crate::messages;
 
@@ -12,13 +13,13 @@ fn problems() -> Vec<Reason> {
 }
 
 /// The page at `/docs/errors`: one row a code, whose id is the code, so that the `type` of a problem document leads to it.
-pub fn errors_page() -> String {
+pub fn errors_page(values: &Values) -> String {
     let words = |zh: &str, en: &str| format!("<td>{}<span lang=\"en\">{}</span></td>", escape(zh), escape(en));
     let head = |code: &str| format!("<tr id=\"{code}\"><td><code><a href=\"#{code}\">{code}</a></code></td>");
     let problem = |r: &Reason| format!("{}<td>{}</td>{}<td lang=\"en\">{}</td></tr>\n", head(r.code), r.status, words(r.zh, r.en), escape(r.rule));
     let problems: String = problems().iter().map(problem).collect();
     let verdicts: String = verdict_words().map(|m| format!("{}{}</tr>\n", head(m.code), words(m.zh, m.en))).collect();
-    fill_words(HTML).replace("<!--problems-->", &problems).replace("<!--verdicts-->", &verdicts)
+    fill(HTML, values).replace("<!--problems-->", &problems).replace("<!--verdicts-->", &verdicts)
 }
 
 /// docs/errors.md.
@@ -56,7 +57,7 @@ mod tests {
 
     #[test]
     fn every_code_has_exactly_one_row_to_which_a_problem_leads() {
-        let page = errors_page();
+        let page = errors_page(&Values::of_test("上海市"));
         for reason in messages::reasons() {
             assert_eq!(page.matches(&format!("<tr id=\"{}\">", reason.code)).count(), 1, "{}", reason.code);
         }

@@ -1,66 +1,79 @@
-//! The pages that a person reads in a browser: the front page, the verdict page, the list of codes, the interface for programs.
-//!
-//! Pages are plain files under web/. Their words come from the catalogue: an element with `data-word="CODE"` is filled with the Chinese
-//! words of that code, one with `data-word-en` with the English ones, `data-region` with the region's name.
+//! The pages that a person reads in a browser: the front page, the directory of providers, the verdict page, the list of codes, the
+//! interface for programs. They are plain files under web/, part of the program; `fill` puts in words and values.
 
 pub mod api;
 mod errors;
+mod files;
+mod fill;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use verifier::ids::{Level, TypeOfCertificate};
+use verifier::jws::Fingerprint;
 use verifier::messages::{Message, VERIFIER};
 
 pub use errors::{errors_markdown, errors_page};
 
+use crate::app::App;
 use crate::messages::{self, PAGES};
-use crate::regions::Region;
+use fill::fill;
 
 const FRONT_HTML: &str = include_str!("../../web/front.html");
+const PROVIDERS_HTML: &str = include_str!("../../web/providers.html");
 const VERDICT_HTML: &str = include_str!("../../web/v.html");
-const VERDICT_CSS: &[u8] = include_bytes!("../../web/v.css");
-const VERDICT_JS: &[u8] = include_bytes!("../../web/v.js");
 const DOCS_HTML: &[u8] = include_bytes!("../../web/docs.html");
 const DOCS_JS: &[u8] = include_bytes!("../../web/docs.js");
-const ICON: &[u8] = include_bytes!("../../web/icon.svg");
 
-/// The front page, in both languages.
-pub fn front_page(region: &Region) -> String {
-    fill(FRONT_HTML, region)
+/// What a page may say of this registry, by name.
+pub struct Values(Vec<(&'static str, String)>);
+
+impl Values {
+    /// Those of `app`.
+    pub fn of(app: &App) -> Values {
+        let (region, key) = (&app.region, app.keys.region_signer().public().clone());
+        Values(vec![
+            ("code", region.code.as_str().to_owned()),
+            ("name_zh", region.name_zh.clone()),
+            ("name_en", region.name_en.clone()),
+            ("url", app.config.public_url()),
+            ("key", key.jwk().x),
+            ("fingerprint", Fingerprint::of(&key).to_string()),
+        ])
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value)
+    }
+
+    #[cfg(test)]
+    fn of_test(name_zh: &str) -> Values {
+        Values(vec![("name_zh", name_zh.to_owned()), ("name_en", "Shanghai".to_owned())])
+    }
 }
 
-/// The verdict page, in Chinese until its script has something to say.
-pub fn verdict_page(region: &Region) -> String {
-    fill(VERDICT_HTML, region)
+/// The front page, in Chinese until its script has something to say; so are the other pages.
+pub fn front_page(values: &Values) -> String {
+    fill(FRONT_HTML, values)
+}
+
+/// The directory of providers.
+pub fn providers_page(values: &Values) -> String {
+    fill(PROVIDERS_HTML, values)
+}
+
+/// The verdict page, which also carries the region's key for a browser that holds none yet.
+pub fn verdict_page(values: &Values) -> String {
+    fill(VERDICT_HTML, values)
 }
 
 /// Every word that a page may have to say, by code: `{"page.name": {"zh": "虎符", "en": "Hufu"}}`.
-pub fn words() -> BTreeMap<&'static str, Value> {
-    let refusals = messages::reasons().into_iter().map(|r| (r.code, r.zh, r.en));
-    let pages = PAGES.iter().map(|m| (m.code, m.zh, m.en));
-    refusals.chain(pages).map(|(code, zh, en)| (code, json!({ "zh": zh, "en": en }))).collect()
-}
-
-fn fill(html: &str, region: &Region) -> String {
-    let (zh, en) = (escape(&region.name_zh), escape(&region.name_en));
-    fill_words(html)
-        .replace("data-region=\"zh\">", &format!("data-region=\"zh\">{zh}"))
-        .replace("data-region=\"en\">", &format!("data-region=\"en\">{en}"))
-        .replace("data-region>", &format!("data-region data-zh=\"{zh}\" data-en=\"{en}\">{zh}"))
-}
-
-/// Puts the words of the catalogue into the elements that name their codes.
-fn fill_words(html: &str) -> String {
-    PAGES.iter().fold(html.to_owned(), |html, Message { code, zh, en }| {
-        html.replace(&format!("data-word=\"{code}\"></"), &format!("data-word=\"{code}\">{}</", escape(zh)))
-            .replace(&format!("data-word=\"{code}\" hidden></"), &format!("data-word=\"{code}\" hidden>{}</", escape(zh)))
-            .replace(&format!("data-word-en=\"{code}\"></"), &format!("data-word-en=\"{code}\">{}</", escape(en)))
-    })
-}
-
-/// Text as it stands in HTML, between tags or in a quoted attribute.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+pub fn words() -> BTreeMap<String, Value> {
+    let refusals = messages::reasons().into_iter().map(|r| (r.code.to_owned(), r.zh, r.en));
+    let pages = PAGES.iter().map(|m| (m.code.to_owned(), m.zh, m.en));
+    let levels = (0..=Level::MAX.rank()).filter_map(|n| Level::new(n).ok()).map(|l| (format!("page.level.{}", l.rank()), l.words().zh, l.words().en));
+    let types = TypeOfCertificate::ALL.iter().map(|t| (format!("page.type.{t}"), t.words().zh, t.words().en));
+    refusals.chain(pages).chain(levels).chain(types).map(|(code, zh, en)| (code, json!({ "zh": zh, "en": en }))).collect()
 }
 
 /// The words of the verifier that are answers within a verdict; the others (ids, dates) refuse a field of a request.
@@ -72,56 +85,79 @@ fn verdict_words() -> impl Iterator<Item = &'static Message> {
 mod tests {
     use super::*;
 
-    const SCRIPT: &str = include_str!("../../web/v.js");
+    const HTML: [(&str, &str); 4] = [("front", FRONT_HTML), ("providers", PROVIDERS_HTML), ("verdict", VERDICT_HTML), ("errors", errors::HTML)];
 
-    /// The codes after `mark` up to the next quote.
+    fn scripts() -> impl Iterator<Item = (&'static str, &'static str)> {
+        let texts = files::FILES.iter().filter(|file| file.name.ends_with(".js"));
+        texts.map(|file| (file.name, std::str::from_utf8(file.body).expect("UTF-8")))
+    }
+
+    /// The texts after `mark` up to the next quote.
     fn codes<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
         text.split(mark).skip(1).filter_map(|rest| rest.split('"').next()).collect()
     }
 
     #[test]
-    fn every_word_that_a_page_names_is_in_the_catalogue_and_put_in() {
-        for (name, html) in [("front", FRONT_HTML), ("verdict", VERDICT_HTML), ("errors", errors::HTML)] {
-            let named = [codes(html, "data-word=\""), codes(html, "data-word-en=\"")].concat();
-            assert!(named.len() > 5, "{name}");
-            for code in named {
-                assert!(PAGES.iter().any(|m| m.code == code), "{name}: {code}");
+    fn every_word_that_a_page_names_is_in_the_catalogue_and_stands_in_an_empty_element() {
+        for (name, html) in HTML {
+            for mark in ["data-word=\"", "data-word-en=\"", "data-label=\""] {
+                for code in codes(html, mark) {
+                    assert!(PAGES.iter().any(|m| m.code == code), "{name}: {code}");
+                    let tag = html.split_once(&format!("{mark}{code}\"")).and_then(|(_, rest)| rest.split_once('>')).expect("a tag").1;
+                    assert!(mark.contains("label") || tag.starts_with("</"), "{name}: {code} is not empty");
+                }
             }
-            let filled = fill_words(html);
-            assert!(!filled.contains("\"></span>") || name != "errors", "{name}");
-            assert!(!filled.contains("data-word=\"page.v.title\"></"), "{name}");
+            assert!(codes(html, "data-word=\"").len() > 5, "{name}");
         }
     }
 
     #[test]
-    fn every_word_that_the_script_names_is_in_the_catalogue() {
+    fn every_value_that_a_page_names_is_one_of_the_registry() {
+        let known = ["code", "name_zh", "name_en", "url", "key", "fingerprint"];
+        for (page, html) in HTML {
+            for name in codes(html, "data-value=\"") {
+                assert!(known.contains(&name), "{page}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_that_a_script_names_is_in_the_catalogue() {
         let words = words();
-        let named: Vec<&str> = codes(SCRIPT, "\"page.").into_iter().collect();
-        assert!(named.len() > 20);
-        for code in named {
-            assert!(words.contains_key(format!("page.{code}").as_str()), "page.{code}");
+        let mut named = 0;
+        for (script, text) in scripts() {
+            for code in codes(text, "\"page.") {
+                assert!(words.contains_key(&format!("page.{code}")), "{script}: page.{code}");
+                named += 1;
+            }
+            // A code with a variable part ends in a dot; what may follow is listed here.
+            for stem in text.split("`page.").skip(1).filter_map(|rest| rest.split("${").next()) {
+                let ends = ENDS.iter().find(|(known, _)| *known == stem).unwrap_or_else(|| panic!("{script}: page.{stem} is not listed"));
+                for end in ends.1 {
+                    assert!(words.contains_key(&format!("page.{stem}{end}")), "{script}: page.{stem}{end}");
+                }
+            }
         }
-        for made in ["valid", "valid-as-of", "invalid", "undetermined", "unfound", "failure"] {
-            assert!(words.contains_key(format!("page.outcome.{made}").as_str()), "{made}");
-        }
-        for made in ["form", "signature", "key-window", "issuer", "status", "expiry"] {
-            assert!(words.contains_key(format!("page.step.{made}").as_str()), "{made}");
-        }
-        for made in ["ok", "failed", "unchecked"] {
-            assert!(words.contains_key(format!("page.result.{made}").as_str()), "{made}");
-        }
+        assert!(named > 20);
     }
 
-    #[test]
-    fn a_name_enters_a_page_as_text() {
-        assert_eq!(escape("<b a='1'>\"&"), "&lt;b a=&#39;1&#39;&gt;&quot;&amp;");
-    }
+    /// What may stand at the end of a code that a script makes.
+    const ENDS: [(&str, &[&str]); 8] = [
+        ("outcome.", &["valid", "valid-as-of", "invalid", "undetermined", "unfound", "failure"]),
+        ("step.", &["form", "signature", "key-window", "issuer", "status", "expiry"]),
+        ("result.", &["ok", "failed", "unchecked"]),
+        ("kind.", &["employer", "social", "school"]),
+        ("standing.", &["listed", "barred", "unlisted"]),
+        ("flag.", &["green", "yellow", "red"]),
+        ("level.", &["0", "1", "2", "3", "4", "5", "6", "7"]),
+        ("type.", &["skill-level", "qualification", "training", "hours", "title", "appointment"]),
+    ];
 
     #[test]
     fn the_pages_name_no_other_host() {
-        for text in [FRONT_HTML, VERDICT_HTML, errors::HTML, SCRIPT] {
+        for (name, text) in HTML.into_iter().chain(scripts()) {
             let text = text.replace("http://www.w3.org/2000/svg", "");
-            assert!(!text.contains("://") && !text.contains("\"//"));
+            assert!(!text.contains("://") && !text.contains("\"//"), "{name}");
         }
     }
 }

@@ -6,19 +6,29 @@ use std::process::Command;
 
 use hufu::access::Role;
 use serde_json::{Value, json};
+use verifier::jws::Fingerprint;
 
 use super::support::{Backend, Client, World};
 
 const CODE: &str = "91110000802100433B";
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// A registry with one listed provider, and an operator's client.
-fn registry() -> (World, Client, Value) {
-    let world = World::with(Backend::Sqlite, &[]).expect("SQLite is always there");
+/// A registry with a listed assessment body, a listed school and a barred employer, and an operator's client. Returns the assessment body.
+fn registry(settings: &[(&'static str, &str)]) -> (World, Client, Value) {
+    let world = World::with(Backend::Sqlite, settings).expect("SQLite is always there");
     let operator = world.signed_in(Role::Operator, None);
-    let interval = json!({"class": "A", "flag": "green", "from": "2026-01-01", "cause": "沪人社职〔2026〕12 号", "scope": {"occupations": ["6-31-"], "level_min": 1, "level_max": 5, "types": ["skill-level"]}});
-    let body = json!({"credit_code": CODE, "name_zh": "上海示例职业技能评价中心", "name_en": "Shanghai Example Assessment Centre", "kind": "social", "interval": interval});
-    let provider = operator.post_json("/v1/providers", &body).expect(201).json();
+    let listed = |class: &str| {
+        let scope = json!({"occupations": ["6-31-"], "level_min": 1, "level_max": 5, "types": ["skill-level"]});
+        json!({"class": class, "flag": "green", "from": "2026-01-01", "cause": "沪人社职〔2026〕12 号", "scope": scope})
+    };
+    let register = |code: &str, zh: &str, en: &str, kind: &str, interval: Value| {
+        let body = json!({"credit_code": code, "name_zh": zh, "name_en": en, "kind": kind, "interval": interval});
+        operator.post_json("/v1/providers", &body).expect(201).json()
+    };
+    let provider = register(CODE, "上海示例职业技能评价中心", "Shanghai Example Assessment Centre", "social", listed("A"));
+    register("91350100M000100Y43", "上海示范技师学院", "Shanghai Model College of Technicians", "school", listed("B"));
+    let barred = json!({"standing": "barred", "from": "2026-02-01", "cause": "沪人社职〔2026〕30 号"});
+    register("914403001922038216", "上海某制造有限公司", "Shanghai Some Manufacturing Ltd", "employer", barred);
     (world, operator, provider)
 }
 
@@ -53,12 +63,14 @@ fn missing() -> Option<&'static str> {
 
 #[test]
 fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
-    let (world, ..) = registry();
+    let (world, ..) = registry(&[]);
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),
+        ("/providers", "text/html; charset=utf-8"),
         ("/v", "text/html; charset=utf-8"),
-        ("/v/v.css", "text/css; charset=utf-8"),
-        ("/v/v.js", "text/javascript; charset=utf-8"),
+        ("/v/base.css", "text/css; charset=utf-8"),
+        ("/v/page.js", "text/javascript; charset=utf-8"),
+        ("/v/icon-192.png", "image/png"),
         ("/v/icon.svg", "image/svg+xml"),
         ("/v/words.json", "application/json"),
         ("/docs", "text/html; charset=utf-8"),
@@ -76,7 +88,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
         let again = world.client().header("if-none-match", answer.header("etag")).get(path).expect(304);
         assert_eq!(again.header("content-security-policy"), policy, "{path}");
     }
-    for path in ["/v/nothing", "/docs/index.html", "/docs/swagger-initializer.js", "/v/..%2fv.js"] {
+    for path in ["/v/nothing", "/docs/index.html", "/docs/swagger-initializer.js", "/v/..%2fpage.js"] {
         world.client().get(path).problem(404, "http.no_route");
     }
     for (path, to) in [("/v/", "../v"), ("/docs/", "../docs")] {
@@ -86,7 +98,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
 
 #[test]
 fn the_type_of_a_problem_leads_to_its_row_in_the_list_of_codes() {
-    let (world, ..) = registry();
+    let (world, ..) = registry(&[]);
     let kind = world.client().get("/nowhere").problem(404, "http.no_route")["type"].as_str().unwrap().to_owned();
     let (path, code) = kind.split_once('#').expect("a fragment");
     assert!(world.client().get(path).expect(200).text().contains(&format!("<tr id=\"{code}\">")));
@@ -99,20 +111,24 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
         eprintln!("skipped: {why}");
         return;
     }
-    let (world, operator, provider) = registry();
+    let (world, operator, provider) = registry(&[]);
+    let (busy, ..) = registry(&[("lookup_per_minute", "1")]);
     let [valid, revoked, suspended] = [(); 3].map(|()| issue(&operator, &provider));
     change(&operator, &revoked, "revoke");
     change(&operator, &suspended, "suspend");
     let scratch = tempfile::tempdir().unwrap();
     let shots = std::env::var_os("HUFU_SCREENSHOTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
+    let all = [&valid, &revoked, &suspended];
     let cases = json!({
-        "url": world.url, "shots": shots, "chromium": CHROMIUM, "profile": scratch.path().join("profile"),
+        "url": world.url, "busy": busy.url, "shots": shots, "chromium": CHROMIUM, "secrets": all.map(|card| &fragment(card)[40..80]),
         "valid": fragment(&valid), "revoked": fragment(&revoked), "suspended": fragment(&suspended),
         "number": valid["number"], "name": "欧阳静", "operations": world.client().get("/openapi.json").json()["paths"].as_object().unwrap().len(),
+        "bundle": world.client().get("/v1/bundle/manifests").status == 200,
+        "fingerprint": Fingerprint::of(world.app.keys.region_signer().public()).to_string(),
     });
     let ran = Command::new("node").args(["tests/browser/pages.mjs", &cases.to_string()]).output().expect("node runs");
     let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     println!("{said}");
     assert!(ran.status.success(), "{said}");
-    assert!(said.contains("17 scenes were as they should be"), "{said}");
+    assert!(said.contains("28 scenes were as they should be"), "{said}");
 }
