@@ -7,6 +7,7 @@ use crate::ids::RegionCode;
 use crate::json;
 use crate::time::Instant;
 use crate::verdict::Provider;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -165,9 +166,13 @@ impl Bundle {
             (Some(_), Some(_)) | (None, None) => return Err(BundleRule::DeltaForm.into()),
         };
         let manifest = Manifest::open(&text, key)?;
-        let mut newer = Contents::default();
+        let (mut newer, mut seen) = (Contents::default(), BTreeSet::new());
         for change in delta.changes {
             let name = change.part;
+            // Twice would be no harm to the result, but work without end.
+            if !seen.insert(name) {
+                return Err(BundleRule::DeltaForm.about(name));
+            }
             let named = manifest.part(name).ok_or_else(|| BundleRule::DeltaPlace.about(name))?;
             let text = match (held.text(name), &change.text) {
                 (Some(held), _) => change.apply(held).map_err(|error| error.or_about(name))?,
