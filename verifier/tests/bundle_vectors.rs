@@ -71,7 +71,7 @@ fn every_case_has_the_answer_that_was_decided_for_it() {
 #[test]
 fn the_file_alone_is_enough_to_run_every_case() {
     let text = file();
-    assert!(text.len() < 700_000, "{} bytes", text.len());
+    assert!(text.len() < 750_000, "{} bytes", text.len());
     let file: Value = serde_json::from_str(&text).expect("JSON");
     let bytes = |name: &Value| base64url::decode(file["bundles"][name.as_str().expect("a name")].as_str().expect("a file")).expect("base64url");
     for case in file["cases"].as_array().expect("an array") {
@@ -110,9 +110,8 @@ fn no_case_stands_twice_and_every_file_has_its_case() {
 fn the_cases_reach_every_outcome_every_code_of_a_bundle_and_what_a_bundle_can_say() {
     let all = all();
     let refused: BTreeSet<_> = all.cases.iter().filter_map(|case| if let Asked::Refused(code) = case.asked { Some(code) } else { None }).collect();
-    // Size alone makes a file too large: tests/bundle_refusals.rs.
     let missed: Vec<_> = VERIFIER.iter().map(|message| message.code).filter(|code| code.starts_with("bundle.") && !refused.contains(code)).collect();
-    assert_eq!(missed, ["bundle.too_large"]);
+    assert!(missed.is_empty(), "no case is refused with {missed:?}");
     let verdicts: Vec<_> = all.cases.iter().filter_map(|case| all.verdict(case)).collect();
     for outcome in [Outcome::Valid, Outcome::ValidAsOf, Outcome::Invalid, Outcome::Undetermined] {
         assert!(verdicts.iter().any(|verdict| verdict.outcome == outcome), "{outcome:?}");

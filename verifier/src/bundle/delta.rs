@@ -1,6 +1,7 @@
 //! A delta: the few entries that changed, and the manifest that says what must come out. It needs no signature of its own.
 
 use super::file::plain;
+use super::manifest::PARTS_MAX;
 use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart};
 use super::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartName, PartRef};
 use crate::ids::RegionCode;
@@ -139,6 +140,9 @@ impl Step {
 
     /// The JWS of the new manifest, put together from the held one. Nothing of it is verified.
     fn to_text(&self, held: &Manifest) -> Option<String> {
+        if self.parts.len() > PARTS_MAX {
+            return None;
+        }
         let mut next = held.clone();
         (next.seq, next.iat, next.fresh_until, next.expires, next.prev) = (self.seq, self.iat, self.fresh_until, self.expires, self.prev);
         next.parts.retain(|part| self.parts.iter().all(|new| new.name != part.name));

@@ -87,7 +87,14 @@ fn partners(all: &mut Cases) {
     let with = |days| file(&[&own.clone().with_peer("320000"), &partner(days)]);
     all.judged("a card of a region that is not in the file", "good", &text, soon(), Undetermined, "signature.key_unknown");
     all.facts("own, partner named without its bundle", &own.clone().with_peer("320000"));
-    all.judged("a card of a partner without its bundle", "own, partner named without its bundle", &text, soon(), Undetermined, "signature.key_unknown");
+    all.judged(
+        "a card of a partner without its bundle",
+        "own, partner named without its bundle",
+        &text,
+        soon(),
+        Undetermined,
+        "signature.key_unknown",
+    );
     all.file("partner of the same time", with(0));
     all.judged("a partner's card by a fresh partner", "partner of the same time", &text, soon(), Valid, "");
     all.judged("an own card under the partner's key", "partner of the same time", &link(&card()), soon(), Undetermined, "signature.key_unknown");

@@ -5,10 +5,10 @@ use crate::common::bundles::{anchor_of, file, key_row};
 use crate::common::cases::{card, changed, link};
 use crate::common::signer;
 use crate::common::world::{DAY, ISSUED};
-use verifier::bundle::{Change, Delta, PartName, RevokedRow};
+use verifier::bundle::{Change, Delta, PartName, RevokedRow, RiceSet, StatusChange, StatusPart};
 use verifier::ids::RegionCode;
 use verifier::jws::Signer;
-use verifier::status::Status;
+use verifier::status::{Status, gzip};
 use verifier::verdict::KeyRevocationReason::{Ceased, Compromise};
 use verifier::verdict::Outcome::{Invalid, Valid, ValidAsOf};
 
@@ -46,8 +46,6 @@ fn updates(all: &mut Cases) {
     let changed = next().with_entry(9, Status::Revoked);
     all.contents("next, its status left out", &changed, |contents| contents.parts.retain(|_, text| !text.contains("status/1")));
     all.refuses("a changed part that is left out", "good", &[(UPDATE, "next, its status left out")], "bundle.part_missing");
-    all.file("one delta of nothing", b"{}".to_vec());
-    all.refuses("a delta that is none", "good", &[(Step::Apply, "one delta of nothing")], "bundle.delta_form");
     all.file("a part nobody names", b"{}".to_vec());
     all.refuses("a part that no manifest names", "good", &[(Step::AddPart, "a part nobody names")], "bundle.part_unnamed");
 }
@@ -90,7 +88,14 @@ fn revocations(all: &mut Cases) {
     }
     all.facts("next, key revoked earlier", &RegionFacts { revoked: vec![row(-10, Compromise)], ..held.next() });
     let decided = (Invalid, "key.compromised");
-    all.after("the revocation of a key that moved earlier", "key compromised ten seconds after issue", &updated("next, key revoked earlier"), &text, next_day(), decided);
+    all.after(
+        "the revocation of a key that moved earlier",
+        "key compromised ten seconds after issue",
+        &updated("next, key revoked earlier"),
+        &text,
+        next_day(),
+        decided,
+    );
 }
 
 fn partners(all: &mut Cases) {
@@ -119,7 +124,7 @@ fn partners(all: &mut Cases) {
     let manifest = again.manifest_under("330000");
     let mut contents = super::contents(&[&pinned_anew, &again]);
     contents.manifests.insert(anchor_of("320000").region, manifest);
-    all.file("own next, partner pinned anew", verifier::status::gzip(&contents.to_json()));
+    all.file("own next, partner pinned anew", gzip(&contents.to_json()));
     let name = "a partner that was pinned anew begins anew";
     all.after(name, "own and partner", &[(UPDATE, "own next, partner pinned anew")], &theirs, next_day(), (ValidAsOf, ""));
 }
@@ -135,44 +140,66 @@ fn deltas(all: &mut Cases) {
         ..before.next()
     };
     let after = after.with_entry(1, Status::Revoked).with_entry(4711, Status::Revoked).with_entry_of(2027, 0, Status::Revoked);
+    let part = StatusPart::parse(&after.parts()[&PartName::Status(2026)]).expect("a status part");
     let mut status = Change::of(PartName::Status(2026));
-    status.lists = vec![(2026, 5_010), (2027, 3)];
-    status.changed = vec![(2026, 2, Status::Valid), (2027, 0, Status::Revoked), (2026, 4711, Status::Revoked)];
+    status.status = Some(part.change_of(&[2026, 2027], &[(2026, 2), (2026, 4711), (2027, 0)]));
     let mut keys = Change::of(PartName::Keys(2026));
     keys.keys = vec![key_row(other.public())];
     let manifest = after.manifest_text();
-    let delta = |seq, manifest: &str, changes: &[&Change]| {
+    let whole = |seq, manifest: &str, changes: &[&Change]| {
         let changes = changes.iter().map(|change| (*change).clone()).collect();
-        Delta::new(super::anchor().region, seq, manifest.into(), changes).to_json()
+        Delta::new(seq, None, manifest, changes).expect("a good manifest")
     };
+    let delta = |seq, changes: &[&Change]| whole(seq, &manifest, changes).to_json();
     let text = link(&card());
-    all.file("delta", delta(7, &manifest, &[&status, &keys]));
+    let step = Delta::new(7, Some(&before.manifest()), &manifest, vec![status.clone(), keys.clone()]).expect("a good manifest");
+    assert!(step.step.is_some());
+    all.file("delta", step.to_json());
     let held = "good, before a delta";
     all.after("a delta that revokes", held, &[(Step::Apply, "delta")], &text, next_day(), (Invalid, "status.revoked"));
-    all.file("delta, gzipped", verifier::status::gzip(&delta(7, &manifest, &[&status, &keys])));
+    all.file("delta, gzipped, with the whole manifest", gzip(&delta(7, &[&status, &keys])));
     let anew = link(&verifier::card::Card::sign(card().claims(), &other).expect("good claims"));
     let decided = (Invalid, "status.revoked");
-    all.after("a delta that brings a key", held, &[(Step::Apply, "delta, gzipped")], &anew, next_day(), decided);
-    let refused = |all: &mut Cases, name: &'static str, bytes: Vec<u8>, code| {
+    all.after("a delta that brings a key", held, &[(Step::Apply, "delta, gzipped, with the whole manifest")], &anew, next_day(), decided);
+    let mut refused = |name: &'static str, bytes: Vec<u8>, code| {
         all.file(name, bytes);
         all.refuses(name, held, &[(Step::Apply, name)], code);
     };
-    refused(all, "a delta from another manifest", delta(6, &manifest, &[&status, &keys]), "bundle.delta_base");
-    refused(all, "a delta that leaves a change out", delta(7, &manifest, &[&status]), "bundle.part_missing");
-    let with = |entry| {
-        let mut other = status.clone();
-        other.changed.push(entry);
-        delta(7, &manifest, &[&other, &keys])
+    refused("a delta that is none", b"{}".to_vec(), "bundle.delta_form");
+    refused("a delta of half a stream", gzip(&delta(7, &[&status, &keys]))[..99].to_vec(), "bundle.compression");
+    refused("a delta from another manifest", delta(6, &[&status, &keys]), "bundle.delta_base");
+    let bent = |delta: &Delta, bend: &dyn Fn(&mut Delta)| {
+        let mut bent = delta.clone();
+        bend(&mut bent);
+        bent
     };
-    refused(all, "a delta that makes something else", with((2026, 3, Status::Revoked)), "bundle.delta_result");
-    refused(all, "a delta for an index past the end", with((2026, 5_010, Status::Revoked)), "bundle.delta_place");
-    refused(all, "a delta for another list", with((2030, 0, Status::Revoked)), "bundle.delta_place");
-    let elsewhere = Change::of(PartName::Keys(2025));
-    refused(all, "a delta for a part that is not there", delta(7, &manifest, &[&status, &keys, &elsewhere]), "bundle.delta_place");
-    refused(all, "a delta that names a part twice", delta(7, &manifest, &[&status, &keys, &keys]), "bundle.delta_form");
-    refused(all, "a delta under another key", delta(7, &after.manifest_under("320000"), &[&status, &keys]), "bundle.manifest_key");
+    let elsewhere = bent(&step, &|delta| delta.region = anchor_of("320000").region);
+    refused("a delta of another region", elsewhere.to_json(), "bundle.delta_base");
+    refused("a delta that leaves a change out", delta(7, &[&status]), "bundle.part_missing");
+    let altered = |change: &dyn Fn(&mut StatusChange)| {
+        let mut altered = status.clone();
+        change(altered.status.as_mut().expect("a change of status"));
+        delta(7, &[&altered, &keys])
+    };
+    refused("a delta that makes something else", altered(&|status| status.suspended = RiceSet::encode(&[3])), "bundle.delta_result");
+    refused("a delta past the end of the last list", altered(&|status| status.revoked = RiceSet::encode(&[5_013])), "bundle.delta_place");
+    let replaced = |list, index| altered(&move |status| status.replaced = vec![(list, index, "HF3100002026ZZZZZZZZZZD".into())]);
+    refused("a delta for an index past the end", replaced(2026, 5_010), "bundle.delta_place");
+    refused("a delta for another list", replaced(2030, 0), "bundle.delta_place");
+    refused("a delta with a list above 2^24", altered(&|status| status.lists[0].1 = u32::MAX), "bundle.too_large");
+    refused("a delta for a part that is not there", delta(7, &[&status, &keys, &Change::of(PartName::Keys(2025))]), "bundle.delta_place");
+    refused("a delta that names a part twice", delta(7, &[&status, &keys, &keys]), "bundle.delta_form");
+    refused("a delta under another key", whole(7, &after.manifest_under("320000"), &[&status, &keys]).to_json(), "bundle.manifest_key");
+    let late = bent(&step, &|delta| delta.step.as_mut().expect("a step").iat = after.iat.plus_seconds(1));
+    refused("a delta whose step was altered", late.to_json(), "bundle.manifest_signature");
+    let both = bent(&step, &|delta| delta.manifest = Some(manifest.clone()));
+    refused("a delta with a step and a manifest", both.to_json(), "bundle.delta_form");
+    let neither = bent(&step, &|delta| delta.step = None);
+    refused("a delta with neither step nor manifest", neither.to_json(), "bundle.delta_form");
     let undone = before.next_without_entries();
+    let part = StatusPart::parse(&undone.parts()[&PartName::Status(2026)]).expect("a status part");
     let mut back = Change::of(PartName::Status(2026));
-    back.changed = vec![(2026, 1, Status::Valid), (2026, 2, Status::Valid)];
-    refused(all, "a signed delta that takes a revocation back", delta(7, &undone.manifest_text(), &[&back]), "bundle.unrevoked");
+    back.status = Some(part.change_of(&[], &[(2026, 1), (2026, 2)]));
+    let back = whole(7, &undone.manifest_text(), &[&back]);
+    refused("a signed delta that takes a revocation back", back.to_json(), "bundle.unrevoked");
 }

@@ -2,8 +2,8 @@
 
 use super::{Cases, RegionFacts, soon};
 use crate::common::cases::{barred_from, card, changed, link};
-use crate::common::world::{DAY, ISSUED, World, interval, listed, listed_as, scope};
 use crate::common::claims;
+use crate::common::world::{DAY, ISSUED, World, interval, listed, listed_as, scope};
 use verifier::card::Claims;
 use verifier::ids::{Level, OccupationPrefix, TypeOfCertificate};
 use verifier::verdict::Outcome::{Invalid, Undetermined, Valid};
@@ -28,7 +28,13 @@ pub fn add(all: &mut Cases) {
         ("barred the day after", "a provider barred the day after issue", barred_from("2026-03-02"), Valid, ""),
         ("bar over listing", "a bar that overlaps a listing", overlap, Invalid, "issuer.barred"),
         ("listed too late", "a provider listed from the day after issue", vec![interval("2026-03-02", None, listed())], Invalid, "issuer.not_listed"),
-        ("listed until the day", "a provider listed until the day of issue", vec![interval("2025-01-01", Some("2026-03-01"), listed())], Invalid, "issuer.not_listed"),
+        (
+            "listed until the day",
+            "a provider listed until the day of issue",
+            vec![interval("2025-01-01", Some("2026-03-01"), listed())],
+            Invalid,
+            "issuer.not_listed",
+        ),
         ("listed that day", "a provider listed on the day of issue alone", vec![interval("2026-03-01", Some("2026-03-02"), listed())], Valid, ""),
         ("class D", "a provider of class D", one(listed_as(Class::D, Flag::Green, scope())), Invalid, "issuer.class_d"),
         ("red flag", "a provider flagged red", one(listed_as(Class::A, Flag::Red, scope())), Invalid, "issuer.red_flag"),
@@ -56,5 +62,12 @@ pub fn add(all: &mut Cases) {
     all.judged("a provider nobody knows", "no providers", &text, soon(), Undetermined, "issuer.provider_unknown");
     let early = RegionFacts { iat: claims().iat.plus_seconds(-60), ..with_timeline(Vec::new()) };
     all.facts("gathered before the listing", &early);
-    all.judged("a provider listed after the facts were gathered", "gathered before the listing", &text, claims().iat, Undetermined, "issuer.newer_than_facts");
+    all.judged(
+        "a provider listed after the facts were gathered",
+        "gathered before the listing",
+        &text,
+        claims().iat,
+        Undetermined,
+        "issuer.newer_than_facts",
+    );
 }

@@ -101,15 +101,7 @@ impl Cases {
     }
 
     /// The same some steps later.
-    pub fn after(
-        &mut self,
-        name: &'static str,
-        bundle: &str,
-        then: &[(Step, &str)],
-        text: &str,
-        now: Instant,
-        decided: (Outcome, &'static str),
-    ) {
+    pub fn after(&mut self, name: &'static str, bundle: &str, then: &[(Step, &str)], text: &str, now: Instant, decided: (Outcome, &'static str)) {
         let asked = Asked::Card { text: text.into(), now, decided };
         self.push(name, bundle, then, asked);
     }
