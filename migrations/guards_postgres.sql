@@ -54,3 +54,21 @@ WHEN (OLD.kid IS DISTINCT FROM NEW.kid OR OLD.short_kid IS DISTINCT FROM NEW.sho
   OR (OLD.revoked_at IS NOT NULL AND (NEW.revoked_at IS NULL OR NEW.revoked_at > OLD.revoked_at))
   OR (OLD.revoke_reason = 'compromise' AND NEW.revoke_reason IS DISTINCT FROM OLD.revoke_reason))
 EXECUTE FUNCTION hufu_refuse('a key does not change, and its revocation does not un-happen');
+-- A list grows, and stays with its provider and year.
+CREATE OR REPLACE TRIGGER status_lists_frozen BEFORE UPDATE ON status_lists FOR EACH ROW
+WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.provider_id IS DISTINCT FROM NEW.provider_id OR OLD.year IS DISTINCT FROM NEW.year
+  OR NEW.next_index < OLD.next_index OR NEW.version < OLD.version)
+EXECUTE FUNCTION hufu_refuse('a status list neither shrinks nor moves');
+CREATE OR REPLACE TRIGGER status_lists_no_delete BEFORE DELETE OR TRUNCATE ON status_lists
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('status lists are never deleted');
+-- What the region signed about its bundle stays; a part's text is what its digest says, and goes only after it was superseded.
+CREATE OR REPLACE TRIGGER bundle_manifests_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bundle_manifests
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('bundle_manifests is append-only');
+CREATE OR REPLACE TRIGGER bundle_parts_frozen BEFORE UPDATE ON bundle_parts FOR EACH ROW
+WHEN (OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.gzip IS DISTINCT FROM NEW.gzip)
+EXECUTE FUNCTION hufu_refuse('a part of a bundle does not change');
+CREATE OR REPLACE TRIGGER bundle_parts_no_delete BEFORE DELETE ON bundle_parts FOR EACH ROW
+WHEN (OLD.superseded_at IS NULL)
+EXECUTE FUNCTION hufu_refuse('a part of the current bundle is not deleted');
+CREATE OR REPLACE TRIGGER bundle_parts_no_truncate BEFORE TRUNCATE ON bundle_parts
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('a part of the current bundle is not deleted');

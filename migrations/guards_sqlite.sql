@@ -59,3 +59,23 @@ WHEN OLD.kid IS DISTINCT FROM NEW.kid OR OLD.short_kid IS DISTINCT FROM NEW.shor
 BEGIN SELECT RAISE(ABORT, 'a key does not change, and its revocation does not un-happen'); END;
 DROP TRIGGER IF EXISTS keys_no_delete;
 CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys BEGIN SELECT RAISE(ABORT, 'keys are never deleted'); END;
+-- A list grows, and stays with its provider and year.
+DROP TRIGGER IF EXISTS status_lists_frozen;
+CREATE TRIGGER status_lists_frozen BEFORE UPDATE ON status_lists
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.provider_id IS DISTINCT FROM NEW.provider_id OR OLD.year IS DISTINCT FROM NEW.year
+  OR NEW.next_index < OLD.next_index OR NEW.version < OLD.version
+BEGIN SELECT RAISE(ABORT, 'a status list neither shrinks nor moves'); END;
+DROP TRIGGER IF EXISTS status_lists_no_delete;
+CREATE TRIGGER status_lists_no_delete BEFORE DELETE ON status_lists BEGIN SELECT RAISE(ABORT, 'status lists are never deleted'); END;
+-- What the region signed about its bundle stays; a part's text is what its digest says, and goes only after it was superseded.
+DROP TRIGGER IF EXISTS bundle_manifests_no_update;
+CREATE TRIGGER bundle_manifests_no_update BEFORE UPDATE ON bundle_manifests BEGIN SELECT RAISE(ABORT, 'bundle_manifests is append-only'); END;
+DROP TRIGGER IF EXISTS bundle_manifests_no_delete;
+CREATE TRIGGER bundle_manifests_no_delete BEFORE DELETE ON bundle_manifests BEGIN SELECT RAISE(ABORT, 'bundle_manifests is append-only'); END;
+DROP TRIGGER IF EXISTS bundle_parts_frozen;
+CREATE TRIGGER bundle_parts_frozen BEFORE UPDATE ON bundle_parts
+WHEN OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.gzip IS DISTINCT FROM NEW.gzip
+BEGIN SELECT RAISE(ABORT, 'a part of a bundle does not change'); END;
+DROP TRIGGER IF EXISTS bundle_parts_no_delete;
+CREATE TRIGGER bundle_parts_no_delete BEFORE DELETE ON bundle_parts WHEN OLD.superseded_at IS NULL
+BEGIN SELECT RAISE(ABORT, 'a part of the current bundle is not deleted'); END;

@@ -52,6 +52,7 @@ settings! {
     "lookup_per_minute" "HUFU_LOOKUP_PER_MINUTE" "30" false "Public look-ups by number and name a minute from one address";
     "login_per_minute" "HUFU_LOGIN_PER_MINUTE" "10" false "Logins a minute of one client from one address";
     "client_per_minute" "HUFU_CLIENT_PER_MINUTE" "60000" false "Requests a minute of one signed-in client";
+    "publish_seconds" "HUFU_PUBLISH_SECONDS" "10" false "Least seconds between two manifests of the trust bundle";
     "shutdown_seconds" "HUFU_SHUTDOWN_SECONDS" "30" false "How long a stopping server finishes what it has accepted";
 }
 
@@ -191,7 +192,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        const NUMBERS: [(&str, u32, u32); 9] = [
+        const NUMBERS: [(&str, u32, u32); 10] = [
             ("zone", 0, 840),
             ("pool_size", 1, 256),
             ("workers", 0, 256),
@@ -200,6 +201,7 @@ impl Config {
             ("lookup_per_minute", 1, 100_000_000),
             ("login_per_minute", 1, 100_000_000),
             ("client_per_minute", 1, 100_000_000),
+            ("publish_seconds", 0, 3600),
             ("shutdown_seconds", 0, 600),
         ];
         for (key, low, high) in NUMBERS {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Operations that can refuse nobody: they read no input.
-const NEVER_REFUSE: [&str; 7] = ["get_region_did", "get_jwks", "get_liveness", "get_readiness", "get_metrics", "get_openapi", "get_region"];
+const NEVER_REFUSE: [&str; 8] =
+    ["get_region_did", "get_jwks", "get_liveness", "get_readiness", "get_metrics", "get_openapi", "get_region", "get_bundle_manifests"];
 
 fn document() -> Value {
     serde_json::from_str(&hufu::http::openapi::text()).expect("the document is JSON")

@@ -128,7 +128,8 @@ impl Issue {
         if !keys::by_kid(conn, &key.kid)?.is_some_and(|key| key.can_sign(now)) {
             return Err(ended().into());
         }
-        let (list, index) = store::take_index(conn, &provider.id, now)?;
+        // The year of the card's own `iat`: verifiers look for the status there.
+        let (list, index) = store::take_index(conn, &provider.id, i64::from(today.year()), now)?;
         let card = self.sign(now, signer, &provider.credit_code, list, index)?;
         let row = self.row(&card, key, now, replaces)?;
         store::insert(conn, &row)?;

@@ -170,13 +170,12 @@ pub(super) fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit:
     Ok(query.load(conn)?)
 }
 
-/// Takes the next index of the provider's open list, or opens a list. The row stays locked until the transaction ends, so indices are dense.
-pub(super) fn take_index(conn: &mut Conn, provider: &str, now: i64) -> Result<(i64, i64), Error> {
-    let open = status_lists::table.filter(status_lists::provider_id.eq(provider).and(status_lists::next_index.lt(LIST_MAX)));
-    let list: Option<i64> = open.select(status_lists::id).order(status_lists::id.desc()).first(conn).optional()?;
-    let list = match list {
+/// Takes the next index of the list that is open for certificates which this provider issues in this civil year, or opens one. The row stays
+/// locked until the transaction ends, so indices are dense.
+pub(super) fn take_index(conn: &mut Conn, provider: &str, year: i64, now: i64) -> Result<(i64, i64), Error> {
+    let list = match open_list(conn, provider, year)? {
         Some(list) => list,
-        None => open_list(conn, provider, now)?,
+        None => new_list(conn, provider, year, now)?,
     };
     let room = status_lists::table.filter(status_lists::id.eq(list).and(status_lists::next_index.lt(LIST_MAX)));
     let next: Option<i64> = diesel::update(room)
@@ -189,18 +188,25 @@ pub(super) fn take_index(conn: &mut Conn, provider: &str, now: i64) -> Result<(i
     Ok((list, next - 1))
 }
 
+/// The newest list of a provider and year that has room.
+fn open_list(conn: &mut Conn, provider: &str, year: i64) -> Result<Option<i64>, Error> {
+    let mine = status_lists::provider_id.eq(provider).and(status_lists::year.eq(year));
+    let open = status_lists::table.filter(mine.and(status_lists::next_index.lt(LIST_MAX)));
+    Ok(open.select(status_lists::id).order(status_lists::id.desc()).first(conn).optional()?)
+}
+
 /// List numbers come from a counter row, whose lock keeps two openings apart.
-fn open_list(conn: &mut Conn, provider: &str, now: i64) -> Result<i64, Error> {
+fn new_list(conn: &mut Conn, provider: &str, year: i64, now: i64) -> Result<i64, Error> {
     let counter = revisions::table.find("status_list");
     let id: i64 = diesel::update(counter).set(revisions::n.eq(revisions::n + 1)).returning(revisions::n).get_result(conn)?;
     // While this waited for the counter, another transaction may have opened the list.
-    let open = status_lists::table.filter(status_lists::provider_id.eq(provider).and(status_lists::next_index.lt(LIST_MAX)));
-    if let Some(list) = open.select(status_lists::id).order(status_lists::id.desc()).first(conn).optional()? {
+    if let Some(list) = open_list(conn, provider, year)? {
         return Ok(list);
     }
     let row = (
         status_lists::id.eq(id),
         status_lists::provider_id.eq(provider),
+        status_lists::year.eq(year),
         status_lists::next_index.eq(0),
         status_lists::version.eq(0),
         status_lists::changed_at.eq(now),

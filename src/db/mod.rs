@@ -121,6 +121,23 @@ impl Db {
         .await
     }
 
+    /// Runs `f` on a connection for reading, every statement of it over the same state of the database.
+    ///
+    /// # Errors
+    /// What `f` returns, or a fault.
+    pub async fn read_one_state<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        self.read(move |conn| match conn {
+            // A reader of the write-ahead log sees what was there at its first statement.
+            Conn::Sqlite(_) => once(conn, "BEGIN", &f),
+            Conn::Postgres(_) => once(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &f),
+        })
+        .await
+    }
+
     /// Runs `f` in one transaction: all of it is kept, or nothing. After a deadlock `f` runs again, so it must have no other effect.
     ///
     /// # Errors
@@ -200,21 +217,26 @@ async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Error> + Send
 
 /// One transaction, tried again a bounded number of times when the database asks for it.
 fn transact<T>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    // IMMEDIATE takes the writer's lock at once; a transaction that read first and wrote later could not be upgraded.
+    let begin = match conn {
+        Conn::Sqlite(_) => "BEGIN IMMEDIATE",
+        Conn::Postgres(_) => "BEGIN",
+    };
     let mut tries = 1;
     loop {
-        match once(conn, f) {
+        match once(conn, begin, f) {
             Err(Error::Fault(fault)) if tries < TRIES && fault.is_retryable() => tries += 1,
             other => return other,
         }
     }
 }
 
-fn once<T>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+/// One transaction that `begin` opens.
+fn once<T>(conn: &mut Conn, begin: &str, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
     use diesel::connection::{AnsiTransactionManager, TransactionManager};
     match conn {
-        // IMMEDIATE takes the writer's lock at once; a transaction that read first and wrote later could not be upgraded.
-        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
-        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c)?,
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, begin)?,
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, begin)?,
     }
     let done = f(conn);
     let ended = match done {

@@ -42,7 +42,7 @@ table! {
 }
 
 table! {
-    status_lists (id) { id -> BigInt, provider_id -> Text, next_index -> BigInt, version -> BigInt, changed_at -> BigInt, }
+    status_lists (id) { id -> BigInt, provider_id -> Text, next_index -> BigInt, version -> BigInt, changed_at -> BigInt, year -> BigInt, }
 }
 table! {
     certificates (id) {
@@ -57,6 +57,11 @@ table! {
         id -> Text, certificate_id -> Text, kind -> Text, at -> BigInt, reason -> Text, actor -> Text, document -> Text,
     }
 }
+
+table! {
+    bundle_manifests (id) { id -> Text, seq -> BigInt, epoch -> BigInt, iat -> BigInt, basis -> Text, sha256 -> Text, jws -> Text, }
+}
+table! { bundle_parts (sha256) { sha256 -> Text, gzip -> Binary, superseded_at -> Nullable<BigInt>, } }
 
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));

@@ -31,11 +31,13 @@ pub enum Kind {
     ProviderInterval,
     /// An API client was added, got a new secret or was disabled.
     Client,
+    /// A manifest of the trust bundle was signed.
+    Bundle,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 5] = [Kind::CertificateIssued, Kind::CertificateStatus, Kind::Key, Kind::ProviderInterval, Kind::Client];
+    pub const ALL: [Kind; 6] = [Kind::CertificateIssued, Kind::CertificateStatus, Kind::Key, Kind::ProviderInterval, Kind::Client, Kind::Bundle];
 
     /// Table and column of the documents; the subject is the table's `id`.
     pub(crate) fn documents(self) -> (&'static str, &'static str) {
@@ -45,6 +47,7 @@ impl Kind {
             Kind::Key => ("key_events", "document"),
             Kind::ProviderInterval => ("provider_intervals", "document"),
             Kind::Client => ("client_events", "document"),
+            Kind::Bundle => ("bundle_manifests", "jws"),
         }
     }
 
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Key => "key",
             Kind::ProviderInterval => "provider-interval",
             Kind::Client => "client",
+            Kind::Bundle => "bundle",
         }
     }
 }

@@ -1,15 +1,18 @@
 //! Answers that anyone may keep for a while: a strong entity tag over the bytes, and 304 to whoever holds them already (RFC 9110 sections 8.8.3, 13.1.2).
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 /// Bytes of the digest that make the tag: 128 bits, so that no two bodies share one.
 const TAG_BYTES: usize = 16;
+/// How the tag of a gzip stream ends.
+const GZIP_MARK: &str = "-gzip\"";
 
 /// Answers `body` with `ETag` and `Cache-Control: public, max-age=<max_age_seconds>`, or 304 without a body when `If-None-Match` names it.
 /// The tag is the first 16 bytes of the body's SHA-256 in lower-case hex.
-pub fn respond(req: &HttpRequest, content_type: &str, body: impl Into<actix_web::web::Bytes>, max_age_seconds: u32) -> HttpResponse {
+pub fn respond(req: &HttpRequest, content_type: &str, body: impl Into<Bytes>, max_age_seconds: u32) -> HttpResponse {
     let body = body.into();
     let tag = tag(&body);
     let held = holds(req.headers(), &tag);
@@ -22,12 +25,55 @@ pub fn respond(req: &HttpRequest, content_type: &str, body: impl Into<actix_web:
     builder.content_type(content_type).body(body)
 }
 
-/// Makes the tag of a compressed answer weak: a strong one promises the same bytes, and these differ from the plain ones.
+/// A body that is kept in both forms.
+pub struct Forms<'a> {
+    /// As it is.
+    pub plain: Bytes,
+    /// Its gzip stream.
+    pub gzip: Bytes,
+    /// Names it among all bodies.
+    pub tag: &'a str,
+}
+
+/// Answers in the form that the caller accepts, under a strong tag of that form, or 304. `policy` is the `Cache-Control`.
+pub fn respond_in_form(req: &HttpRequest, content_type: &str, forms: Forms<'_>, policy: &str) -> HttpResponse {
+    let is_gzip = accepts_gzip(req.headers());
+    let tag = if is_gzip { format!("\"{}{GZIP_MARK}", forms.tag) } else { format!("\"{}\"", forms.tag) };
+    let is_held = holds(req.headers(), &tag);
+    let mut builder = if is_held { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    builder.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, policy)).insert_header((header::VARY, "accept-encoding"));
+    if is_held {
+        return builder.finish();
+    }
+    builder.content_type(content_type);
+    if is_gzip {
+        return builder.insert_header((header::CONTENT_ENCODING, "gzip")).body(forms.gzip);
+    }
+    builder.body(forms.plain)
+}
+
+/// Whether `Accept-Encoding` names gzip, or everything, with a weight above zero (RFC 9110 section 12.5.3).
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let named = headers.get_all(header::ACCEPT_ENCODING).filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let weighed: Vec<(String, bool)> = named
+        .map(|item| {
+            let (coding, weight) = item.split_once(';').unwrap_or((item, ""));
+            let digits = weight.trim().trim_start_matches(['q', 'Q']).trim_start_matches('=');
+            (coding.trim().to_ascii_lowercase(), weight.is_empty() || digits.bytes().any(|b| (b'1'..=b'9').contains(&b)))
+        })
+        .collect();
+    let of = |wanted: &str| weighed.iter().find(|(coding, _)| coding == wanted).map(|(_, wants)| *wants);
+    of("gzip").or_else(|| of("*")).unwrap_or(false)
+}
+
+/// Makes the tag of an answer that was compressed on its way weak: a strong one promises the same bytes, and these differ from the plain ones.
 pub(super) fn weaken(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONTENT_ENCODING) {
         return;
     }
-    let Some(strong) = headers.get(header::ETAG).and_then(|v| v.to_str().ok()).filter(|v| v.starts_with('"')) else { return };
+    let Some(strong) = headers.get(header::ETAG).and_then(|v| v.to_str().ok()).filter(|v| v.starts_with('"') && !v.ends_with(GZIP_MARK)) else {
+        return;
+    };
     if let Ok(weak) = HeaderValue::from_str(&format!("W/{strong}")) {
         headers.insert(header::ETAG, weak);
     }

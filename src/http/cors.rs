@@ -1,13 +1,27 @@
-//! Which web pages of other origins may call: none, unless the setting `cors_origins` lists their origins exactly.
+//! Which web pages of other origins may call: none, unless the setting `cors_origins` lists their origins exactly. The trust bundle alone is
+//! for every page: it is public, says nothing about the caller, and a verifier page of another region fetches it.
 
 use actix_cors::Cors;
-use actix_web::http::{Uri, header};
+use actix_web::http::Uri;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 use crate::config::Config;
 use crate::error::Fault;
 
 /// Most origins.
 const ORIGINS_MAX: usize = 32;
+
+/// The routes that every page may read, by the beginning of their pattern.
+const OPEN: &str = "/v1/bundle";
+
+/// Lets every page read the answer of an open route, refusals too. A listed origin gets its own header from [`layer`] instead. No preflight is
+/// answered: a plain GET needs none.
+pub(super) fn open(pattern: &str, headers: &mut HeaderMap) {
+    if pattern.starts_with(OPEN) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
+    }
+}
 
 /// The origins of the setting.
 ///

@@ -54,8 +54,10 @@ pub async fn envelope(mut req: ServiceRequest, next: Next<impl MessageBody + 'st
         }
         None => response,
     };
+    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+    super::cors::open(&route, response.headers_mut());
     finish(response.headers_mut(), &id, app.config.optional("tls_cert").is_some());
-    observe(&app, &response, started, &id);
+    observe(&app, &response, &route, started, &id);
     Ok(response)
 }
 
@@ -126,13 +128,12 @@ fn finish(headers: &mut HeaderMap, id: &str, tls: bool) {
 }
 
 /// Counts and logs by route pattern: a path may hold an id, a query may hold worse.
-fn observe(app: &App, response: &ServiceResponse<BoxBody>, started: Instant, id: &str) {
-    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+fn observe(app: &App, response: &ServiceResponse<BoxBody>, route: &str, started: Instant, id: &str) {
     let (method, status) = (response.request().method().as_str(), response.status().as_u16());
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let method = if known.contains(&method) { method } else { "OTHER" };
     let took = started.elapsed();
-    app.metrics.requests.with_label_values(&[route.as_str(), method, status.to_string().as_str()]).inc();
-    app.metrics.latency.with_label_values(&[route.as_str()]).observe(took.as_secs_f64());
+    app.metrics.requests.with_label_values(&[route, method, status.to_string().as_str()]).inc();
+    app.metrics.latency.with_label_values(&[route]).observe(took.as_secs_f64());
     tracing::info!(request_id = id, method, route, status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "request");
 }

@@ -42,5 +42,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(certificates::qr_svg).service(certificates::qr_png);
     config.service(regions::api::read).service(trust::api::jwks).service(trust::api::region_did).service(trust::api::provider_did);
     config.service(trust::api::status_list);
+    config.service(trust::api::bundle::file).service(trust::api::bundle::manifests).service(trust::api::bundle::part);
+    config.service(trust::api::bundle::delta);
     config.map(pages::api::routes);
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::http::idempotency::{self, KEPT};
+use crate::trust::bundle;
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -15,11 +16,23 @@ pub fn start(app: &App) {
         let mut rounds = tokio::time::interval(EVERY);
         loop {
             rounds.tick().await;
-            let before = app.edge.now() - KEPT;
-            match app.db.write(move |conn| idempotency::purge(conn, before)).await {
-                Ok(gone) => tracing::debug!(gone, "forgot old answers"),
-                Err(fault) => tracing::warn!(%fault, "old answers could not be forgotten"),
-            }
+            round(&app).await;
         }
     });
+}
+
+async fn round(app: &App) {
+    let before = app.edge.now() - KEPT;
+    match app.db.write(move |conn| idempotency::purge(conn, before)).await {
+        Ok(gone) => tracing::debug!(gone, "forgot old answers"),
+        Err(fault) => tracing::warn!(%fault, "old answers could not be forgotten"),
+    }
+    // Whoever fetches the bundle finds it fresh, even when nothing happened for days.
+    if let Err(fault) = app.trust.bundle.renewed(app).await {
+        tracing::warn!(%fault, "the trust bundle could not be published");
+    }
+    match bundle::purge(app).await {
+        Ok(gone) => tracing::debug!(gone, "forgot superseded parts of the trust bundle"),
+        Err(fault) => tracing::warn!(%fault, "superseded parts of the trust bundle could not be forgotten"),
+    }
 }

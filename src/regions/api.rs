@@ -3,6 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
+use verifier::base64url;
+use verifier::jws::Fingerprint;
 
 use crate::app::App;
 use crate::error::Fault;
@@ -34,7 +36,11 @@ pub struct RegionView {
     /// Rises by one after a restore from backup.
     #[schema(example = 1)]
     epoch: i64,
-    /// RFC 7638 thumbprint of the region key: what a partner pins.
+    /// The region key, base64url of 32 bytes: what a verifier pins.
+    #[schema(example = "gh5zUb6VHXStlQKqgGHNXAdVdKgnwe12i-gPx1YGvHo")]
+    key: String,
+    /// Its fingerprint, as people read it out to each other.
+    #[schema(example = "53412 00817 21930 40005 61120 00042 33871 15008")]
     fingerprint: String,
 }
 
@@ -43,7 +49,7 @@ pub struct RegionView {
     responses((status = 200, description = "The region", body = RegionView)))]
 #[get("/v1/region")]
 pub async fn read(app: web::Data<App>, req: HttpRequest, _public: Public) -> Result<HttpResponse, Problem> {
-    let region = &app.region;
+    let (region, key) = (&app.region, *app.keys.region_signer().public());
     let view = RegionView {
         code: region.code.as_str().to_owned(),
         name_zh: region.name_zh.clone(),
@@ -52,7 +58,8 @@ pub async fn read(app: web::Data<App>, req: HttpRequest, _public: Public) -> Res
         did: app.did.region().to_owned(),
         zone: region.zone.minutes(),
         epoch: region.epoch,
-        fingerprint: app.keys.region_signer().public().thumbprint(),
+        key: base64url::encode(key.as_bytes()),
+        fingerprint: Fingerprint::of(&key).to_string(),
     };
     let body = serde_json::to_vec(&view).map_err(Fault::new)?;
     Ok(cache::respond(&req, "application/json", body, 300))

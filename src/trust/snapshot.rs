@@ -15,6 +15,7 @@ use verifier::status::{Status, StatusArray};
 use verifier::time::Instant;
 use verifier::verdict::{Facts, Interval, IssuerKey, KeyRevocation, KeyRevocationReason, Provider, Region, StatusFact};
 
+use super::bundle::Publisher;
 use super::store;
 use crate::app::App;
 use crate::db::{self, Conn};
@@ -73,6 +74,8 @@ pub struct Trust {
     region: Region,
     current: RwLock<Arc<Snapshot>>,
     taking: tokio::sync::Mutex<()>,
+    /// The same facts as signed files.
+    pub bundle: Publisher,
 }
 
 impl Trust {
@@ -84,7 +87,7 @@ impl Trust {
         let region = Region { code: region.code.clone(), name_zh: region.name_zh.clone(), name_en: region.name_en.clone(), zone: region.zone };
         let commits = db.commits();
         let first = db.read_now(|conn| Snapshot::take(conn, None, &region.code, now_ms, commits))?;
-        Ok(Trust { region, current: RwLock::new(Arc::new(first)), taking: tokio::sync::Mutex::new(()) })
+        Ok(Trust { region, current: RwLock::new(Arc::new(first)), taking: tokio::sync::Mutex::new(()), bundle: Publisher::default() })
     }
 
     /// The current facts, asked for again where that is due. Never fails: facts that cannot be renewed grow old.
@@ -209,7 +212,7 @@ impl Catalogue {
         let mut codes = HashMap::new();
         let mut known = HashMap::new();
         for (row, timeline) in providers::store::all(conn)? {
-            let provider = facts(&row, timeline)?;
+            let provider = provider(&row, timeline)?;
             codes.insert(row.id, provider.code.clone());
             known.insert(provider.code.clone(), provider);
         }
@@ -232,7 +235,8 @@ impl Catalogue {
     }
 }
 
-fn facts(row: &providers::store::Row, timeline: Vec<Interval>) -> Result<Provider, Fault> {
+/// A provider as a verdict takes it.
+pub(super) fn provider(row: &providers::store::Row, timeline: Vec<Interval>) -> Result<Provider, Fault> {
     let damaged = |what: &str| Fault::text(format!("stored {what} of provider {}", row.id));
     Ok(Provider {
         code: CreditCode::parse(&row.credit_code).map_err(|_| damaged("credit code"))?,
@@ -243,7 +247,8 @@ fn facts(row: &providers::store::Row, timeline: Vec<Interval>) -> Result<Provide
     })
 }
 
-fn revocation(row: &keys::Row) -> Result<Option<KeyRevocation>, Fault> {
+/// The revocation of a key, if it is revoked.
+pub(super) fn revocation(row: &keys::Row) -> Result<Option<KeyRevocation>, Fault> {
     let (Some(at), Some(reason)) = (row.revoked_at, row.revoke_reason.as_deref()) else { return Ok(None) };
     let reason: KeyRevocationReason = serde_json::from_value(reason.into()).map_err(|_| Fault::text(format!("stored reason of key {}", row.kid)))?;
     Ok(Some(KeyRevocation { at: Instant(at), reason }))

@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod bundle;
 mod certificates;
 mod cli;
 mod crash;

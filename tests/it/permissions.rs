@@ -23,6 +23,10 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("get", "/.well-known/jwks.json", "by address"),
     ("get", "/providers/{id}/did.json", "by address"),
     ("get", "/status/{list}/{purpose}", "by address"),
+    ("get", "/v1/bundle", "by address"),
+    ("get", "/v1/bundle/manifests", "by address"),
+    ("get", "/v1/bundle/parts/{sha256}", "by address"),
+    ("get", "/v1/bundle/deltas/{seq}", "by address"),
     ("post", "/v1/verify", "by address; with a token by client, which may then verify many"),
     ("post", "/v1/certificates:query", "by address, and more narrowly as a look-up"),
 ];

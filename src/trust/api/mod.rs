@@ -1,5 +1,7 @@
 //! What the world reads, cacheable and signed.
 
+pub mod bundle;
+
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde_json::Value;
 use verifier::status::Purpose;

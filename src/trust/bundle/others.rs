@@ -1,0 +1,39 @@
+//! What partners' bundles add to the region's own: the one place where their slice is asked.
+
+use verifier::bundle::{Contents, Manifest, PartName, Peer};
+
+use crate::db::Conn;
+use crate::error::Error;
+
+/// Rises when a partner is pinned, dropped, or fetched anew.
+pub(super) const fn revision(_conn: &mut Conn) -> Result<i64, Error> {
+    Ok(0)
+}
+
+/// The partners whose key is pinned, by region.
+pub(super) const fn peers(_conn: &mut Conn) -> Result<Vec<Peer>, Error> {
+    Ok(Vec::new())
+}
+
+/// Their manifests as they signed them, and the parts of those.
+pub(super) fn bundles(_conn: &mut Conn) -> Result<Contents, Error> {
+    Ok(Contents::default())
+}
+
+/// Of partners' bundles those that `own` vouches for, complete: a verifier refuses a file that holds anything else, and a partner may have been
+/// pinned or dropped since `own` was signed.
+pub(super) fn vouched(own: &Manifest, others: Contents) -> Contents {
+    let mut kept = Contents::default();
+    for (region, jws) in others.manifests {
+        let peer = own.peers.iter().find(|peer| peer.region == region);
+        let Some(manifest) = peer.and_then(|peer| Manifest::open(&jws, &peer.key).ok()).filter(|manifest| manifest.region == region) else {
+            continue;
+        };
+        let held = |name: PartName| manifest.part(name).is_some_and(|part| others.parts.contains_key(&part.sha256));
+        if PartName::REQUIRED.into_iter().all(held) {
+            kept.parts.extend(manifest.parts.iter().filter_map(|part| Some((part.sha256, others.parts.get(&part.sha256)?.clone()))));
+            kept.manifests.insert(region, jws);
+        }
+    }
+    kept
+}
