@@ -10,6 +10,7 @@ use crate::edge::Edge;
 use crate::error::{Error, Fault};
 use crate::keys::master;
 use crate::regions::Region;
+use verifier::jws::Fingerprint;
 
 pub(super) fn run(config: Config) -> Result<u8, Fault> {
     if let Some(found) = registry::find(&config)? {
@@ -20,7 +21,7 @@ pub(super) fn run(config: Config) -> Result<u8, Fault> {
     let _lock = lock_folder(&config)?;
     let app = App::open(config, Edge::default())?;
     let operator = bootstrap_operator(&app).map_err(Error::into_fault)?;
-    let mut rows = described(&app.region, &app.keys.region_signer().public().thumbprint(), &app.config);
+    let mut rows = described(&app.region, &Fingerprint::of(app.keys.region_signer().public()).to_string(), &app.config);
     if let Some((id, secret)) = operator {
         rows.extend([("client_id", id), ("client_secret", secret)]);
     }

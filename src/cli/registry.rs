@@ -8,6 +8,7 @@ use crate::edge::Edge;
 use crate::error::{Error, Fault};
 use crate::keys::{self, Purpose};
 use crate::regions::{self, Region};
+use verifier::jws::Fingerprint;
 
 /// A registry with region, keys and operator.
 pub(super) struct Existing {
@@ -15,7 +16,7 @@ pub(super) struct Existing {
     pub db: Db,
     /// The region.
     pub region: Region,
-    /// RFC 7638 thumbprint of the region key.
+    /// Fingerprint of the region key, as people read it out.
     pub fingerprint: String,
 }
 
@@ -30,7 +31,7 @@ pub(super) fn find(config: &Config) -> Result<Option<Existing>, Fault> {
         Ok((regions::existing(conn)?, region_key, store::any_with_role(conn, Role::Operator)?))
     });
     Ok(match read.map_err(Error::into_fault)? {
-        (Some(region), Some(key), true) => Some(Existing { db, region, fingerprint: key.kid }),
+        (Some(region), Some(key), true) => Some(Existing { db, region, fingerprint: Fingerprint::of(&key.public_key()?).to_string() }),
         _ => None,
     })
 }

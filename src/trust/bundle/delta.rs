@@ -5,9 +5,6 @@ use std::collections::BTreeSet;
 
 use verifier::base64url;
 use verifier::bundle::{BundleError, Change, Delta, KeysPart, Manifest, PartName, ProvidersPart, RevokedPart, StatusPart};
-use verifier::card::StatusRef;
-use verifier::status::Status;
-use verifier::verdict::StatusFact;
 
 use super::{Current, store};
 use crate::app::App;
@@ -26,8 +23,10 @@ struct Touched {
     keys: BTreeSet<String>,
     revoked: BTreeSet<String>,
     providers: BTreeSet<String>,
-    grown: BTreeSet<u32>,
-    entries: BTreeSet<(u32, u32)>,
+    /// Lists in which indices were handed out.
+    grown: Vec<u32>,
+    /// (list, index)
+    entries: Vec<(u32, u32)>,
 }
 
 impl Touched {
@@ -48,26 +47,16 @@ impl Touched {
         let mut change = Change::of(name);
         match name {
             PartName::Keys(_) => change.keys = KeysPart::parse(text)?.keys.into_iter().filter(|row| self.keys.contains(&row.x)).collect(),
-            PartName::Revoked => change.revoked = RevokedPart::parse(text)?.keys.into_iter().filter(|row| self.revoked.contains(&row.kid)).collect(),
+            PartName::Revoked => {
+                change.revoked_keys = RevokedPart::parse(text)?.keys.into_iter().filter(|row| self.revoked.contains(&row.kid)).collect()
+            }
             PartName::Providers => {
                 let touched = ProvidersPart::parse(text)?.providers.into_iter().filter(|row| self.providers.contains(row.code.as_str()));
                 change.providers = touched.collect();
             }
-            PartName::Status(_) => self.entries_of(&StatusPart::parse(text)?, &mut change),
+            PartName::Status(_) => change.status = Some(StatusPart::parse(text)?.change_of(&self.grown, &self.entries)),
         }
         Ok(change)
-    }
-
-    fn entries_of(&self, part: &StatusPart, change: &mut Change) {
-        change.lists = part.lists().iter().filter(|(list, _)| self.grown.contains(list)).copied().collect();
-        for (list, index) in self.entries.iter().copied() {
-            match part.fact(StatusRef { list, index }) {
-                Some(StatusFact::Known(Status::Replaced, successor)) => change.replaced.push((list, index, successor.unwrap_or_default())),
-                Some(StatusFact::Known(status, _)) => change.changed.push((list, index, status)),
-                // Of another year, or newer than this manifest.
-                Some(StatusFact::Beyond | StatusFact::Missing(_)) | None => {}
-            }
-        }
     }
 }
 
@@ -101,5 +90,5 @@ pub(super) async fn make(app: &App, current: &Current, from: u64) -> Result<Delt
         }
     }
     let jws = current.contents.manifests.get(&current.manifest.region).ok_or_else(|| Fault::text("the own manifest is not in memory"))?;
-    Ok(Delta::new(current.manifest.region.clone(), from, jws.clone(), changes))
+    Ok(Delta::new(from, Some(&before), jws, changes).map_err(Fault::new)?)
 }

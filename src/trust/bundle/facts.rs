@@ -45,7 +45,7 @@ pub(super) struct List {
 
 /// Counters of everything that a manifest says: while they are the same, so are the facts.
 pub(super) fn basis(conn: &mut Conn, region: &Region, url: &str) -> Result<String, Error> {
-    let counters = [db::revision(conn, "trust")?, db::revision(conn, "status")?, own::issued(conn)?, others::revision(conn)?, region.epoch];
+    let counters = [db::revision(conn, "trust")?, db::revision(conn, "status")?, own::issued(conn)?, others::pins(conn)?, region.epoch];
     let counters: Vec<String> = counters.iter().map(i64::to_string).collect();
     Ok(format!("{} {url}", counters.join("/")))
 }

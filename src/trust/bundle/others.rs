@@ -5,6 +5,11 @@ use verifier::bundle::{Contents, Manifest, PartName, Peer};
 use crate::db::Conn;
 use crate::error::Error;
 
+/// Rises when a partner is pinned or dropped.
+pub(super) const fn pins(_conn: &mut Conn) -> Result<i64, Error> {
+    Ok(0)
+}
+
 /// Rises when a partner is pinned, dropped, or fetched anew.
 pub(super) const fn revision(_conn: &mut Conn) -> Result<i64, Error> {
     Ok(0)

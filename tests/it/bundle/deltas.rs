@@ -119,7 +119,9 @@ both! {
         let seq = held.own().unwrap().seq;
         let delta = world.client().get(&format!("/v1/bundle/deltas/{seq}")).expect(200).json();
         assert_eq!(delta["changes"].as_array().unwrap().len(), 1);
-        assert_eq!((&delta["changes"][0]["changed"], delta["changes"][0].get("lists")), (&json!([[5, 0, "suspended"]]), None));
+        let status = delta["changes"][0]["status"].as_object().unwrap();
+        assert_eq!((status.len(), &status["suspended"]["n"]), (1, &json!(1)));
+        assert!(delta.get("manifest").is_none(), "the manifest comes as a step");
         let served = world.client().get("/v1/bundle").expect(200).bytes;
         follow(world, &held, &served);
         follow(world, &before, &served);
