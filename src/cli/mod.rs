@@ -1,5 +1,6 @@
 //! The command line: what can be said, and which module does it.
 
+mod bundle;
 mod client;
 mod demo;
 mod init;
@@ -7,6 +8,7 @@ mod keys;
 mod registry;
 mod run;
 mod settings;
+mod stop;
 mod table;
 mod verdict;
 mod verify;
@@ -59,8 +61,11 @@ enum Command {
     /// Add, list, renew and disable the programs that may call the API
     #[command(subcommand)]
     Client(client::Command),
-    /// Verify certificates by the facts of this registry's database: texts, text files, pictures or standard input
+    /// Verify certificates by a trust bundle with no network, or by this registry's database: texts, files, pictures, or many at once
     Verify(verify::Arguments),
+    /// Get, renew, look at and check the file by which certificates are verified with no network
+    #[command(subcommand)]
+    Bundle(bundle::Command),
     /// Create the region, its keys and the operator's client without serving
     Init,
     /// List, retire and revoke keys; change the master key
@@ -123,6 +128,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Serve => run::serve(config),
         Command::Client(command) => client::run(command, config),
         Command::Verify(arguments) => verify::run(&arguments, &config),
+        Command::Bundle(command) => bundle::run(command),
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),
         Command::Migrate => run::migrate(&config),

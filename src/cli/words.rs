@@ -47,6 +47,68 @@ words! {
     TOO_LARGE "cli.too_large" "输入不得超过 20 MiB" "the input is over 20 MiB";
     EMPTY "cli.empty" "输入为空" "the input is empty";
 
+    BUNDLE_REFUSED "cli.bundle.refused" "信任包被拒绝" "the bundle was refused";
+    BUNDLE_NO_FILE "cli.bundle.no_file" "没有这个信任包文件" "there is no such bundle";
+    BUNDLE_URL "cli.bundle.url" "地址应以 http:// 或 https:// 开头，不含 ?、# 和 @" "an address begins with http:// or https:// and has no ?, # or @";
+    BUNDLE_UNREACHABLE "cli.bundle.unreachable" "无法连接登记系统" "the registry cannot be reached";
+    BUNDLE_ANSWER "cli.bundle.answer" "登记系统的回答不是所要的内容" "the registry did not answer with what was asked for";
+    BUNDLE_MOVED "cli.bundle.moved" "登记系统要求改用别的地址：请核实后直接给出新地址" "the registry points to another address: if that is right, give that one";
+    BUNDLE_NO_MANIFEST "cli.bundle.no_manifest" "其中没有可读的清单" "it has no manifest that can be read";
+    BUNDLE_PIN_FIRST "cli.bundle.pin_first" "请通过电话或纸面向登记机构核对以上指纹，然后加上 --pin '指纹' 重试；未保存任何内容"
+        "compare this fingerprint with the registry by telephone or on paper, then run it again with --pin 'FINGERPRINT'; nothing was kept";
+    BUNDLE_NOT_PINNED "cli.bundle.not_pinned" "没有固定密钥，无从信任此文件：请向登记机构核对指纹，再用 --pin '指纹'，或由 hufu bundle fetch 取得文件"
+        "no key is pinned, so nothing vouches for this file: compare the fingerprint with the registry and give --pin 'FINGERPRINT', or get the file with hufu bundle fetch";
+    BUNDLE_WRONG_PIN "cli.bundle.wrong_pin" "指纹不符：这不是所固定的密钥" "the fingerprint does not fit: this is not the key that is pinned";
+    BUNDLE_OTHER_PIN "cli.bundle.other_pin" "该文件已固定另一密钥；如确需更换，请先移走文件及其 .pin" "this file is pinned to another key; if that is to change, move it and its .pin away first";
+    BUNDLE_PIN_FILE "cli.bundle.pin_file" "固定文件不可读，应为 JSON：region、key、url" "the file with the pin cannot be read: JSON with region, key and url";
+    BUNDLE_KEPT "cli.bundle.kept" "已有文件保持不变，其数据时间为" "the file is as it was, with facts as of";
+    BUNDLE_CURRENT "cli.bundle.current" "已是最新" "nothing newer is published";
+    BUNDLE_CONFLICT "cli.bundle.conflict" "警告：登记系统在同一编号下说了两种话。两份都已保留，请向登记机构核实。另一份在" "ALARM: the registry said two different things under one number. Both are kept: ask it which one it stands by. The other one is in";
+
+    BUNDLE_PINNED "cli.bundle.pinned" "密钥已固定" "its key is pinned";
+    BUNDLE_PARTNER "cli.bundle.partner" "由固定地区作保的伙伴" "a partner that the pinned region vouches for";
+    BUNDLE_NOBODY "cli.bundle.nobody" "没有固定密钥，无人作保" "no key is pinned: nothing vouches for it";
+    BUNDLE_FINGERPRINT "cli.bundle.fingerprint" "密钥指纹" "fingerprint";
+    BUNDLE_ADDRESS "cli.bundle.address" "地址" "address";
+    BUNDLE_NUMBER "cli.bundle.number" "编号" "number";
+    BUNDLE_STANDING "cli.bundle.standing" "时效" "standing";
+    BUNDLE_UNTIL "cli.bundle.until" "最新/失效" "fresh/expires";
+    BUNDLE_HELD "cli.bundle.held" "已有部分" "parts held";
+    BUNDLE_ABSENT "cli.bundle.absent" "未有部分" "parts absent";
+    BUNDLE_COUNTS "cli.bundle.counts" "数量" "counts";
+    BUNDLE_PARTNERS "cli.bundle.partners" "伙伴" "partners";
+    BUNDLE_FRESH "cli.bundle.fresh" "数据最新" "the facts are fresh";
+    BUNDLE_AS_OF "cli.bundle.as_of" "数据已非最新，结论只反映数据日期" "the facts are no longer fresh: answers hold as of their date";
+    BUNDLE_EXPIRED "cli.bundle.expired" "数据已过期，不能再作断定，请更新" "the facts have expired and say nothing any more: update the file";
+    BUNDLE_FUTURE "cli.bundle.future" "数据来自未来：本机时钟有误，或文件有误" "the facts are from the future: the clock of this device is wrong, or the file is";
+
+    COUNT_PROVIDERS "cli.count.providers" "机构" "providers";
+    COUNT_KEYS "cli.count.keys" "密钥" "keys";
+    COUNT_REVOKED_KEYS "cli.count.revoked_keys" "吊销密钥" "revoked keys";
+    COUNT_LISTS "cli.count.lists" "状态列表" "lists";
+    COUNT_ISSUED "cli.count.issued" "已签发" "issued";
+    COUNT_REVOKED "cli.count.revoked" "撤销" "revoked";
+    COUNT_SUSPENDED "cli.count.suspended" "暂停" "suspended";
+    COUNT_REPLACED "cli.count.replaced" "更换" "replaced";
+
+    AGE_SECONDS "cli.age.seconds" "秒" "seconds";
+    AGE_MINUTES "cli.age.minutes" "分钟" "minutes";
+    AGE_HOURS "cli.age.hours" "小时" "hours";
+    AGE_DAYS "cli.age.days" "天" "days";
+    AGE_AGO "cli.age.ago" "前" "ago";
+    AGE_AHEAD "cli.age.ahead" "后" "ahead";
+
+    CHECK_FILE "cli.check.file" "文件完整" "the file is whole";
+    CHECK_PINNED "cli.check.pinned" "清单由固定的密钥签署" "the manifest is signed by the pinned key";
+    CHECK_PARTS "cli.check.parts" "每一部分都与清单中的摘要相符，格式正确" "every part has the digest that a manifest names, and is well-formed";
+    CHECK_PARTNER "cli.check.partner" "伙伴清单由固定地区所列的密钥签署" "the partner's manifest is signed by the key that the pinned region names";
+    CHECK_KEYS "cli.check.keys" "签发密钥均合格" "every issuer key is a good one";
+    CHECK_BAD_KEY "cli.check.bad_key" "有不合格的签发密钥" "an issuer key is no good one";
+    CHECK_MISSING "cli.check.missing" "未包含的部分（需要时由 hufu bundle fetch --years 取得）" "parts that are not in the file (hufu bundle fetch --years gets them)";
+
+    BATCH_SUMMARY "cli.batch.summary" "共 {} 张，用时 {} 毫秒，每秒 {} 张：有效 {}，截至数据日期有效 {}，无效 {}，无法断定 {}"
+        "{} judged in {} ms, {} a second: {} valid, {} valid as of the date of the data, {} invalid, {} undetermined";
+
     DEMO_REGION "cli.demo.region" "登记系统已启动：{} {}，密钥指纹 {}" "A registry runs: {} {}, key fingerprint {}";
     DEMO_FOLDER "cli.demo.folder" "数据都在 {}，演示结束即删除；名册中的人都是虚构的" "All of its data is in {}, deleted at the end; everybody in the roster is invented";
     DEMO_TOKEN "cli.demo.token" "管理员已用 OAuth 2.0 登录" "The operator has signed in over OAuth 2.0";

@@ -1,0 +1,51 @@
+//! By what is judged: a trust bundle, or the database of this registry.
+
+use std::path::Path;
+
+use verifier::bundle::Bundle;
+use verifier::jws::Fingerprint;
+use verifier::time::{Instant, Zone};
+use verifier::verdict::Verdict;
+
+use crate::cli::stop::Stop;
+use crate::cli::{bundle, words};
+use crate::config::Config;
+use crate::edge::Edge;
+use crate::messages::Lang;
+use crate::verification::Local;
+
+/// Facts, gathered once.
+pub(super) enum Judge {
+    Bundle(Bundle),
+    Registry(Local),
+}
+
+impl Judge {
+    /// Opens the bundle, if one is named; only else is the database looked at.
+    pub(super) fn open(path: Option<&Path>, pin: Option<Fingerprint>, config: &Config, lang: Lang) -> Result<Judge, Stop> {
+        if let Some(path) = path {
+            return Ok(Judge::Bundle(bundle::open(path, pin)?));
+        }
+        let local = Local::open(&config.database(), Edge::default().now_ms())?;
+        if !local.knows_a_region() {
+            eprintln!("hufu: {}", lang.say(&words::NO_REGISTRY));
+        }
+        Ok(Judge::Registry(local))
+    }
+
+    /// The zone in which instants are shown.
+    pub(super) fn zone(&self) -> Zone {
+        match self {
+            Judge::Bundle(bundle) => bundle.own().map_or(Zone::CHINA, |own| own.zone),
+            Judge::Registry(local) => local.zone(),
+        }
+    }
+
+    /// Judges a QR's text, a URL or a JWS.
+    pub(super) fn verify(&self, text: &str, now: Instant) -> Verdict {
+        match self {
+            Judge::Bundle(bundle) => bundle.judge(text, now),
+            Judge::Registry(local) => local.verify(text, now.0),
+        }
+    }
+}
