@@ -14,6 +14,8 @@ pub(super) enum Stop {
     Said(u8, Message, Option<String>),
     /// Something failed here.
     Fault(Fault),
+    /// All was said already: the exit code.
+    Told(u8),
 }
 
 impl Stop {
@@ -36,7 +38,7 @@ impl Stop {
     pub(super) fn about(self, about: impl ToString) -> Stop {
         match self {
             Stop::Said(code, message, _) => Stop::Said(code, message, Some(about.to_string())),
-            Stop::Fault(_) => self,
+            Stop::Fault(_) | Stop::Told(_) => self,
         }
     }
 
@@ -52,6 +54,7 @@ impl Stop {
                 eprintln!("hufu: {fault}");
                 exit::FAULT
             }
+            Stop::Told(code) => code,
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The command line as a person or a script meets it: exit codes, words, and what it must not touch.
 
+mod batch;
+mod bundle;
 mod demo;
 mod keys;
+mod offline;
 mod settings;
 mod verify;
 

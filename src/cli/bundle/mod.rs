@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use verifier::bundle::{Anchor, Bundle};
 use verifier::jws::Fingerprint;
+use verifier::time::Instant;
 
 pub(super) use file::open;
 pub(super) use pin::fingerprint;
@@ -149,14 +150,16 @@ fn update(path: &Path, look: Look) -> Result<u8, Stop> {
     Ok(exit::OK)
 }
 
-/// From what is held to what is published. Where that fails, says that the file is as it was, and how old it is.
+/// From what is held to what is published. Where that fails, says why, that the file is as it was, and how old it is.
 fn step(path: &Path, held: &Bundle, publisher: &Publisher, since: impl Fn(&Bundle) -> Since, look: Look) -> Result<Bundle, Stop> {
     let lang = look.lang();
     let stepped = update::gather(held, publisher, since(held)).and_then(|gathered| gathered.advance(path, lang));
-    if let (Err(_), Some(own)) = (&stepped, held.own()) {
-        eprintln!("hufu: {} {} ({})", lang.say(&words::BUNDLE_KEPT), own.iat.rfc3339(), show::age(Edge::default().now() - own.iat.0, lang));
-    }
-    stepped
+    stepped.map_err(|stop| {
+        let code = stop.end(lang);
+        let iat = held.own().map_or(Instant(0), |own| own.iat);
+        eprintln!("hufu: {} {} ({})", lang.say(&words::BUNDLE_KEPT), iat.rfc3339(), show::age(Edge::default().now() - iat.0, lang));
+        Stop::Told(code)
+    })
 }
 
 fn keep_pin(path: &Path, anchor: &Anchor, url: &str) -> Result<(), Fault> {

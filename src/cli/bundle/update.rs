@@ -36,14 +36,19 @@ impl Since {
         Since(years.map_or(0, |years| (latest + 1).saturating_sub(years)))
     }
 
-    /// As many years as a server is asked for.
+    /// As many years as a server is asked for; none where that is all of them.
     fn years(self, bundle: &Bundle) -> Option<u16> {
-        (self.0 > 0).then(|| (latest_year(bundle) + 1).saturating_sub(self.0).clamp(1, 100))
+        let is_all = named_years(bundle).all(|year| year >= self.0);
+        (!is_all).then(|| (latest_year(bundle) + 1).saturating_sub(self.0).clamp(1, 100))
     }
 }
 
+fn named_years(bundle: &Bundle) -> impl Iterator<Item = u16> + '_ {
+    bundle.own().into_iter().flat_map(|own| &own.parts).filter_map(|part| part.name.year())
+}
+
 fn latest_year(bundle: &Bundle) -> u16 {
-    bundle.own().into_iter().flat_map(|own| &own.parts).filter_map(|part| part.name.year()).max().unwrap_or(0)
+    named_years(bundle).max().unwrap_or(0)
 }
 
 /// Asks the registry for everything that is newer than `held`, and for what is missing from `since` on.

@@ -3,16 +3,20 @@
 #![allow(dead_code)] // each test uses its part
 
 pub mod client;
+#[path = "../../../verifier/tests/common/mod.rs"]
+pub mod facts;
 pub mod issuing;
 pub mod postgres;
 pub mod process;
 pub mod server;
+pub mod shelf;
 
 #[allow(unused_imports)] // as above
 pub use {
     client::{Answer, Client, percent},
     process::{Desk, Process, Ran},
     server::{Backend, World},
+    shelf::Shelf,
 };
 
 /// Makes `name::sqlite` and `name::postgres` of a test that takes a `&World` or a `&Process`. Settings other than the tests' defaults stand behind the signature:
