@@ -1,12 +1,14 @@
 //! A delta: the few entries that changed, and the manifest that says what must come out. It needs no signature of its own.
 
 use super::file::plain;
+use super::manifest::PARTS_MAX;
 use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart};
 use super::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartName, PartRef};
 use crate::ids::RegionCode;
 use crate::json;
 use crate::time::Instant;
 use crate::verdict::Provider;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -138,6 +140,9 @@ impl Step {
 
     /// The JWS of the new manifest, put together from the held one. Nothing of it is verified.
     fn to_text(&self, held: &Manifest) -> Option<String> {
+        if self.parts.len() > PARTS_MAX {
+            return None;
+        }
         let mut next = held.clone();
         (next.seq, next.iat, next.fresh_until, next.expires, next.prev) = (self.seq, self.iat, self.fresh_until, self.expires, self.prev);
         next.parts.retain(|part| self.parts.iter().all(|new| new.name != part.name));
@@ -165,9 +170,13 @@ impl Bundle {
             (Some(_), Some(_)) | (None, None) => return Err(BundleRule::DeltaForm.into()),
         };
         let manifest = Manifest::open(&text, key)?;
-        let mut newer = Contents::default();
+        let (mut newer, mut seen) = (Contents::default(), BTreeSet::new());
         for change in delta.changes {
             let name = change.part;
+            // Twice would be no harm to the result, but work without end.
+            if !seen.insert(name) {
+                return Err(BundleRule::DeltaForm.about(name));
+            }
             let named = manifest.part(name).ok_or_else(|| BundleRule::DeltaPlace.about(name))?;
             let text = match (held.text(name), &change.text) {
                 (Some(held), _) => change.apply(held).map_err(|error| error.or_about(name))?,

@@ -20,7 +20,8 @@ pub const FRESH_SECONDS: i64 = 86_400;
 /// Seconds after which facts say nothing any more.
 pub const EXPIRES_SECONDS: i64 = 90 * 86_400;
 
-const PARTS_MAX: usize = 1_000;
+/// The most parts of a manifest.
+pub(super) const PARTS_MAX: usize = 1_000;
 const PEERS_MAX: usize = 200;
 const TEXT_MAX: usize = 500;
 /// The largest integer that every JSON parser reads exactly (RFC 8259 section 6).

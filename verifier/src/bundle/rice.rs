@@ -26,11 +26,9 @@ pub struct RiceSet {
 impl RiceSet {
     /// Encodes strictly rising numbers, with the smallest `k` that gives the fewest bits.
     pub fn encode(numbers: &[u64]) -> RiceSet {
-        let gaps: Vec<u64> = gaps(numbers).collect();
-        let cost = |k: u8| gaps.iter().map(|gap| (gap >> k) + 1 + u64::from(k)).sum::<u64>();
-        let k = (0..=K_MAX).min_by_key(|k| cost(*k)).filter(|_| !gaps.is_empty()).unwrap_or(0);
+        let k = shortest(numbers);
         let mut bits = Writer::default();
-        for gap in &gaps {
+        for gap in gaps(numbers) {
             for _ in 0..gap >> k {
                 bits.push(true);
             }
@@ -39,7 +37,7 @@ impl RiceSet {
                 bits.push(gap >> at & 1 == 1);
             }
         }
-        RiceSet { n: gaps.len() as u32, k, bits: base64url::encode(&bits.bytes) }
+        RiceSet { n: numbers.len() as u32, k, bits: base64url::encode(&bits.bytes) }
     }
 
     /// Whether there is no number in it.
@@ -47,7 +45,7 @@ impl RiceSet {
         self.n == 0
     }
 
-    /// Decodes numbers below `end`; `None` unless it is exactly what [`RiceSet::encode`] could have written for some `k`.
+    /// Decodes numbers below `end`; `None` unless it is exactly what [`RiceSet::encode`] writes.
     pub fn decode(&self, end: u64) -> Option<Vec<u64>> {
         let bytes = base64url::decode(&self.bits).ok()?;
         // Each number takes more than `k` bits, so a short text cannot ask for much memory.
@@ -69,8 +67,22 @@ impl RiceSet {
             numbers.push(number);
             next = number + 1;
         }
-        bits.is_at_end().then_some(numbers)
+        (bits.is_at_end() && self.k == shortest(&numbers)).then_some(numbers)
     }
+}
+
+/// The smallest `k` that gives the fewest bits. The bits fall and then rise with `k`, so the first `k` that does not save any ends the search.
+fn shortest(numbers: &[u64]) -> u8 {
+    let bits = |k: u8| gaps(numbers).map(|gap| (gap >> k) + 1 + u64::from(k)).sum::<u64>();
+    let (mut k, mut fewest) = (0, bits(0));
+    while k < K_MAX {
+        let next = bits(k + 1);
+        if next >= fewest {
+            break;
+        }
+        (k, fewest) = (k + 1, next);
+    }
+    k
 }
 
 fn gaps(numbers: &[u64]) -> impl Iterator<Item = u64> + '_ {

@@ -76,6 +76,11 @@ fn follows(region: &RegionCode, held: &Held, newer: &Held) -> Result<(), BundleE
     if after.place() < before.place() || after.iat < before.iat {
         return Err(BundleRule::Rollback.about(region));
     }
+    // The next number on top of another past: somewhere a manifest of the held number says something else.
+    let is_next = after.epoch == before.epoch && after.seq == before.seq + 1;
+    if is_next && after.prev != Some(Hash::of(held.jws.as_bytes())) {
+        return Err(BundleRule::Equivocation.about(region));
+    }
     for name in held.part_names() {
         if after.part(name).is_none() {
             return Err(BundleRule::Shrunk.about(about(region, name)));

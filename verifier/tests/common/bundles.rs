@@ -9,7 +9,7 @@ use verifier::bundle::{
 };
 use verifier::ids::RegionCode;
 use verifier::jws::{PublicKey, Signer};
-use verifier::status::gzip;
+use verifier::status::{Status, gzip};
 use verifier::time::{Instant, Zone};
 use verifier::verdict::Provider;
 
@@ -74,6 +74,18 @@ impl RegionFacts {
         RegionFacts { code: "320000", keys, providers: Vec::new(), lists, entries, ..RegionFacts::good() }
     }
 
+    /// With an entry of list 2026 in some status; a replaced one names its successor.
+    pub fn with_entry(self, index: u32, status: Status) -> RegionFacts {
+        self.with_entry_of(2026, index, status)
+    }
+
+    /// The same in any list of 2026.
+    pub fn with_entry_of(mut self, list: u32, index: u32, status: Status) -> RegionFacts {
+        let successor = (status == Status::Replaced).then(|| "HF3100002026ZZZZZZZZZZD".to_owned());
+        self.entries.entry(2026).or_default().push(Entry { list, index, status, successor });
+        self
+    }
+
     /// With a partner pinned.
     pub fn with_peer(mut self, code: &str) -> RegionFacts {
         let Anchor { region, key } = anchor_of(code);
@@ -84,6 +96,11 @@ impl RegionFacts {
     /// One day later, one number on.
     pub fn next(&self) -> RegionFacts {
         RegionFacts { seq: self.seq + 1, iat: self.iat.plus_seconds(DAY), prev: Some(Hash::of(self.manifest_text().as_bytes())), ..self.clone() }
+    }
+
+    /// The same with no entry that is not simply in force.
+    pub fn next_without_entries(&self) -> RegionFacts {
+        RegionFacts { entries: BTreeMap::new(), ..self.next() }
     }
 
     /// The texts of all parts.
@@ -123,7 +140,13 @@ impl RegionFacts {
 
     /// The manifest, signed by the region's key.
     pub fn manifest_text(&self) -> String {
-        self.manifest().sign(&region_signer(self.code)).expect("a good manifest")
+        self.manifest_under(self.code)
+    }
+
+    /// The manifest, signed by the key of any region.
+    pub fn manifest_under(&self, code: &str) -> String {
+        let signer = region_signer(code);
+        Manifest { keys: vec![*signer.public()], ..self.manifest() }.sign(&signer).expect("a good manifest")
     }
 }
 

@@ -38,7 +38,7 @@ fn with_card(name: &'static str, world: World) -> Case {
 }
 
 /// The test card with some claims changed, properly signed.
-fn changed(change: impl FnOnce(&mut Claims)) -> Card {
+pub fn changed(change: impl FnOnce(&mut Claims)) -> Card {
     let mut claims = claims();
     change(&mut claims);
     Card::sign(&claims, &signer()).expect("good claims")
@@ -168,7 +168,7 @@ fn issuers() -> Vec<Case> {
     ]
 }
 
-fn barred_from(day: &str) -> Vec<verifier::verdict::Interval> {
+pub fn barred_from(day: &str) -> Vec<verifier::verdict::Interval> {
     vec![interval("2025-01-01", Some(day), listed()), interval(day, Some("2029-03-01"), Standing::Barred)]
 }
 

@@ -78,9 +78,13 @@ impl<'de> Deserialize<'de> for PartName {
     }
 }
 
-/// Reads a part's text, or says that it is none.
-fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, BundleError> {
-    json::object(text.as_bytes()).ok_or_else(|| BundleRule::PartForm.into())
+/// Reads a part's text, or says that it is none. Exactly one text stands for the same facts: what is written again must be what was read.
+fn parse<'de, T: Deserialize<'de> + Serialize>(text: &'de str) -> Result<T, BundleError> {
+    if text.len() > MAX_BYTES {
+        return Err(BundleRule::TooLarge.into());
+    }
+    let part = json::object(text.as_bytes()).ok_or(BundleRule::PartForm)?;
+    if write(&part) == text { Ok(part) } else { Err(BundleRule::PartForm.into()) }
 }
 
 /// Writes a part's text. Nothing in a part fails to be written.

@@ -8,7 +8,7 @@ use crate::card::StatusRef;
 use crate::ids::CertificateNumber;
 use crate::status::{MAX_ENTRIES, Status};
 use crate::verdict::StatusFact;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -90,6 +90,7 @@ impl StatusPart {
     pub fn of(year: u16, mut lists: Vec<(u32, u32)>, entries: impl IntoIterator<Item = Entry>) -> Result<StatusPart, BundleError> {
         lists.sort_unstable();
         rise(&lists, |a, b| a.0 < b.0)?;
+        short_enough(&lists)?;
         let mut part = StatusPart { lists, ..StatusPart::new(year) };
         part.change(entries)?;
         Ok(part)
@@ -186,22 +187,18 @@ impl StatusPart {
 
     /// Makes lists as long as is said; they only grow.
     fn grow(&mut self, lists: &[(u32, u32)]) -> Result<(), BundleError> {
+        let mut longest: BTreeMap<u32, u32> = self.lists.iter().copied().collect();
         for (list, issued) in lists {
-            match self.lists.binary_search_by_key(list, |(list, _)| *list) {
-                Ok(at) => {
-                    if let Some((_, held)) = self.lists.get_mut(at) {
-                        *held = (*held).max(*issued);
-                    }
-                }
-                Err(at) => self.lists.insert(at, (*list, *issued)),
-            }
+            let held = longest.entry(*list).or_default();
+            *held = (*held).max(*issued);
         }
-        if self.lists.iter().any(|(_, issued)| *issued > MAX_ENTRIES) { Err(BundleRule::TooLarge.into()) } else { Ok(()) }
+        self.lists = longest.into_iter().collect();
+        short_enough(&self.lists)
     }
 
     /// Gives entries another status, the last one where an entry is named twice.
     fn change(&mut self, entries: impl IntoIterator<Item = Entry>) -> Result<(), BundleError> {
-        let mut latest = alloc::collections::BTreeMap::new();
+        let mut latest = BTreeMap::new();
         for entry in entries {
             if self.issued(entry.list).is_none_or(|issued| entry.index >= issued) {
                 return Err(BundleRule::DeltaPlace.about(place(entry.list, entry.index)));
@@ -285,6 +282,11 @@ impl StatusPart {
     }
 }
 
+/// No list is longer than a list may be.
+fn short_enough(lists: &[(u32, u32)]) -> Result<(), BundleError> {
+    if lists.iter().any(|(_, issued)| *issued > MAX_ENTRIES) { Err(BundleRule::TooLarge.into()) } else { Ok(()) }
+}
+
 /// Lists with consecutive numbers, drawn together.
 fn runs(lists: &[(u32, u32)]) -> Vec<(u32, Vec<u32>)> {
     let chunks = lists.chunk_by(|before, after| before.0.checked_add(1) == Some(after.0));
@@ -296,13 +298,14 @@ fn from_runs(runs: &[(u32, Vec<u32>)]) -> Option<Vec<(u32, u32)>> {
     let mut lists = Vec::new();
     let mut free_from = 0;
     for (first, issued) in runs {
-        let end = first.checked_add(u32::try_from(issued.len()).ok()?)?;
-        if issued.is_empty() || *first < free_from {
+        if issued.is_empty() || u64::from(*first) < free_from {
             return None;
         }
-        lists.extend((*first..end).zip(issued.iter().copied()));
-        // A run that began right there would have been part of this one.
-        free_from = end.checked_add(1)?;
+        for (list, issued) in (u64::from(*first)..).zip(issued) {
+            lists.push((u32::try_from(list).ok()?, *issued));
+        }
+        // A run that began right after this one would have been part of it.
+        free_from = u64::from(*first) + issued.len() as u64 + 1;
     }
     Some(lists)
 }
@@ -325,6 +328,7 @@ mod tests {
         for wrong in [vec![(1, vec![])], vec![(1, vec![5]), (2, vec![0])], vec![(3, vec![5]), (1, vec![0])], vec![(1, vec![1, 2]), (2, vec![3])]] {
             assert_eq!(from_runs(&wrong), None, "{wrong:?}");
         }
-        assert_eq!(from_runs(&[(u32::MAX, vec![1])]), None);
+        assert_eq!(from_runs(&[(u32::MAX, vec![1])]), Some(vec![(u32::MAX, 1)]));
+        assert_eq!(from_runs(&[(u32::MAX, vec![1, 1])]), None);
     }
 }
