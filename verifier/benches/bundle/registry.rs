@@ -31,6 +31,7 @@ pub struct Shape {
 #[derive(Clone)]
 pub struct Registry {
     seq: u64,
+    prev: Hash,
     iat: Instant,
     daily: u32,
     providers: Vec<Provider>,
@@ -74,7 +75,7 @@ impl Registry {
         }
         let daily = shape.certificates / u32::from(shape.years) / DAYS;
         let iat = Day::parse("2026-11-20").expect("a day").start_in(Zone::CHINA);
-        Registry { seq: 4_711, iat, daily, providers, keys, lists, entries, chance }
+        Registry { seq: 4_711, prev: Hash::of(b"the one before"), iat, daily, providers, keys, lists, entries, chance }
     }
 
     pub fn anchor(&self) -> Anchor {
@@ -104,6 +105,7 @@ impl Registry {
     pub fn tomorrow(&self) -> (Registry, Vec<u8>) {
         let mut next = self.clone();
         (next.seq, next.iat) = (self.seq + 1, self.iat.plus_seconds(86_400));
+        next.prev = Hash::of(self.manifest().as_bytes());
         let lists = next.lists.get_mut(&LAST_YEAR).expect("this year's lists");
         let batches = lists.len() as u32 / 30;
         let mut grown = Vec::new();
@@ -174,7 +176,7 @@ impl Registry {
             iat: self.iat,
             fresh_until: self.iat.plus_seconds(FRESH_SECONDS),
             expires: self.iat.plus_seconds(EXPIRES_SECONDS),
-            prev: Some(Hash::of(&self.seq.to_be_bytes())),
+            prev: Some(self.prev),
             keys: vec![*signer().public()],
             parts: self.parts().iter().map(part).collect(),
             peers: Vec::new(),

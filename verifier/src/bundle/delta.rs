@@ -191,6 +191,11 @@ impl Bundle {
             newer.parts.insert(hash, Arc::from(text));
         }
         newer.manifests.insert(delta.region, text);
-        self.advance(newer)
+        let next = self.advance(newer)?;
+        // Only this region moved, so whatever raised an alarm is this delta.
+        match next.alarms.first() {
+            Some(alarm) => Err(alarm.clone()),
+            None => Ok(next),
+        }
     }
 }

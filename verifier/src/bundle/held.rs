@@ -1,6 +1,6 @@
 //! One region of a bundle, its parts read and ready for questions.
 
-use super::parts::{KeysPart, ProvidersPart, RevokedPart, StatusPart};
+use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart};
 use super::{BundleError, BundleRule, Hash, Manifest, PartName};
 use crate::base64url;
 use crate::card::Card;
@@ -15,6 +15,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use once_cell::race::OnceBox;
 
+/// The most entries of a bundle that are not simply in force. Each takes eight bytes in memory, and in a text perhaps one bit.
+pub(super) const ENTRIES_MAX: usize = 1 << 24;
+
 /// A region's manifest and the parts that are at hand.
 #[derive(Debug, Clone)]
 pub struct Held {
@@ -22,7 +25,8 @@ pub struct Held {
     manifest: Manifest,
     region: Region,
     pub(super) texts: BTreeMap<PartName, Arc<str>>,
-    keys: BTreeMap<ShortKid, Arc<HeldKey>>,
+    /// By short name: more than one where six bytes of two thumbprints are the same.
+    keys: BTreeMap<ShortKid, Vec<Arc<HeldKey>>>,
     providers: Vec<Provider>,
     pub(super) revoked: RevokedPart,
     pub(super) status: BTreeMap<u16, StatusPart>,
@@ -31,9 +35,7 @@ pub struct Held {
 /// An issuer key that becomes a point of the curve when a card first needs it: thousands are held, few are asked for.
 #[derive(Debug)]
 struct HeldKey {
-    x: String,
-    /// Everything of the key but the point.
-    row: super::KeyRow,
+    row: KeyRow,
     revoked: Option<crate::verdict::KeyRevocation>,
     opened: OnceBox<Option<IssuerKey>>,
 }
@@ -42,7 +44,7 @@ impl HeldKey {
     /// The key; none where its bytes are no good key, so that nothing is ever verified under it.
     fn open(&self, region: &RegionCode) -> Option<&IssuerKey> {
         let open = || {
-            let public = PublicKey::parse(&self.x).ok()?;
+            let public = PublicKey::parse(&self.row.x).ok()?;
             let row = &self.row;
             let provider = row.provider.clone();
             Some(IssuerKey { public, region: region.clone(), provider, from: row.from, until: row.until, revoked: self.revoked })
@@ -74,6 +76,10 @@ impl Held {
             return Err(BundleRule::PartMissing.about(about(&held.manifest.region, name)));
         }
         for (name, text) in named {
+            let length = held.manifest.part(name).map_or(0, |part| part.bytes);
+            if text.len() as u64 != u64::from(length) {
+                return Err(BundleRule::PartUnnamed.about(about(&held.manifest.region, name)));
+            }
             held.put(name, text).map_err(|error| error.or_about(about(&held.manifest.region, name)))?;
         }
         Ok(held)
@@ -91,7 +97,7 @@ impl Held {
 
     /// How many issuer keys are at hand.
     pub fn key_count(&self) -> usize {
-        self.keys.len()
+        self.keys.values().map(Vec::len).sum()
     }
 
     /// The status lists of a year of issue.
@@ -115,18 +121,16 @@ impl Held {
             PartName::Keys(year) => {
                 let part = KeysPart::parse(&text)?;
                 same_year(year, part.year)?;
-                for row in part.keys {
-                    let digest = thumbprint(&row.x);
-                    let [a, b, c, d, e, f, ..] = digest;
-                    let revoked = self.revoked.find(&base64url::encode(&digest)).map(super::RevokedRow::revocation);
-                    self.keys.insert(ShortKid([a, b, c, d, e, f]), Arc::new(HeldKey { x: row.x.clone(), row, revoked, opened: OnceBox::new() }));
-                }
+                self.put_keys(part.keys)?;
             }
             PartName::Providers => self.providers = ProvidersPart::parse(&text)?.providers,
             PartName::Revoked => self.revoked = RevokedPart::parse(&text)?,
             PartName::Status(year) => {
                 let part = StatusPart::parse(&text)?;
                 same_year(year, part.year)?;
+                if self.entries() + part.entry_count() > ENTRIES_MAX {
+                    return Err(BundleRule::TooLarge.into());
+                }
                 self.status.insert(year, part);
             }
         }
@@ -134,12 +138,46 @@ impl Held {
         Ok(())
     }
 
+    /// Takes keys in. One whose window touches two years stands in both parts, and must say the same in both.
+    fn put_keys(&mut self, rows: Vec<KeyRow>) -> Result<(), BundleError> {
+        let mut named = Vec::with_capacity(rows.len());
+        for row in rows {
+            let digest = thumbprint(&row.x);
+            let [a, b, c, d, e, f, ..] = digest;
+            let kid = ShortKid([a, b, c, d, e, f]);
+            match self.keys.get(&kid).into_iter().flatten().find(|held| held.row.x == row.x) {
+                Some(held) if held.row == row => {}
+                Some(_) => return Err(BundleRule::PartForm.into()),
+                None => {
+                    let revoked = self.revoked.find(&base64url::encode(&digest)).map(super::RevokedRow::revocation);
+                    named.push((kid, HeldKey { row, revoked, opened: OnceBox::new() }));
+                }
+            }
+        }
+        for (kid, key) in named {
+            self.keys.entry(kid).or_default().push(Arc::new(key));
+        }
+        Ok(())
+    }
+
+    /// How many entries of all years are not simply in force.
+    pub(super) fn entries(&self) -> usize {
+        self.status.values().map(StatusPart::entry_count).sum()
+    }
+
+    /// The key that a card names. Where two keys have one short name, that of the card's provider.
+    fn key(&self, card: &Card) -> Option<&IssuerKey> {
+        let named = self.keys.get(&card.kid())?;
+        let own = named.iter().find(|key| key.row.provider == card.claims().prv);
+        own.or(named.first()).and_then(|key| key.open(&self.region.code))
+    }
+
     /// The facts about a card of this region. `expires` is the earlier end of this manifest and of the one that vouches for its key.
     pub(super) fn facts(&self, card: &Card, expires: Instant) -> Facts<'_> {
         let claims = card.claims();
         let provider = self.providers.binary_search_by(|provider| provider.code.cmp(&claims.prv)).ok().and_then(|at| self.providers.get(at));
         let year = u16::try_from(claims.iat.day_in(self.region.zone).year()).unwrap_or(0);
-        let key = self.keys.get(&card.kid()).and_then(|key| key.open(&self.region.code));
+        let key = self.key(card);
         let lacks = |name: PartName| self.manifest.part(name).is_some() && !self.texts.contains_key(&name);
         let of_keys = PartName::Keys(year);
         Facts {

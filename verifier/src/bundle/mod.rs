@@ -31,7 +31,7 @@ use crate::jws::PublicKey;
 use crate::status::gzip;
 use crate::time::Instant;
 use crate::verdict::{Facts, NoMemo, Presented, SignatureMemo, StatusFact, Verdict, judge};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -50,6 +50,7 @@ pub struct Anchor {
 pub struct Bundle {
     anchor: Anchor,
     regions: BTreeMap<RegionCode, Held>,
+    alarms: Vec<BundleError>,
 }
 
 /// A part that a manifest names and that is not at hand.
@@ -102,25 +103,32 @@ impl Bundle {
             }
         }
         opened.push((own, own_text));
-        let named = |hash: &Hash, length: usize| {
-            let mut parts = opened.iter().flat_map(|(manifest, _)| &manifest.parts);
-            parts.any(|part| part.sha256 == *hash && part.bytes as usize == length)
-        };
+        let named: BTreeSet<Hash> = opened.iter().flat_map(|(manifest, _)| &manifest.parts).map(|part| part.sha256).collect();
         if strays == Strays::Refused
-            && let Some((hash, _)) = pool.iter().find(|(hash, text)| !named(hash, text.len()))
+            && let Some(hash) = pool.keys().find(|hash| !named.contains(hash))
         {
             return Err(BundleRule::PartUnnamed.about(hash));
         }
-        let mut regions = BTreeMap::new();
+        let (mut regions, mut entries) = (BTreeMap::new(), 0);
         for (manifest, text) in opened {
-            regions.insert(manifest.region.clone(), Held::new(&text, manifest, &pool)?);
+            let held = Held::new(&text, manifest, &pool)?;
+            entries += held.entries();
+            if entries > held::ENTRIES_MAX {
+                return Err(BundleRule::TooLarge.about(&held.manifest().region));
+            }
+            regions.insert(held.manifest().region.clone(), held);
         }
-        Ok(Bundle { anchor: anchor.clone(), regions })
+        Ok(Bundle { anchor: anchor.clone(), regions, alarms: Vec::new() })
     }
 
     /// What is pinned.
     pub const fn anchor(&self) -> &Anchor {
         &self.anchor
+    }
+
+    /// What partners did, in the last step, that no region may do: their newer facts were not taken over, the held ones stay and age.
+    pub fn alarms(&self) -> &[BundleError] {
+        &self.alarms
     }
 
     /// Every region at hand, the own one among them.
@@ -168,7 +176,7 @@ impl Bundle {
     #[must_use]
     pub fn since(&self, year: u16) -> Contents {
         let mut contents = self.contents();
-        let kept: Vec<Hash> = self
+        let kept: BTreeSet<Hash> = self
             .regions
             .values()
             .flat_map(|held| &held.manifest().parts)

@@ -8,7 +8,7 @@ use alloc::sync::Arc;
 
 impl Bundle {
     /// The bundle that follows when a newer file came. The file may leave out manifests and parts that are held. Of partners whose manifest in
-    /// it is older than the held one, the held one stays.
+    /// it is older than the held one, the held one stays. So does that of a partner which breaks a rule of update; see [`Bundle::alarms`].
     ///
     /// # Errors
     /// What [`Bundle::open`] refuses, and `bundle.rollback`, `equivocation`, `unrevoked`, `key_unrevoked`, `shrunk`, `part_missing`.
@@ -44,10 +44,17 @@ impl Bundle {
                 *text = held.jws.as_ref().into();
             }
         }
-        let next = Bundle::assemble(&self.anchor, manifests, pool, super::Strays::Dropped)?;
+        let mut next = Bundle::assemble(&self.anchor, manifests, pool, super::Strays::Dropped)?;
         for (region, held) in &self.regions {
-            if let Some(newer) = next.regions.get(region) {
-                follows(region, held, newer)?;
+            let followed = next.regions.get(region).map_or(Ok(()), |newer| follows(region, held, newer));
+            match followed {
+                Ok(()) => {}
+                Err(error) if *region == self.anchor.region => return Err(error),
+                // A partner that contradicts itself must not keep the pinned region from being brought up to date.
+                Err(error) => {
+                    next.alarms.push(error);
+                    next.regions.insert(region.clone(), held.clone());
+                }
             }
         }
         Ok(next)
@@ -78,7 +85,7 @@ fn follows(region: &RegionCode, held: &Held, newer: &Held) -> Result<(), BundleE
     }
     // The next number on top of another past: somewhere a manifest of the held number says something else.
     let is_next = after.epoch == before.epoch && after.seq == before.seq + 1;
-    if is_next && after.prev != Some(Hash::of(held.jws.as_bytes())) {
+    if is_next && after.prev.is_some_and(|prev| prev != Hash::of(held.jws.as_bytes())) {
         return Err(BundleRule::Equivocation.about(region));
     }
     for name in held.part_names() {

@@ -6,7 +6,7 @@ use crate::bundle::{BundleError, BundleRule};
 use crate::ids::CreditCode;
 use crate::time::Instant;
 use crate::verdict::{KeyRevocation, KeyRevocationReason, Provider};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,8 @@ impl KeysPart {
         let part: KeysPart = parse(text)?;
         rise(&part.keys, |a, b| a.order() < b.order())?;
         let good = |row: &KeyRow| row.from < row.until && row.x.len() == 43;
-        if part.keys.iter().all(good) { Ok(part) } else { Err(BundleRule::PartForm.into()) }
+        let keys: BTreeSet<&str> = part.keys.iter().map(|row| row.x.as_str()).collect();
+        if keys.len() == part.keys.len() && part.keys.iter().all(good) { Ok(part) } else { Err(BundleRule::PartForm.into()) }
     }
 
     /// Puts rows in. A row with a known key takes its place.

@@ -2,6 +2,7 @@
 //! of thousands of lists in about a byte each.
 
 use super::{parse, rise, write};
+use crate::bundle::held::ENTRIES_MAX;
 use crate::bundle::rice::RiceSet;
 use crate::bundle::{BundleError, BundleRule};
 use crate::card::StatusRef;
@@ -12,6 +13,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
+
+/// The most entries that a delta may change: where more changed the part comes whole.
+const CHANGES_MAX: u64 = 1 << 20;
 
 /// The status lists of one year of issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +121,11 @@ impl StatusPart {
         (self.revoked.len(), self.suspended.len(), self.replaced.len())
     }
 
+    /// How many entries are not simply in force.
+    pub(crate) fn entry_count(&self) -> usize {
+        self.revoked.len() + self.suspended.len() + self.replaced.len()
+    }
+
     /// How many indices of a list were handed out.
     pub fn issued(&self, list: u32) -> Option<u32> {
         let at = self.lists.binary_search_by_key(&list, |(list, _)| *list).ok()?;
@@ -161,6 +170,9 @@ impl StatusPart {
     pub(crate) fn apply(&mut self, change: StatusChange) -> Result<(), BundleError> {
         self.grow(&change.lists)?;
         let sets = [(Status::Valid, change.valid), (Status::Revoked, change.revoked), (Status::Suspended, change.suspended)];
+        if sets.iter().map(|(_, set)| u64::from(set.n)).sum::<u64>() > CHANGES_MAX {
+            return Err(BundleRule::TooLarge.into());
+        }
         let mut entries = Vec::new();
         for (status, set) in sets {
             let positions = set.decode(self.total()).ok_or(BundleRule::DeltaPlace)?;
@@ -238,13 +250,16 @@ impl StatusPart {
         let lists = from_runs(&wire.lists).ok_or_else(form)?;
         let mut part = StatusPart { lists, ..StatusPart::new(wire.year) };
         let total = part.total();
+        if u64::from(wire.revoked.n) + u64::from(wire.suspended.n) > ENTRIES_MAX as u64 {
+            return Err(BundleRule::TooLarge.into());
+        }
         part.revoked = part.entries(&wire.revoked.decode(total).ok_or_else(form)?);
         part.suspended = part.entries(&wire.suspended.decode(total).ok_or_else(form)?);
         part.replaced = wire.replaced;
         let inside = |(list, index, number): &(u32, u32, String)| {
             part.issued(*list).is_some_and(|issued| index < &issued) && CertificateNumber::parse(number).is_ok()
         };
-        let lengths = part.lists.iter().all(|(_, issued)| *issued <= MAX_ENTRIES);
+        let lengths = short_enough(&part.lists).is_ok();
         let twice = part.suspended.iter().any(|key| part.revoked.binary_search(key).is_ok())
             || part
                 .replaced

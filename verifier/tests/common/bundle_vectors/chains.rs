@@ -112,6 +112,13 @@ fn partners(all: &mut Cases) {
     all.after(name, "own and partner", &update, &theirs, next_day(), (Invalid, "status.revoked"));
     let name = "a partner that is left out of a newer file stays";
     all.after(name, "own and partner", &[(UPDATE, "own next alone")], &theirs, soon(), (Valid, ""));
+    let contradicts = file(&[&own.next(), &newer.next_without_entries()]);
+    all.file("own next, partner takes it back", contradicts);
+    let steps = [(UPDATE, "own, partner revoked it"), (UPDATE, "own next, partner takes it back")];
+    let name = "a partner that takes a revocation back is held to it";
+    all.after(name, "own and partner", &steps, &theirs, next_day(), (Invalid, "status.revoked"));
+    let name = "a partner that contradicts itself keeps nobody from newer own facts";
+    all.after(name, "own and partner", &steps, &link(&card()), next_day(), (Valid, ""));
     let unpinned = RegionFacts { peers: Vec::new(), ..own.next() };
     all.facts("own next, no partner any more", &unpinned);
     let decided = (verifier::verdict::Outcome::Undetermined, "signature.key_unknown");

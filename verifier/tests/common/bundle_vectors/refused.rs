@@ -1,12 +1,16 @@
 //! Files that are refused, each with its code. Small ones; those that only size makes bad are in `tests/bundle_refusals.rs`.
 
 use super::{Cases, RegionFacts, Step, contents, next};
-use crate::common::bundles::{anchor, anchor_of, file, region_signer};
+use crate::common::bundles::{anchor, anchor_of, file, key_row, region_signer};
+use crate::common::cases::{card, link};
+use crate::common::signer;
+use crate::common::world::DAY;
 use std::sync::Arc;
 use verifier::base64url;
 use verifier::bundle::{Contents, Hash, KeysPart, PartName};
 use verifier::jws::sign_compact;
 use verifier::status::gzip;
+use verifier::verdict::Outcome;
 
 pub fn add(all: &mut Cases) {
     streams(all);
@@ -76,8 +80,8 @@ fn streams(all: &mut Cases) {
     }
     let text = String::from_utf8(contents(&[&RegionFacts::good()]).to_json()).expect("UTF-8");
     all.file("a file with line breaks", gzip(text.replace(r#","parts""#, ",\r\n\"parts\"").as_bytes()));
-    let (card, now) = (crate::common::cases::link(&crate::common::cases::card()), super::soon());
-    all.judged("how a file's JSON is broken into lines is no matter", "a file with line breaks", &card, now, verifier::verdict::Outcome::Valid, "");
+    let name = "how a file's JSON is broken into lines is no matter";
+    all.judged(name, "a file with line breaks", &link(&card()), super::soon(), Outcome::Valid, "");
 }
 
 /// Manifests: whose, by whose key, in which place.
@@ -139,6 +143,7 @@ fn signed_texts(all: &mut Cases) {
         signed(&header, &payload.replacen(from, to, 1))
     };
     let iat = good.iat.0;
+    let (fresh, expires) = (format!(r#""fresh_until":{}"#, iat + 86_400), format!(r#""expires":{}"#, iat + 90 * 86_400));
     let (parts, providers) = (r#""parts":["#, part_json(&good, PartName::Providers));
     let keys_part = part_json(&good, PartName::Keys(2026));
     let form = "bundle.manifest_form";
@@ -182,14 +187,18 @@ fn signed_texts(all: &mut Cases) {
         ("a manifest without providers", replaced(&format!("{providers},"), ""), "bundle.part_required"),
         (
             "a manifest that is fresh before it was made",
-            replaced(&format!(r#""fresh_until":{}"#, iat + 86_400), &format!(r#""fresh_until":{}"#, iat - 1)),
+            replaced(&fresh, &format!(r#""fresh_until":{}"#, iat - 1)),
             "bundle.times",
         ),
         (
             "a manifest that expires before it is stale",
-            replaced(&format!(r#""expires":{}"#, iat + 90 * 86_400), &format!(r#""expires":{iat}"#)),
+            replaced(&expires, &format!(r#""expires":{iat}"#)),
             "bundle.times",
         ),
+        ("a manifest that is fresh for a second too long", replaced(&fresh, &format!(r#""fresh_until":{}"#, iat + 86_401)), "bundle.times"),
+        ("a manifest that expires a second too late", replaced(&expires, &format!(r#""expires":{}"#, iat + 90 * 86_400 + 1)), "bundle.times"),
+        ("a manifest of the year 10000", replaced(&format!(r#""iat":{iat}"#), r#""iat":253402300800"#), "bundle.times"),
+        ("a manifest whose address is a script", replaced("https://310000.example", "javascript:alert(1)"), form),
         ("a manifest from before 1970", replaced(&format!(r#""iat":{iat}"#), r#""iat":-1"#), "bundle.times"),
     ] {
         refused(all, name, bytes, code);
@@ -227,6 +236,13 @@ fn parts(all: &mut Cases) {
     refused(all, "a part with a line break after it", altered(&line_ends), "bundle.part_digest");
     let stray = |contents: &mut Contents| drop(contents.parts.insert(Hash::of(b"{}"), Arc::from("{}")));
     refused(all, "a part that nobody names", altered(&stray), "bundle.part_unnamed");
+    let mut manifest = good.manifest();
+    manifest.parts[0].bytes += 1;
+    let longer = manifest.sign(&region_signer("310000")).expect("a good manifest");
+    let length = |contents: &mut Contents| drop(contents.manifests.insert(anchor().region, longer.clone()));
+    refused(all, "a part of another length", altered(&length), "bundle.part_unnamed");
+    all.refuses("a part of another length in an update", "good, a number before", &[(Step::Update, "a part of another length")], "bundle.part_unnamed");
+    all.facts("good, a number before", &RegionFacts { seq: 6, ..good.clone() });
     let gone = |contents: &mut Contents| contents.parts.retain(|_, text| !text.contains("providers/1"));
     refused(all, "no part of providers", altered(&gone), "bundle.part_missing");
     let gone = |contents: &mut Contents| contents.parts.retain(|_, text| !text.contains("revoked/1"));
@@ -246,7 +262,9 @@ fn part_texts(all: &mut Cases) {
     let set = |set: &str| status.replacen(empty, set, 1);
     let twice = RegionFacts::good().with_entry(5, verifier::status::Status::Revoked).parts()[&PartName::Status(2026)].clone();
     let revoked_5 = twice.split_once(r#""revoked":"#).and_then(|(_, rest)| rest.split_once(r#","suspended""#)).expect("a set").0.to_owned();
+    two_years(all);
     for (name, part, text) in [
+        ("a set of more entries than a bundle may have", PartName::Status(2026), set(r#"{"n":16777217,"k":0,"bits":""}"#)),
         ("a part of another year", PartName::Keys(2026), KeysPart::new(2025, Vec::new()).to_text()),
         ("a status part of another year", PartName::Status(2026), status.replacen("2026", "2025", 1)),
         ("a part of another kind", PartName::Keys(2026), status.clone()),
@@ -261,7 +279,7 @@ fn part_texts(all: &mut Cases) {
         ("a provider twice", PartName::Providers, providers.replacen(&provider, &format!("{provider},{provider}"), 1)),
         ("a list above 2^24", PartName::Status(2026), status.replacen("5000", "16777217", 1)),
         ("a list above 2^32", PartName::Status(2026), status.replacen("5000", "4294967296", 1)),
-        ("a set of more numbers than bits", PartName::Status(2026), set(r#"{"n":4294967295,"k":0,"bits":"AA"}"#)),
+        ("a set of more numbers than bits", PartName::Status(2026), set(r#"{"n":16000000,"k":0,"bits":"AA"}"#)),
         ("a set with k above 32", PartName::Status(2026), set(r#"{"n":1,"k":33,"bits":"AAAAAAAA"}"#)),
         ("a set that runs out", PartName::Status(2026), set(r#"{"n":1,"k":0,"bits":"_w"}"#)),
         ("a set with bits left over", PartName::Status(2026), set(r#"{"n":1,"k":0,"bits":"AQ"}"#)),
@@ -271,8 +289,23 @@ fn part_texts(all: &mut Cases) {
         ("an entry revoked and replaced", PartName::Status(2026), set(&revoked_5).replacen("[2026,3,", "[2026,5,", 1)),
         ("replaced by a number that is none", PartName::Status(2026), status.replacen("HF3100002026ZZZZZZZZZZD", "HF 31", 1)),
     ] {
-        refused(all, name, with_text(&good, part, &text), "bundle.part_form");
+        let code = if name.contains("than a bundle may have") { "bundle.too_large" } else { "bundle.part_form" };
+        refused(all, name, with_text(&good, part, &text), code);
     }
+}
+
+/// A key whose window touches two years stands in the parts of both.
+fn two_years(all: &mut Cases) {
+    let row = |until| {
+        let mut row = key_row(signer().public());
+        row.until = row.until.plus_seconds(until);
+        vec![row]
+    };
+    let over = |second| RegionFacts { keys: [(2026, row(DAY)), (2027, row(second))].into(), ..RegionFacts::good() };
+    let text = link(&card());
+    all.facts("a key in two years", &over(DAY));
+    all.judged("a key that stands in the parts of two years", "a key in two years", &text, super::soon(), Outcome::Valid, "");
+    refused(all, "a key that ends on two days", file(&[&over(2 * DAY)]), "bundle.part_form");
 }
 
 /// A file whose manifest names `text` as a part, properly signed.
