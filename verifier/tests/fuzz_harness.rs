@@ -3,6 +3,8 @@
 mod common;
 mod harness;
 
+use common::bundle_vectors;
+use common::bundles::RegionFacts;
 use common::cards::{Draw, full_card};
 use common::{claims_json, signer};
 use harness::{BODIES, digits_of};
@@ -38,7 +40,18 @@ fn seeds() -> Vec<Vec<u8>> {
     let texts =
         ["91350100M000100Y43", "310000", "6-31-01-03", "6-25-", "11010519491231002X", "A123456(3)", "1/234567/8", "阿依古丽·买买提", "2026-02-28"];
     seeds.extend(texts.map(|text| text.as_bytes().to_vec()));
+    seeds.extend(of_bundles());
     seeds
+}
+
+/// Files, deltas, manifests and parts.
+fn of_bundles() -> Vec<Vec<u8>> {
+    let all = bundle_vectors::all();
+    let facts = RegionFacts::good().with_peer("320000");
+    let manifest = serde_json::to_vec(&facts.manifest()).expect("JSON");
+    let files = ["good, as plain JSON", "delta", "delta, gzipped, with the whole manifest", "several lists"].map(|name| all.files[name].clone());
+    let parts = facts.parts().into_values().map(String::into_bytes);
+    files.into_iter().chain([manifest, facts.manifest_text().into_bytes(), vec![3, 1, 0b1010_0110, 0]]).chain(parts).collect()
 }
 
 /// One to four small alterations: a bit, a byte, a cut, a doubling, an exchange with another seed.

@@ -4,20 +4,34 @@
 use core::fmt::{Debug, Write as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::OnceLock;
 use verifier::base64url;
+use verifier::bundle::{
+    Anchor, Bundle, Contents, Delta, KeysPart, MANIFEST_TYP, Manifest, PartName, ProvidersPart, RevokedPart, RiceSet, StatusPart,
+};
 use verifier::card::{Card, MAX_BYTES};
 use verifier::hf1::{self, Type};
 use verifier::ids::{CertificateNumber, CreditCode, IdDocument, IdKind, LastFour, OccupationCode, OccupationPrefix, PersonName, RegionCode, Title};
 use verifier::jws::{Compact, Header, PublicKey, Signer, sign_compact};
 use verifier::status::{Bitstring, TokenStatusList, gunzip, gzip};
-use verifier::time::Day;
+use verifier::time::{Day, Instant};
 use verifier::verdict::Presented;
 
 /// One body: it panics where something that must hold does not.
 pub type Body = fn(&[u8]);
 
 /// Every body with the name of its fuzz target.
-pub const BODIES: [(&str, Body); 5] = [("jws", jws), ("card", card), ("hf1", hf1), ("ids", ids), ("status", status)];
+pub const BODIES: [(&str, Body); 9] = [
+    ("jws", jws),
+    ("card", card),
+    ("hf1", hf1),
+    ("ids", ids),
+    ("status", status),
+    ("bundle", bundle),
+    ("manifest", manifest),
+    ("parts", parts),
+    ("delta", delta),
+];
 
 /// A JWS that splits is written in exactly one way; no header but a good one passes; any key that passes writes itself back.
 pub fn jws(data: &[u8]) {
@@ -109,6 +123,68 @@ pub fn status(data: &[u8]) {
     if let Ok(text) = core::str::from_utf8(data) {
         let _ = (Bitstring::parse(text), TokenStatusList::parse(2, text));
     }
+}
+
+/// A file that opens writes itself back, follows itself, and judges without panic; so does any file of these manifests with any part in it.
+pub fn bundle(data: &[u8]) {
+    let _ = Contents::read(data);
+    let Ok(held) = Bundle::open(data, &anchor()) else { return };
+    let written = held.to_json();
+    assert_eq!(Bundle::open(&written, &anchor()).expect("what it wrote").to_json(), written);
+    assert_eq!(held.update(data).expect("itself").to_json(), written);
+    let _ = held.judge("https://any.host/#1", Instant(0));
+}
+
+/// A manifest that opens is written in exactly one way; so is any payload that is signed as one.
+pub fn manifest(data: &[u8]) {
+    let header = format!(r#"{{"alg":"EdDSA","kid":"{}","typ":"{MANIFEST_TYP}"}}"#, signer().public().thumbprint());
+    let signed = sign_compact(&header, data, &signer());
+    let texts = [core::str::from_utf8(data).ok(), Some(signed.as_str())];
+    for text in texts.into_iter().flatten() {
+        let _ = Manifest::introduce(text);
+        if let Ok(manifest) = Manifest::open(text, signer().public()) {
+            assert_eq!(manifest.sign(&signer()).as_deref(), Ok(text));
+            assert!(manifest.fresh_until <= manifest.expires && manifest.part(PartName::Revoked).is_some());
+        }
+    }
+}
+
+/// A part that parses is written in exactly one way; a set that decodes is coded in exactly one.
+pub fn parts(data: &[u8]) {
+    let Ok(text) = core::str::from_utf8(data) else { return };
+    let again = [
+        KeysPart::parse(text).map(|part| part.to_text()),
+        ProvidersPart::parse(text).map(|part| part.to_text()),
+        RevokedPart::parse(text).map(|part| part.to_text()),
+        StatusPart::parse(text).map(|part| part.to_text()),
+    ];
+    again.into_iter().flatten().for_each(|written| assert_eq!(written, text));
+    let [n, k, rest @ ..] = data else { return };
+    let set = RiceSet { n: u32::from(*n), k: *k, bits: base64url::encode(rest) };
+    if let Some(numbers) = set.decode(1 << 40) {
+        assert_eq!(RiceSet::encode(&numbers), set);
+    }
+}
+
+/// A delta that parses is read again as the same, and never makes anything that a file would not.
+pub fn delta(data: &[u8]) {
+    let Ok(delta) = Delta::parse(data) else { return };
+    assert_eq!(Delta::parse(&delta.to_json()), Ok(delta));
+    static HELD: OnceLock<Bundle> = OnceLock::new();
+    if let Ok(next) = HELD.get_or_init(held).apply(data) {
+        assert_eq!(Bundle::open(&next.to_json(), &anchor()).expect("what it wrote").to_json(), next.to_json());
+    }
+}
+
+/// The vectors' bundle before a delta, and its anchor.
+fn held() -> Bundle {
+    let file: serde_json::Value = serde_json::from_str(include_str!("../vectors/bundle.json")).expect("JSON");
+    let bytes = base64url::decode(file["bundles"]["good, before a delta"].as_str().expect("a file")).expect("base64url");
+    Bundle::open(&bytes, &anchor()).expect("a good bundle")
+}
+
+fn anchor() -> Anchor {
+    Anchor { region: RegionCode::parse("310000").expect("a region"), key: *Signer::from_seed(&[31; 32]).public() }
 }
 
 fn reads_back<T: Serialize + DeserializeOwned + PartialEq + Debug, E>(parsed: Result<T, E>, text: &str) {

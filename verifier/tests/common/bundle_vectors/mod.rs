@@ -5,6 +5,9 @@ mod chains;
 mod issuers;
 mod keys;
 mod refused;
+
+#[allow(unused_imports, reason = "each test binary uses a part")]
+pub use refused::with_text;
 mod statuses;
 
 use super::bundles::{RegionFacts, anchor, contents, file};

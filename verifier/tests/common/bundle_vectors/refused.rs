@@ -185,16 +185,8 @@ fn signed_texts(all: &mut Cases) {
             "bundle.part_twice",
         ),
         ("a manifest without providers", replaced(&format!("{providers},"), ""), "bundle.part_required"),
-        (
-            "a manifest that is fresh before it was made",
-            replaced(&fresh, &format!(r#""fresh_until":{}"#, iat - 1)),
-            "bundle.times",
-        ),
-        (
-            "a manifest that expires before it is stale",
-            replaced(&expires, &format!(r#""expires":{iat}"#)),
-            "bundle.times",
-        ),
+        ("a manifest that is fresh before it was made", replaced(&fresh, &format!(r#""fresh_until":{}"#, iat - 1)), "bundle.times"),
+        ("a manifest that expires before it is stale", replaced(&expires, &format!(r#""expires":{iat}"#)), "bundle.times"),
         ("a manifest that is fresh for a second too long", replaced(&fresh, &format!(r#""fresh_until":{}"#, iat + 86_401)), "bundle.times"),
         ("a manifest that expires a second too late", replaced(&expires, &format!(r#""expires":{}"#, iat + 90 * 86_400 + 1)), "bundle.times"),
         ("a manifest of the year 10000", replaced(&format!(r#""iat":{iat}"#), r#""iat":253402300800"#), "bundle.times"),
@@ -241,7 +233,12 @@ fn parts(all: &mut Cases) {
     let longer = manifest.sign(&region_signer("310000")).expect("a good manifest");
     let length = |contents: &mut Contents| drop(contents.manifests.insert(anchor().region, longer.clone()));
     refused(all, "a part of another length", altered(&length), "bundle.part_unnamed");
-    all.refuses("a part of another length in an update", "good, a number before", &[(Step::Update, "a part of another length")], "bundle.part_unnamed");
+    all.refuses(
+        "a part of another length in an update",
+        "good, a number before",
+        &[(Step::Update, "a part of another length")],
+        "bundle.part_unnamed",
+    );
     all.facts("good, a number before", &RegionFacts { seq: 6, ..good.clone() });
     let gone = |contents: &mut Contents| contents.parts.retain(|_, text| !text.contains("providers/1"));
     refused(all, "no part of providers", altered(&gone), "bundle.part_missing");
