@@ -1,10 +1,10 @@
 //! How answers age, what clocks do to them, in which form a card may be held up, and whose facts count for a partner's card.
 
+use super::super::bundles::{anchor_of, file};
+use super::super::cases::{card, changed, link};
+use super::super::world::{DAY, ISSUED};
+use super::super::{claims_json, signer};
 use super::{Cases, RegionFacts, soon};
-use crate::common::bundles::{anchor_of, file};
-use crate::common::cases::{card, changed, link};
-use crate::common::world::{DAY, ISSUED};
-use crate::common::{claims_json, signer};
 use verifier::bundle::{EXPIRES_SECONDS, FRESH_SECONDS, RevokedRow};
 use verifier::card::Card;
 use verifier::hf1::{self, Type};

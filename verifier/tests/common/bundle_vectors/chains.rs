@@ -1,10 +1,10 @@
 //! What may follow a held bundle: time goes forward, and what was revoked stays revoked.
 
+use super::super::bundles::{anchor_of, file, key_row};
+use super::super::cases::{card, changed, link};
+use super::super::signer;
+use super::super::world::{DAY, ISSUED};
 use super::{Cases, RegionFacts, Step, next, next_day, soon};
-use crate::common::bundles::{anchor_of, file, key_row};
-use crate::common::cases::{card, changed, link};
-use crate::common::signer;
-use crate::common::world::{DAY, ISSUED};
 use verifier::bundle::{Change, Delta, PartName, RevokedRow, RiceSet, StatusChange, StatusPart};
 use verifier::ids::RegionCode;
 use verifier::jws::Signer;

@@ -1,9 +1,9 @@
 //! The provider on the day of issue.
 
+use super::super::cases::{barred_from, card, changed, link};
+use super::super::claims;
+use super::super::world::{DAY, ISSUED, World, interval, listed, listed_as, scope};
 use super::{Cases, RegionFacts, soon};
-use crate::common::cases::{barred_from, card, changed, link};
-use crate::common::claims;
-use crate::common::world::{DAY, ISSUED, World, interval, listed, listed_as, scope};
 use verifier::card::Claims;
 use verifier::ids::{Level, OccupationPrefix, TypeOfCertificate};
 use verifier::verdict::Outcome::{Invalid, Undetermined, Valid};

@@ -1,10 +1,10 @@
 //! Issuer keys: windows, revocations, keys that are none.
 
+use super::super::bundles::key_row;
+use super::super::cases::{card, changed, link};
+use super::super::world::{DAY, ISSUED};
+use super::super::{claims, claims_json, signer};
 use super::{Cases, RegionFacts, soon};
-use crate::common::bundles::key_row;
-use crate::common::cases::{card, changed, link};
-use crate::common::world::{DAY, ISSUED};
-use crate::common::{claims, claims_json, signer};
 use verifier::base64url;
 use verifier::bundle::{KeyRow, RevokedRow};
 use verifier::card::Card;

@@ -1,10 +1,10 @@
 //! Files that are refused, each with its code. Small ones; those that only size makes bad are in `tests/bundle_refusals.rs`.
 
+use super::super::bundles::{anchor, anchor_of, file, key_row, region_signer};
+use super::super::cases::{card, link};
+use super::super::signer;
+use super::super::world::DAY;
 use super::{Cases, RegionFacts, Step, contents, next};
-use crate::common::bundles::{anchor, anchor_of, file, key_row, region_signer};
-use crate::common::cases::{card, link};
-use crate::common::signer;
-use crate::common::world::DAY;
 use std::sync::Arc;
 use verifier::base64url;
 use verifier::bundle::{Contents, Hash, KeysPart, PartName};

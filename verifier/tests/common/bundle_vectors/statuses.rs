@@ -1,9 +1,9 @@
 //! Status: what lists say, what is newer than they are, and years that are not at hand.
 
+use super::super::bundles::anchor;
+use super::super::cases::{card, changed, link};
+use super::super::world::DAY;
 use super::{Cases, RegionFacts, Step, next, soon};
-use crate::common::bundles::anchor;
-use crate::common::cases::{card, changed, link};
-use crate::common::world::DAY;
 use verifier::bundle::{Bundle, PartName};
 use verifier::status::{Status, gzip};
 use verifier::time::{Day, Zone};
@@ -50,7 +50,7 @@ fn newer(all: &mut Cases) {
 /// A file without the parts of 2026, to which they come one by one.
 fn years(all: &mut Cases, text: &str) {
     let good = RegionFacts::good();
-    let bundle = |facts: &RegionFacts| Bundle::open(&crate::common::bundles::file(&[facts]), &anchor()).expect("a good bundle");
+    let bundle = |facts: &RegionFacts| Bundle::open(&super::super::bundles::file(&[facts]), &anchor()).expect("a good bundle");
     all.file("without 2026", gzip(&bundle(&good).since(2027).to_json()));
     for (name, part) in [("keys of 2026", PartName::Keys(2026)), ("status of 2026", PartName::Status(2026))] {
         all.file(name, good.parts()[&part].clone().into_bytes());
