@@ -5,8 +5,9 @@
 //! grows old: the verifier's own rules of age then say so.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use verifier::card::{Card, Claims, StatusRef};
 use verifier::ids::{CreditCode, RegionCode};
@@ -24,6 +25,8 @@ use crate::{keys, providers, regions};
 
 /// Milliseconds after which another server's changes are looked for.
 const LOOK_AGAIN: i64 = 1000;
+/// How long an answer waits for facts to be renewed. A database that is away takes longer to say so.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Seconds for which an online answer counts as fresh.
 const FRESH: i64 = 60;
 /// Seconds after which a snapshot says nothing any more.
@@ -74,6 +77,8 @@ pub struct Trust {
     region: Region,
     current: RwLock<Arc<Snapshot>>,
     taking: tokio::sync::Mutex<()>,
+    /// Unix milliseconds at which the database last did not answer.
+    failed_ms: AtomicI64,
     /// The same facts as signed files.
     pub bundle: Publisher,
 }
@@ -87,23 +92,35 @@ impl Trust {
         let region = Region { code: region.code.clone(), name_zh: region.name_zh.clone(), name_en: region.name_en.clone(), zone: region.zone };
         let commits = db.commits();
         let first = db.read_now(|conn| Snapshot::take(conn, None, &region.code, now_ms, commits))?;
-        Ok(Trust { region, current: RwLock::new(Arc::new(first)), taking: tokio::sync::Mutex::new(()), bundle: Publisher::default() })
+        Ok(Trust {
+            region,
+            current: RwLock::new(Arc::new(first)),
+            taking: tokio::sync::Mutex::new(()),
+            failed_ms: AtomicI64::new(0),
+            bundle: Publisher::default(),
+        })
     }
 
     /// The current facts, asked for again where that is due. Never fails: facts that cannot be renewed grow old.
     pub async fn current(&self, app: &App) -> Arc<Snapshot> {
-        let held = self.held();
-        if held.is_due(app) {
+        if self.is_due(app) {
             let _taking = self.taking.lock().await;
             // Somebody else may have taken one while this waited.
-            let held = self.held();
-            if held.is_due(app)
-                && let Err(fault) = self.take(app, held).await
-            {
-                tracing::warn!(%fault, "the facts could not be renewed; answering from the last ones");
+            if self.is_due(app) {
+                let late = || Fault::unavailable("the database does not answer in time").into();
+                let taken = tokio::time::timeout(PATIENCE, self.take(app, self.held())).await;
+                if let Err(fault) = taken.unwrap_or_else(|_| Err(late())) {
+                    tracing::warn!(%fault, "the facts could not be renewed; answering from the last ones");
+                    self.failed_ms.store(app.edge.now_ms(), Ordering::Relaxed);
+                }
             }
         }
         self.held()
+    }
+
+    /// Whether the database is to be asked: not again right after it did not answer, or everybody who asks would wait for it in turn.
+    fn is_due(&self, app: &App) -> bool {
+        self.held().is_due(app) && (app.edge.now_ms() - self.failed_ms.load(Ordering::Relaxed)).abs() >= LOOK_AGAIN
     }
 
     /// The facts about one card as the last snapshot has them, without asking the database again: for one judgement right after [`Trust::open`].

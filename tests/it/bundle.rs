@@ -169,6 +169,30 @@ both! {
         assert_eq!(manifest(world).seq, 2);
     }
 
+    fn a_publication_that_fails_half_way_leaves_nothing_behind(world: &World) with [("publish_seconds", "0")] {
+        let body = body(world, 1);
+        let made = issue(&body.client, &draft());
+        let before = bundle(world);
+        step(&body.client, &made, "revoke").expect(200);
+        // The evidence is written last.
+        world.sql("ALTER TABLE evidence RENAME TO away").unwrap();
+        assert_eq!(bundle(world).to_json(), before.to_json(), "the last one is served");
+        world.sql("ALTER TABLE away RENAME TO evidence").unwrap();
+        let after = bundle(world);
+        assert_eq!((after.own().unwrap().seq, agree(world, &after, text(&made, "card")).as_str()), (2, "invalid"));
+        assert_eq!(world.app.db.read_now(audit).unwrap().wrong, None);
+    }
+
+    fn a_registry_that_moved_says_so_in_its_next_manifest(world: &World) with [("publish_seconds", "0")] {
+        assert_eq!(manifest(world).url, "https://registry.test");
+        let mut settings: Vec<(&'static str, String)> = vec![("public_url", "https://moved.test".to_owned()), ("publish_seconds", "0".to_owned())];
+        settings.extend(["data_dir", "database_url"].map(|key| (key, world.app.config.text(key).to_owned())));
+        let config = hufu::config::Config::with(&settings).unwrap();
+        let moved = hufu::app::App::open(config, world.app.edge.clone()).unwrap();
+        let file = Bundle::open(&servers::file(&moved), &anchor(world)).unwrap();
+        assert_eq!((file.own().unwrap().seq, file.own().unwrap().url.as_str()), (2, "https://moved.test"));
+    }
+
     fn a_superseded_part_is_there_for_two_days(world: &World) with [("publish_seconds", "0")] {
         let body = body(world, 1);
         let made = issue(&body.client, &draft());

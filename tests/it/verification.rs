@@ -75,6 +75,7 @@ both! {
         world.app.edge.shift(86_400);
         assert_eq!(said(world, card), pair("undetermined", "facts.expired"));
         world.sql("ALTER TABLE away RENAME TO revisions").unwrap();
+        world.app.edge.shift(1);
         assert_eq!(said(world, card), pair("valid", ""));
     }
 

@@ -38,7 +38,7 @@ pub struct Current {
 #[derive(Default)]
 pub struct Publisher {
     held: RwLock<Option<(i64, Arc<Current>)>>,
-    facts: RwLock<Option<Facts>>,
+    facts: RwLock<Option<Arc<Facts>>>,
     looking: tokio::sync::Mutex<()>,
 }
 
@@ -57,7 +57,7 @@ enum Seen {
 struct Question {
     app: App,
     held: Option<Arc<Current>>,
-    facts: Option<Facts>,
+    facts: Option<Arc<Facts>>,
     /// Unix seconds, before the database is read: what was committed by then is in the answer.
     now: i64,
     renew: bool,
@@ -84,23 +84,29 @@ impl Publisher {
         if let Some(current) = self.fresh(app).filter(|_| !renew) {
             return Ok(current);
         }
-        let _looking = self.looking.lock().await;
+        let held = || self.held.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, current)| current.clone());
+        let _looking = match (self.looking.try_lock(), held()) {
+            (Ok(looking), _) => looking,
+            // Somebody else is looking, which takes long when the database is away: what is held is good enough meanwhile.
+            (Err(_), Some(current)) if !renew => return Ok(current),
+            (Err(_), _) => self.looking.lock().await,
+        };
         // Somebody else may have looked while this waited.
         if let Some(current) = self.fresh(app).filter(|_| !renew) {
             return Ok(current);
         }
-        let asked_at = app.edge.now_ms();
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, current)| current.clone());
-        match self.look(app, held.clone(), renew).await {
-            Ok(current) => {
-                *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some((asked_at, current.clone()));
-                Ok(current)
-            }
-            Err(fault) => {
+        let (asked_at, held) = (app.edge.now_ms(), held());
+        let (at, current) = match (self.look(app, held.clone(), renew).await, held) {
+            (Ok(current), _) => (asked_at, current),
+            // Dated now: to find out that the database is away took seconds, and the next caller need not do it again.
+            (Err(fault), Some(held)) => {
                 tracing::warn!(%fault, "no manifest could be looked for or published; the last one is served");
-                held.ok_or(fault)
+                (app.edge.now_ms(), held)
             }
-        }
+            (Err(fault), None) => return Err(fault),
+        };
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some((at, current.clone()));
+        Ok(current)
     }
 
     /// What is held, if the database was asked a moment ago.
@@ -121,10 +127,10 @@ impl Publisher {
             };
             *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Some(plan.facts.clone());
             let this = app.clone();
-            let made = tokio::task::spawn_blocking(move || publish::make(&this, &plan)).await.map_err(Fault::new)??;
+            let made = tokio::task::spawn_blocking(move || publish::make(&this, &plan).map(Arc::new)).await.map_err(Fault::new)??;
             let (stored, edge) = (made.clone(), app.edge.clone());
             if app.db.write(move |conn| publish::store(conn, &edge, &stored)).await? {
-                return Ok(Arc::new(Current::of(made, others, revision)));
+                return Ok(Arc::new(Current::of(&made, others, revision)));
             }
         }
         Err(Fault::unavailable("other servers publish all the time; try again").into())
@@ -145,7 +151,7 @@ impl Question {
             last => {
                 let manifest = last.as_ref().map(|row| opened(row, &key)).transpose()?;
                 let stored = manifest.iter().flat_map(|manifest| &manifest.parts).map(|part| part.sha256).collect();
-                let (facts, peers) = (Facts::read(conn, self.facts.as_ref())?, others::peers(conn)?);
+                let (facts, peers) = (Arc::new(Facts::read(conn, self.facts.as_deref())?), others::peers(conn)?);
                 let others = others::bundles(conn)?;
                 Ok(Seen::Due(Box::new(Plan { now: self.now, facts, peers, basis, last, stored }), others, revision))
             }
@@ -160,8 +166,8 @@ impl Question {
 }
 
 impl Current {
-    fn of(made: Made, others: Contents, others_revision: i64) -> Current {
-        Current::new(made.manifest, made.row.jws, made.texts, others, others_revision)
+    fn of(made: &Made, others: Contents, others_revision: i64) -> Current {
+        Current::new(made.manifest.clone(), made.row.jws.clone(), made.texts.clone(), others, others_revision)
     }
 
     fn new(manifest: Manifest, jws: String, parts: BTreeMap<Hash, Arc<str>>, others: Contents, others_revision: i64) -> Current {

@@ -17,7 +17,6 @@ use crate::trust::{snapshot, store};
 use crate::{keys, providers};
 
 /// Everything that the parts are made from.
-#[derive(Clone)]
 pub(super) struct Facts {
     trust: i64,
     pub rows: Arc<Rows>,
@@ -32,7 +31,6 @@ pub(super) struct Rows {
 }
 
 /// One status list.
-#[derive(Clone)]
 pub(super) struct List {
     pub id: u32,
     /// Civil year of issue; 0 of a list from before lists had one.

@@ -20,7 +20,7 @@ use crate::evidence;
 pub(super) struct Plan {
     /// Unix seconds before the facts were read.
     pub now: i64,
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     pub peers: Vec<Peer>,
     pub basis: String,
     /// The manifest before, and its parts.
@@ -29,7 +29,6 @@ pub(super) struct Plan {
 }
 
 /// A manifest with its parts, signed and not yet stored.
-#[derive(Clone)]
 pub(super) struct Made {
     pub row: Row,
     pub manifest: Manifest,
