@@ -12,6 +12,8 @@ CREATE OR REPLACE TRIGGER client_events_append_only BEFORE UPDATE OR DELETE OR T
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('client_events is append-only');
 CREATE OR REPLACE TRIGGER certificate_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON certificate_events
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('certificate_events is append-only');
+CREATE OR REPLACE TRIGGER partner_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON partner_events
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('partner_events is append-only');
 CREATE OR REPLACE TRIGGER certificates_no_delete BEFORE DELETE OR TRUNCATE ON certificates
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('certificates are never deleted');
 CREATE OR REPLACE TRIGGER provider_intervals_no_delete BEFORE DELETE OR TRUNCATE ON provider_intervals
@@ -72,3 +74,10 @@ WHEN (OLD.superseded_at IS NULL)
 EXECUTE FUNCTION hufu_refuse('a part of the current bundle is not deleted');
 CREATE OR REPLACE TRIGGER bundle_parts_no_truncate BEFORE TRUNCATE ON bundle_parts
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('a part of the current bundle is not deleted');
+-- What is held of a partner goes forward, unless it was pinned anew.
+CREATE OR REPLACE TRIGGER partners_forward BEFORE UPDATE ON partners FOR EACH ROW
+WHEN (OLD.region IS DISTINCT FROM NEW.region
+  OR (OLD.pin = NEW.pin AND (OLD.key <> NEW.key OR (OLD.manifest IS NOT NULL AND (NEW.manifest IS NULL
+    OR NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.seq < OLD.seq)
+    OR (NEW.epoch = OLD.epoch AND NEW.seq = OLD.seq AND NEW.manifest <> OLD.manifest))))))
+EXECUTE FUNCTION hufu_refuse('what is held of a partner goes forward');

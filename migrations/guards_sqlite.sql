@@ -15,6 +15,10 @@ DROP TRIGGER IF EXISTS certificate_events_no_update;
 CREATE TRIGGER certificate_events_no_update BEFORE UPDATE ON certificate_events BEGIN SELECT RAISE(ABORT, 'certificate_events is append-only'); END;
 DROP TRIGGER IF EXISTS certificate_events_no_delete;
 CREATE TRIGGER certificate_events_no_delete BEFORE DELETE ON certificate_events BEGIN SELECT RAISE(ABORT, 'certificate_events is append-only'); END;
+DROP TRIGGER IF EXISTS partner_events_no_update;
+CREATE TRIGGER partner_events_no_update BEFORE UPDATE ON partner_events BEGIN SELECT RAISE(ABORT, 'partner_events is append-only'); END;
+DROP TRIGGER IF EXISTS partner_events_no_delete;
+CREATE TRIGGER partner_events_no_delete BEFORE DELETE ON partner_events BEGIN SELECT RAISE(ABORT, 'partner_events is append-only'); END;
 DROP TRIGGER IF EXISTS certificates_no_delete;
 CREATE TRIGGER certificates_no_delete BEFORE DELETE ON certificates BEGIN SELECT RAISE(ABORT, 'certificates are never deleted'); END;
 -- What was signed stays signed, the columns that find it too, and final states stay final.
@@ -79,3 +83,11 @@ BEGIN SELECT RAISE(ABORT, 'a part of a bundle does not change'); END;
 DROP TRIGGER IF EXISTS bundle_parts_no_delete;
 CREATE TRIGGER bundle_parts_no_delete BEFORE DELETE ON bundle_parts WHEN OLD.superseded_at IS NULL
 BEGIN SELECT RAISE(ABORT, 'a part of the current bundle is not deleted'); END;
+-- What is held of a partner goes forward, unless it was pinned anew.
+DROP TRIGGER IF EXISTS partners_forward;
+CREATE TRIGGER partners_forward BEFORE UPDATE ON partners
+WHEN OLD.region IS DISTINCT FROM NEW.region
+  OR (OLD.pin = NEW.pin AND (OLD.key <> NEW.key OR (OLD.manifest IS NOT NULL AND (NEW.manifest IS NULL
+    OR NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.seq < OLD.seq)
+    OR (NEW.epoch = OLD.epoch AND NEW.seq = OLD.seq AND NEW.manifest <> OLD.manifest)))))
+BEGIN SELECT RAISE(ABORT, 'what is held of a partner goes forward'); END;

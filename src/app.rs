@@ -11,6 +11,7 @@ use crate::error::{Error, Fault};
 use crate::http::limits::Limits;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
+use crate::partners::Partners;
 use crate::regions::{self, Region};
 use crate::trust::{Did, Trust};
 use crate::verification::Memo;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub did: Did,
     /// The facts in memory, from which it verifies online.
     pub trust: Trust,
+    /// What is held of partner regions.
+    pub partners: Partners,
     /// Signatures that were checked before.
     pub memo: Memo,
     /// Rate limits.
@@ -70,7 +73,7 @@ impl App {
         let limits = Limits::new(&config);
         let metrics = Metrics::new()?;
         let did = Did::new(&config.public_url());
-        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, memo: Memo::default(), limits, metrics })))
+        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, partners: Partners::default(), memo: Memo::default(), limits, metrics })))
     }
 }
 

@@ -53,6 +53,8 @@ settings! {
     "login_per_minute" "HUFU_LOGIN_PER_MINUTE" "10" false "Logins a minute of one client from one address";
     "client_per_minute" "HUFU_CLIENT_PER_MINUTE" "60000" false "Requests a minute of one signed-in client";
     "publish_seconds" "HUFU_PUBLISH_SECONDS" "10" false "Least seconds between two manifests of the trust bundle";
+    "partner_seconds" "HUFU_PARTNER_SECONDS" "600" false "Seconds between two looks at a partner region that answers";
+    "partner_timeout" "HUFU_PARTNER_TIMEOUT" "30" false "Seconds that one answer of a partner region may take";
     "shutdown_seconds" "HUFU_SHUTDOWN_SECONDS" "30" false "How long a stopping server finishes what it has accepted";
 }
 
@@ -192,7 +194,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        const NUMBERS: [(&str, u32, u32); 10] = [
+        const NUMBERS: [(&str, u32, u32); 12] = [
             ("zone", 0, 840),
             ("pool_size", 1, 256),
             ("workers", 0, 256),
@@ -202,6 +204,8 @@ impl Config {
             ("login_per_minute", 1, 100_000_000),
             ("client_per_minute", 1, 100_000_000),
             ("publish_seconds", 0, 3600),
+            ("partner_seconds", 10, 86_400),
+            ("partner_timeout", 1, 120),
             ("shutdown_seconds", 0, 600),
         ];
         for (key, low, high) in NUMBERS {

@@ -21,6 +21,7 @@ pub mod keys;
 pub mod messages;
 pub mod metrics;
 pub mod pages;
+pub mod partners;
 pub mod providers;
 pub mod qr;
 pub mod regions;

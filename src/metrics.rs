@@ -17,6 +17,10 @@ pub struct Metrics {
     pub issued: IntCounter,
     /// Seconds it took to sign a card.
     pub signing: Histogram,
+    /// Looks at partner regions by what came of them: newer, same, failed, alarm.
+    pub partner_looks: IntCounterVec,
+    /// Partner regions that contradicted themselves and wait for an operator.
+    pub partner_alarms: IntGauge,
     /// Database connections in use.
     pub pool_used: IntGauge,
     /// Database connections open.
@@ -40,6 +44,8 @@ impl Metrics {
             issued: IntCounter::new("hufu_certificates_issued_total", "Certificates issued").map_err(Fault::new)?,
             signing: Histogram::with_opts(HistogramOpts::new("hufu_signing_seconds", "Seconds it took to sign a card").buckets(signing))
                 .map_err(Fault::new)?,
+            partner_looks: IntCounterVec::new(Opts::new("hufu_partner_looks_total", "Looks at partner regions"), &["outcome"]).map_err(Fault::new)?,
+            partner_alarms: IntGauge::new("hufu_partner_alarms", "Partner regions with an alarm that stands").map_err(Fault::new)?,
             pool_used: IntGauge::new("hufu_db_connections_used", "Database connections in use").map_err(Fault::new)?,
             pool_open: IntGauge::new("hufu_db_connections_open", "Database connections open").map_err(Fault::new)?,
             registry,
@@ -57,6 +63,8 @@ impl Metrics {
             Box::new(self.verdicts.clone()),
             Box::new(self.issued.clone()),
             Box::new(self.signing.clone()),
+            Box::new(self.partner_looks.clone()),
+            Box::new(self.partner_alarms.clone()),
             Box::new(self.pool_used.clone()),
             Box::new(self.pool_open.clone()),
         ]

@@ -37,11 +37,23 @@ pub enum Scope {
     VerifyMany,
     /// Read clients and evidence.
     Audit,
+    /// See partner regions and what is held of them.
+    PartnersRead,
+    /// Pin partner regions and take the pin back.
+    PartnersWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 5] = [Scope::RegionManage, Scope::CertificatesWrite, Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit];
+    pub const ALL: [Scope; 7] = [
+        Scope::RegionManage,
+        Scope::CertificatesWrite,
+        Scope::CertificatesRead,
+        Scope::VerifyMany,
+        Scope::Audit,
+        Scope::PartnersRead,
+        Scope::PartnersWrite,
+    ];
 
     /// Its name in a token.
     pub fn as_str(self) -> &'static str {
@@ -51,6 +63,8 @@ impl Scope {
             Scope::CertificatesRead => "certificates:read",
             Scope::VerifyMany => "verify:many",
             Scope::Audit => "audit:read",
+            Scope::PartnersRead => "partners:read",
+            Scope::PartnersWrite => "partners:write",
         }
     }
 
@@ -62,6 +76,8 @@ impl Scope {
             Scope::CertificatesRead => "read certificates and lists of them",
             Scope::VerifyMany => "verify by bare number, and many at once",
             Scope::Audit => "read clients and evidence",
+            Scope::PartnersRead => "see partner regions and what is held of them",
+            Scope::PartnersWrite => "pin partner regions, ask them now, and take the pin back",
         }
     }
 }
@@ -91,7 +107,7 @@ impl Role {
             Role::Operator => &Scope::ALL,
             Role::Provider => &[Scope::CertificatesWrite, Scope::CertificatesRead, Scope::VerifyMany],
             Role::Partner => &[Scope::VerifyMany],
-            Role::Auditor => &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit],
+            Role::Auditor => &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit, Scope::PartnersRead],
         }
     }
 }

@@ -63,6 +63,18 @@ table! {
 }
 table! { bundle_parts (sha256) { sha256 -> Text, gzip -> Binary, superseded_at -> Nullable<BigInt>, } }
 
+table! {
+    partners (region) {
+        region -> Text, url -> Text, key -> Text, pin -> Text, pinned_at -> BigInt, manifest -> Nullable<Text>, epoch -> Nullable<BigInt>,
+        seq -> Nullable<BigInt>, etag -> Nullable<Text>, fetched_at -> Nullable<BigInt>, next_at -> BigInt, failures -> BigInt,
+        error -> Nullable<Text>, error_detail -> Nullable<Text>, alarm -> Nullable<Text>, claim -> Text, claimed_until -> BigInt,
+    }
+}
+table! { partner_parts (region, sha256) { region -> Text, sha256 -> Text, body -> Binary, } }
+table! {
+    partner_events (id) { id -> Text, region -> Text, kind -> Text, code -> Nullable<Text>, at -> BigInt, document -> Text, }
+}
+
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));
 joinable!(certificate_events -> certificates (certificate_id));

@@ -33,11 +33,21 @@ pub enum Kind {
     Client,
     /// A manifest of the trust bundle was signed.
     Bundle,
+    /// A partner was pinned or unpinned, its bundle was taken, or it contradicted itself.
+    Partner,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] = [Kind::CertificateIssued, Kind::CertificateStatus, Kind::Key, Kind::ProviderInterval, Kind::Client, Kind::Bundle];
+    pub const ALL: [Kind; 7] = [
+        Kind::CertificateIssued,
+        Kind::CertificateStatus,
+        Kind::Key,
+        Kind::ProviderInterval,
+        Kind::Client,
+        Kind::Bundle,
+        Kind::Partner,
+    ];
 
     /// Table and column of the documents; the subject is the table's `id`.
     pub(crate) fn documents(self) -> (&'static str, &'static str) {
@@ -48,6 +58,7 @@ impl Kind {
             Kind::ProviderInterval => ("provider_intervals", "document"),
             Kind::Client => ("client_events", "document"),
             Kind::Bundle => ("bundle_manifests", "jws"),
+            Kind::Partner => ("partner_events", "document"),
         }
     }
 
@@ -60,6 +71,7 @@ impl Kind {
             Kind::ProviderInterval => "provider-interval",
             Kind::Client => "client",
             Kind::Bundle => "bundle",
+            Kind::Partner => "partner",
         }
     }
 }

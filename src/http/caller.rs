@@ -71,6 +71,8 @@ permissions! {
     ReadCertificates => CertificatesRead;
     VerifyMany => VerifyMany;
     Audit => Audit;
+    ReadPartners => PartnersRead;
+    WritePartners => PartnersWrite;
 }
 
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.

@@ -22,6 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::api as access;
 use crate::certificates::api as certificates;
 use crate::keys::api as keys;
+use crate::partners::api as partners;
 use crate::providers::api as providers;
 use crate::verification::api as verification;
 use crate::{pages, regions, trust};
@@ -44,5 +45,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(trust::api::status_list);
     config.service(trust::api::bundle::file).service(trust::api::bundle::manifests).service(trust::api::bundle::part);
     config.service(trust::api::bundle::delta);
+    config.service(partners::pin).service(partners::list).service(partners::read).service(partners::fetch).service(partners::unpin);
     config.map(pages::api::routes);
 }

@@ -19,6 +19,7 @@ use super::caller::Public;
         (name = "providers", description = "Bodies that issue, and what they may issue when"),
         (name = "certificates", description = "Issuing certificates and their life"),
         (name = "verification", description = "Checking a certificate"),
+        (name = "partners", description = "Other regions whose key is pinned, and what is held of them"),
         (name = "published", description = "What the world reads: keys, status lists, the region"),
         (name = "health", description = "Running the registry")
     )

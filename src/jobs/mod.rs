@@ -5,12 +5,42 @@ use std::time::Duration;
 use crate::app::App;
 use crate::http::idempotency::{self, KEPT};
 use crate::trust::bundle;
+use crate::partners;
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Starts the rounds in a task of the current runtime; the first is at once. A round that fails is logged, and the next one tries again.
+/// Between two looks for partners whose time to be asked has come.
+const PARTNERS_EVERY: Duration = Duration::from_secs(5);
+
+/// Starts what a server does by itself.
 pub fn start(app: &App) {
+    start_rounds(app);
+    start_partners(app);
+}
+
+/// Asks partner regions when their time comes, each in a task of its own: one that is slow holds up no other.
+fn start_partners(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut looks = tokio::time::interval(PARTNERS_EVERY);
+        loop {
+            looks.tick().await;
+            match partners::service::due(&app).await {
+                Ok(regions) => {
+                    for region in regions {
+                        let app = app.clone();
+                        tokio::spawn(async move { partners::service::visit(&app, &region).await });
+                    }
+                }
+                Err(fault) => tracing::warn!(%fault, "partners could not be looked for"),
+            }
+        }
+    });
+}
+
+/// Starts the rounds in a task of the current runtime; the first is at once. A round that fails is logged, and the next one tries again.
+fn start_rounds(app: &App) {
     let app = app.clone();
     tokio::spawn(async move {
         let mut rounds = tokio::time::interval(EVERY);

@@ -12,6 +12,7 @@ use crate::certificates::CertificateRefusal;
 use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
 use crate::keys::KeyRefusal;
+use crate::partners::PartnerRefusal;
 use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
 use crate::trust::TrustRefusal;
@@ -66,6 +67,7 @@ pub fn reasons() -> Vec<Reason> {
         AccessRefusal::ALL,
         ProviderRefusal::ALL,
         KeyRefusal::ALL,
+        PartnerRefusal::ALL,
         CertificateRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,

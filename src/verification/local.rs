@@ -8,12 +8,14 @@ use verifier::verdict::{NoMemo, Presented, Verdict, judge};
 use super::service::nothing_known;
 use crate::db::{self, Db};
 use crate::error::{Error, Fault};
+use crate::partners::Bundles;
 use crate::regions;
 use crate::trust::{Snapshot, Trust};
 
 /// The facts at hand, gathered once.
 pub struct Local {
     facts: Option<(Trust, Arc<Snapshot>)>,
+    partners: Bundles,
     zone: Zone,
 }
 
@@ -23,7 +25,7 @@ impl Local {
     /// # Errors
     /// A fault when the database is there but cannot be read, or has another schema than this program's.
     pub fn open(url: &str, now_ms: i64) -> Result<Local, Fault> {
-        let nothing = Local { facts: None, zone: Zone::CHINA };
+        let nothing = Local { facts: None, partners: Bundles::default(), zone: Zone::CHINA };
         let Some(db) = Db::open_read_only(url)? else { return Ok(nothing) };
         if !db::is_current(&db)? {
             return Ok(nothing);
@@ -31,7 +33,8 @@ impl Local {
         let Some(region) = db.read_now(regions::existing).map_err(Error::into_fault)? else { return Ok(nothing) };
         let trust = Trust::open(&region, &db, now_ms).map_err(Error::into_fault)?;
         let snapshot = trust.held();
-        Ok(Local { facts: Some((trust, snapshot)), zone: region.zone })
+        let partners = db.read_now(|conn| Bundles::load(conn, &Bundles::default())).map_err(Error::into_fault)?;
+        Ok(Local { facts: Some((trust, snapshot)), partners, zone: region.zone })
     }
 
     /// The zone of the region's civil days; China's where there is no registry.
@@ -47,6 +50,9 @@ impl Local {
     /// Judges a QR's text, a URL or a JWS at `now`, unix seconds.
     pub fn verify(&self, text: &str, now: i64) -> Verdict {
         let (presented, now) = (Presented::from_text(text), Instant(now));
+        if let Some(bundle) = presented.card().and_then(|card| self.partners.of(&card.claims().iss)) {
+            return bundle.judge_with(&presented, now, &NoMemo);
+        }
         let facts = match (presented.card(), &self.facts) {
             (Some(card), Some((trust, snapshot))) => trust.held_facts(snapshot, card),
             _ => nothing_known(now),

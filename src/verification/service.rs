@@ -1,6 +1,6 @@
 //! Verdicts over the current facts.
 
-use verifier::ids::CertificateNumber;
+use verifier::ids::{CertificateNumber, RegionCode};
 use verifier::time::Instant;
 use verifier::verdict::{Facts, Outcome, Presented, StatusFact, Verdict, judge};
 
@@ -31,16 +31,31 @@ async fn card_by_number(app: &App, caller: &Caller, text: &str) -> Result<Option
 }
 
 async fn judged(app: &App, presented: &Presented) -> Verdict {
-    let snapshot = app.trust.current(app).await;
-    let now = Instant(app.edge.now());
-    let facts = match presented.card() {
-        Some(card) => app.trust.facts(app, &snapshot, card).await,
+    let verdict = match presented.card() {
+        Some(card) if card.claims().iss != app.region.code => judged_abroad(app, presented, &card.claims().iss).await,
+        Some(card) => {
+            let snapshot = app.trust.current(app).await;
+            let facts = app.trust.facts(app, &snapshot, card).await;
+            judge(presented, &facts, Instant(app.edge.now()), &app.memo)
+        }
         // What cannot be read needs no facts.
-        None => nothing_known(now),
+        None => by_nothing(app, presented),
     };
-    let verdict = judge(presented, &facts, now, &app.memo);
     app.metrics.verdicts.with_label_values(&[outcome(verdict.outcome)]).inc();
     verdict
+}
+
+/// A card of another region is judged by what is held of that region, if it is a partner.
+async fn judged_abroad(app: &App, presented: &Presented, region: &RegionCode) -> Verdict {
+    match app.partners.current(app).await.of(region) {
+        Some(bundle) => bundle.judge_with(presented, Instant(app.edge.now()), &app.memo),
+        None => by_nothing(app, presented),
+    }
+}
+
+fn by_nothing(app: &App, presented: &Presented) -> Verdict {
+    let now = Instant(app.edge.now());
+    judge(presented, &nothing_known(now), now, &app.memo)
 }
 
 /// No facts, and none out of date either: nothing was looked up.

@@ -13,6 +13,7 @@ mod guards;
 mod idempotency;
 mod keys;
 mod pages;
+mod partners;
 mod peers;
 mod permissions;
 mod process;

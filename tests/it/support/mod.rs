@@ -2,6 +2,7 @@
 //! [`Client`], a [`Process`] (the program itself, to be killed), and [`both!`].
 #![allow(dead_code)] // each test uses its part
 
+pub mod abroad;
 pub mod client;
 #[path = "../../../verifier/tests/common/mod.rs"]
 pub mod facts;
@@ -10,6 +11,7 @@ pub mod postgres;
 pub mod process;
 pub mod server;
 pub mod shelf;
+pub mod site;
 
 #[allow(unused_imports)] // as above
 pub use {

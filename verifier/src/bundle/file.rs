@@ -40,7 +40,21 @@ struct Wire<'a> {
 #[derive(Serialize, Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// The manifests of a file alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManifestsWire {
+    #[serde(deserialize_with = "json::unique")]
+    manifests: BTreeMap<RegionCode, String>,
+}
+
 impl Contents {
+    /// Reads `{"manifests":{"<region>":"<JWS>"}}`, gzipped or plain: contents without parts.
+    pub fn read_manifests(bytes: &[u8]) -> Result<Contents, BundleError> {
+        let wire: ManifestsWire = json::object(&plain(bytes)?).ok_or(BundleRule::File)?;
+        Ok(Contents { manifests: wire.manifests, parts: BTreeMap::new() })
+    }
+
     /// Reads a file.
     pub fn read(file: &[u8]) -> Result<Contents, BundleError> {
         let plain = plain(file)?;

@@ -75,7 +75,14 @@ impl Bundle {
     /// # Errors
     /// A [`BundleError`] that names the rule which the file breaks.
     pub fn open(file: &[u8], anchor: &Anchor) -> Result<Bundle, BundleError> {
-        let contents = Contents::read(file)?;
+        Bundle::from_contents(Contents::read(file)?, anchor)
+    }
+
+    /// The same from what a file would hold.
+    ///
+    /// # Errors
+    /// As [`Bundle::open`].
+    pub fn from_contents(contents: Contents, anchor: &Anchor) -> Result<Bundle, BundleError> {
         for (hash, text) in &contents.parts {
             if Hash::of(text.as_bytes()) != *hash {
                 return Err(BundleRule::PartDigest.about(hash));

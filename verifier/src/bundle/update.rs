@@ -1,7 +1,7 @@
 //! From what is held to what is newer. A region's manifests only go forward, and what was revoked stays revoked.
 
 use super::held::{Held, about};
-use super::{Bundle, BundleError, BundleRule, Contents, Hash, PartName};
+use super::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartName};
 use crate::ids::RegionCode;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -65,8 +65,39 @@ impl Bundle {
         let held = self.regions.get(region).map(Held::manifest);
         held.is_some_and(|held| {
             let key = held.keys.first();
-            key.and_then(|key| super::Manifest::open(text, key).ok()).is_some_and(|other| other.place() < held.place())
+            key.and_then(|key| Manifest::open(text, key).ok()).is_some_and(|other| other.place() < held.place())
         })
+    }
+}
+
+impl Held {
+    /// Whether a manifest of the same region and key may follow the held one, by its number, time and past alone. The text `jws` is what `manifest`
+    /// was read from. To be asked before any part of it is fetched; [`Bundle::advance`] asks it too.
+    ///
+    /// # Errors
+    /// `bundle.equivocation`, `bundle.rollback`.
+    pub fn precedes(&self, jws: &str, manifest: &Manifest) -> Result<(), BundleError> {
+        let before = self.manifest();
+        if *self.jws == *jws {
+            return Ok(());
+        }
+        if manifest.place() == before.place() {
+            return Err(BundleRule::Equivocation.about(&before.region));
+        }
+        if manifest.place() < before.place() || manifest.iat < before.iat {
+            return Err(BundleRule::Rollback.about(&before.region));
+        }
+        // The next number on top of another past: somewhere a manifest of the held number says something else.
+        let is_next = manifest.epoch == before.epoch && manifest.seq == before.seq + 1;
+        if is_next && manifest.prev.is_some_and(|prev| prev != Hash::of(self.jws.as_bytes())) {
+            return Err(BundleRule::Equivocation.about(&before.region));
+        }
+        Ok(())
+    }
+
+    /// The manifest as it was signed.
+    pub fn jws(&self) -> &str {
+        &self.jws
     }
 }
 
@@ -77,17 +108,7 @@ fn follows(region: &RegionCode, held: &Held, newer: &Held) -> Result<(), BundleE
     if held.jws == newer.jws || before.keys != after.keys {
         return Ok(());
     }
-    if after.place() == before.place() {
-        return Err(BundleRule::Equivocation.about(region));
-    }
-    if after.place() < before.place() || after.iat < before.iat {
-        return Err(BundleRule::Rollback.about(region));
-    }
-    // The next number on top of another past: somewhere a manifest of the held number says something else.
-    let is_next = after.epoch == before.epoch && after.seq == before.seq + 1;
-    if is_next && after.prev.is_some_and(|prev| prev != Hash::of(held.jws.as_bytes())) {
-        return Err(BundleRule::Equivocation.about(region));
-    }
+    held.precedes(&newer.jws, after)?;
     for name in held.part_names() {
         if after.part(name).is_none() {
             return Err(BundleRule::Shrunk.about(about(region, name)));

@@ -1,0 +1,153 @@
+//! The partners' bundles in memory, for verification: read again when another one was taken or a pin changed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Semaphore;
+use verifier::bundle::{Anchor, Bundle, Contents, Hash, PART_MAX_BYTES};
+use verifier::ids::RegionCode;
+use verifier::jws::PublicKey;
+use verifier::status::gunzip;
+
+use super::store::{self, Row};
+use crate::app::App;
+use crate::db::{self, Conn};
+use crate::error::{Error, Fault};
+
+/// Milliseconds after which another server's changes are looked for.
+const LOOK_AGAIN: i64 = 1000;
+/// How many partners one server asks at a time.
+const ASKED_AT_ONCE: usize = 8;
+
+/// The bundle of each partner of which one is held.
+#[derive(Clone, Default)]
+pub struct Bundles {
+    revisions: Option<(i64, i64)>,
+    by_region: BTreeMap<RegionCode, Arc<Bundle>>,
+}
+
+impl Bundles {
+    /// Reads them from the database; those that are the same as in `before` are kept.
+    ///
+    /// # Errors
+    /// A fault of the database. A bundle that cannot be read is logged and left out.
+    pub fn load(conn: &mut Conn, before: &Bundles) -> Result<Bundles, Error> {
+        // The revisions are read first: what changes in between is read twice, never missed.
+        let revisions = Some((db::revision(conn, "partners")?, db::revision(conn, "partner_bundles")?));
+        if before.revisions == revisions {
+            return Ok(before.clone());
+        }
+        let mut by_region = BTreeMap::new();
+        for row in store::all(conn)?.into_iter().filter(|row| row.manifest.is_some()) {
+            let anchor = row.anchor()?;
+            let same = before.by_region.get(&anchor.region).filter(|bundle| row.is_held_in(bundle, &anchor));
+            let bundle = match same {
+                Some(bundle) => bundle.clone(),
+                None => match Bundle::from_contents(contents_of(conn, &row, &anchor.region)?, &anchor) {
+                    Ok(bundle) => Arc::new(bundle),
+                    Err(error) => {
+                        tracing::error!(region = row.region, code = error.code(), "the stored bundle of a partner cannot be read");
+                        continue;
+                    }
+                },
+            };
+            by_region.insert(anchor.region, bundle);
+        }
+        Ok(Bundles { revisions, by_region })
+    }
+
+    /// The bundle of a partner, with the partner's own key as its anchor.
+    pub fn of(&self, region: &RegionCode) -> Option<&Arc<Bundle>> {
+        self.by_region.get(region)
+    }
+}
+
+impl Row {
+    /// The pinned region and key.
+    pub(super) fn anchor(&self) -> Result<Anchor, Fault> {
+        let damaged = |what: &str| Fault::text(format!("the stored {what} of partner {}", self.region));
+        let region = RegionCode::parse(&self.region).map_err(|_| damaged("code"))?;
+        Ok(Anchor { region, key: PublicKey::parse(&self.key).map_err(|_| damaged("key"))? })
+    }
+
+    fn is_held_in(&self, bundle: &Bundle, anchor: &Anchor) -> bool {
+        bundle.anchor() == anchor && bundle.region(&anchor.region).is_some_and(|held| self.manifest.as_deref() == Some(held.jws()))
+    }
+}
+
+/// The manifest and the parts of a partner, as they are stored.
+pub(super) fn contents_of(conn: &mut Conn, row: &Row, region: &RegionCode) -> Result<Contents, Error> {
+    let mut contents = Contents::default();
+    let Some(manifest) = &row.manifest else { return Ok(contents) };
+    contents.manifests.insert(region.clone(), manifest.clone());
+    for (sha256, body) in store::parts(conn, &row.region)? {
+        let text = gunzip(&body, PART_MAX_BYTES).ok().and_then(|text| String::from_utf8(text).ok());
+        let (Some(hash), Some(text)) = (Hash::parse(&sha256), text) else {
+            tracing::error!(region = row.region, sha256, "a stored part of a partner cannot be read");
+            continue;
+        };
+        contents.parts.insert(hash, text.into());
+    }
+    Ok(contents)
+}
+
+/// What a server has of its partners.
+pub struct Partners {
+    current: RwLock<Arc<Current>>,
+    reading: tokio::sync::Mutex<()>,
+    pub(super) turns: Arc<Semaphore>,
+}
+
+#[derive(Default)]
+struct Current {
+    bundles: Arc<Bundles>,
+    /// Commits of this process, and unix milliseconds, when the database was last asked; none before the first time.
+    asked: Option<(u64, i64)>,
+}
+
+impl Default for Partners {
+    fn default() -> Partners {
+        let (current, reading) = (RwLock::default(), tokio::sync::Mutex::default());
+        Partners { current, reading, turns: Arc::new(Semaphore::new(ASKED_AT_ONCE)) }
+    }
+}
+
+impl Partners {
+    /// The current bundles. Never fails: when the database cannot be asked, the last ones go on answering and grow old by themselves.
+    pub async fn current(&self, app: &App) -> Arc<Bundles> {
+        match self.renewed(app).await {
+            Ok(bundles) => bundles,
+            Err(fault) => {
+                tracing::warn!(%fault, "the partners' bundles could not be looked at; answering from the last ones");
+                self.held().bundles.clone()
+            }
+        }
+    }
+
+    /// The same for whom old ones will not do.
+    pub(super) async fn renewed(&self, app: &App) -> Result<Arc<Bundles>, Error> {
+        if self.held().is_due(app) {
+            let _reading = self.reading.lock().await;
+            // Somebody else may have read them while this waited.
+            let held = self.held();
+            if held.is_due(app) {
+                // Read before the database is: what is committed later makes the next look due.
+                let asked = Some((app.db.commits(), app.edge.now_ms()));
+                let before = held.bundles.clone();
+                let bundles = Arc::new(app.db.read(move |conn| Bundles::load(conn, &before)).await?);
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Current { bundles, asked });
+            }
+        }
+        Ok(self.held().bundles.clone())
+    }
+
+    fn held(&self) -> Arc<Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Current {
+    fn is_due(&self, app: &App) -> bool {
+        self.asked.is_none_or(|(commits, at)| commits != app.db.commits() || app.edge.now_ms() - at >= LOOK_AGAIN)
+    }
+}
