@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use verifier::bundle::{Anchor, Bundle, BundleError, BundleRule, Contents, Delta, Hash, Held, MAX_BYTES, MAX_JSON, Manifest, PartRef};
+use verifier::bundle::{Anchor, Bundle, BundleError, BundleRule, Contents, Hash, Held, MAX_BYTES, MAX_JSON, Manifest, PartRef};
 use verifier::ids::RegionCode;
 use verifier::jws::{Fingerprint, PublicKey};
 
@@ -126,28 +126,20 @@ fn in_time(manifest: &Manifest, edge: &Edge) -> Result<(), Refusal> {
     if rules::is_ahead(manifest.iat, edge.now()) { Err(PartnerRefusal::Future.at("url").got(manifest.iat.rfc3339())) } else { Ok(()) }
 }
 
-/// By a delta from what is held; none where there is no delta, or none that leads as far as `manifest`: then the parts will tell.
-fn by_delta(wire: &Wire, edge: &Edge, target: &Target, bundle: &Bundle, own: &Held, manifest: &Manifest) -> Result<Option<Bundle>, Failed> {
+/// By a delta from what is held; none where there is no good one that leads as far as `manifest`: then the parts decide.
+fn by_delta(wire: &Wire, edge: &Edge, target: &Target, bundle: &Bundle, own: &Held, manifest: &Manifest) -> Result<Option<Bundle>, Refusal> {
     let body = match wire.get(&format!("{}/v1/bundle/deltas/{}", target.url, own.manifest().seq), None, DOCUMENT) {
         Ok(Answer::New(_, body)) => body,
         Ok(Answer::Same) => return Ok(None),
         Err(refusal) if [PartnerRefusal::Unreachable, PartnerRefusal::Timeout].iter().any(|r| r.reason() == refusal.reason) => {
-            return Err(refusal.into());
+            return Err(refusal);
         }
         Err(_) => return Ok(None),
     };
-    let Some(delta) = Delta::parse(&body).ok().filter(|delta| delta.region == target.anchor.region) else { return Ok(None) };
-    match bundle.apply(&body) {
-        Ok(next) => Ok(match next.own() {
-            Some(reached) if reached.place() >= manifest.place() => {
-                in_time(reached, edge)?;
-                Some(next)
-            }
-            _ => None,
-        }),
-        Err(error) if rules::is_alarm(error.rule) => Err(failed(&error, &delta.manifest)),
-        Err(_) => Ok(None),
-    }
+    let Ok(next) = bundle.apply(&body) else { return Ok(None) };
+    let Some(reached) = next.own().filter(|reached| reached.place() >= manifest.place()) else { return Ok(None) };
+    in_time(reached, edge)?;
+    Ok(Some(next))
 }
 
 /// By the parts that the manifest names and that are not held.

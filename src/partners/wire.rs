@@ -85,14 +85,15 @@ impl Wire {
         if let Some(tag) = held_tag {
             request = request.header(header::IF_NONE_MATCH, tag);
         }
-        request.config().timeout_global(Some(Duration::from_millis(left))).build().call().map_err(|e| explain(&e))
+        request.config().timeout_global(Some(Duration::from_millis(left))).build().call().map_err(|e| explain(&e, 0))
     }
 }
 
 fn read(response: &mut ureq::http::Response<ureq::Body>, most: Most) -> Result<Vec<u8>, Refusal> {
     let encoding = text(response.headers(), header::CONTENT_ENCODING).unwrap_or_default().to_ascii_lowercase();
     let limit = if encoding == "gzip" { most.gzipped } else { most.plain };
-    let body = response.body_mut().with_config().limit(u64::try_from(limit).unwrap_or(u64::MAX)).read_to_vec().map_err(|e| explain(&e))?;
+    // One more, because ureq counts the end of the body too.
+    let body = response.body_mut().with_config().limit(limit as u64 + 1).read_to_vec().map_err(|e| explain(&e, limit))?;
     match encoding.as_str() {
         "gzip" => gunzip(&body, most.plain).map_err(|error| match error {
             StatusError::TooLarge => too_large(most.plain),
@@ -111,12 +112,12 @@ fn too_large(limit: usize) -> Refusal {
     super::refused(&verifier::bundle::BundleRule::TooLarge.into()).got(format!("more than {limit} bytes"))
 }
 
-/// What went wrong, in words of ours: nothing that the other side wrote gets into a log or an answer.
-fn explain(error: &ureq::Error) -> Refusal {
+/// What went wrong with an answer of at most `limit` bytes, in words of ours: nothing that the other side wrote gets into a log or an answer.
+fn explain(error: &ureq::Error, limit: usize) -> Refusal {
     let unreachable = |why: String| PartnerRefusal::Unreachable.at("url").got(why);
     match error {
         ureq::Error::Timeout(_) => PartnerRefusal::Timeout.at("url"),
-        ureq::Error::BodyExceedsLimit(limit) => too_large(usize::try_from(*limit).unwrap_or(usize::MAX)),
+        ureq::Error::BodyExceedsLimit(_) => too_large(limit),
         ureq::Error::HostNotFound => unreachable("no such host".to_owned()),
         ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut => PartnerRefusal::Timeout.at("url"),
         ureq::Error::Io(e) => unreachable(e.kind().to_string()),

@@ -72,6 +72,8 @@ both! {
         revoked.publish(&pinned.site);
         pinned.fetch();
         raises(&pinned, &Abroad { revoked: Vec::new(), ..revoked.later(60) }, "bundle.key_unrevoked");
+        revoked.publish(&pinned.site);
+        fetch(&pinned.operator, "320000", true).expect(200);
         let later = RevokedRow { at: Instant(pinned.abroad.iat + 50), ..row };
         raises(&pinned, &Abroad { revoked: vec![later], ..revoked.later(120) }, "bundle.key_unrevoked");
     }

@@ -153,7 +153,7 @@ both! {
         for app in [&world.app, &other] {
             app.edge.shift(700);
         }
-        let slow = Reply { pause: Duration::from_millis(1500), ..Reply::status(500) };
+        let slow = Reply { pause: Duration::from_millis(1500), ..Reply::ok("{}") };
         pinned.site.reply(MANIFESTS, slow);
         std::thread::scope(|scope| {
             scope.spawn(|| visit(&world.app, "320000"));
