@@ -9,8 +9,21 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 13] =
-    ["qr", "evidence", "regions", "access", "providers", "keys", "partners", "recognition", "certificates", "credits", "transfers", "trust", "verification"];
+const SLICES: [&str; 13] = [
+    "qr",
+    "evidence",
+    "regions",
+    "access",
+    "providers",
+    "keys",
+    "partners",
+    "recognition",
+    "certificates",
+    "credits",
+    "transfers",
+    "trust",
+    "verification",
+];
 
 /// Folders under src/ that are not the business: what all slices stand on, or what stands on all of them.
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];

@@ -34,7 +34,8 @@ fn split(url: &str) -> Option<Parts<'_>> {
         (literal, true) => !literal.is_empty() && literal.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.'),
         (name, false) => !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.'),
     };
-    let port_fits = port.is_none_or(|port| port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0));
+    let port_fits =
+        port.is_none_or(|port| port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) && port.parse().is_ok_and(|port: u16| port > 0));
     (host_fits && port_fits).then_some(Parts { scheme, authority, path })
 }
 
@@ -108,9 +109,27 @@ mod tests {
         }
         let long = format!("https://a.example/{}", "x".repeat(200));
         for wrong in [
-            "", "skills.example", "ftp://a.example", "https://", "https:///x", "https://user@a.example", "https://user:pw@a.example", "https://a.example?x=1",
-            "https://a.example#x", "https://a b.example", "https://a.example:0", "https://a.example:65536", "https://a.example:", "https://a.example:x",
-            "https://[::1", "https://[]", "https://例.example", "https://a.example/\\x", "javascript://a", "file:///etc/passwd", &long,
+            "",
+            "skills.example",
+            "ftp://a.example",
+            "https://",
+            "https:///x",
+            "https://user@a.example",
+            "https://user:pw@a.example",
+            "https://a.example?x=1",
+            "https://a.example#x",
+            "https://a b.example",
+            "https://a.example:0",
+            "https://a.example:65536",
+            "https://a.example:",
+            "https://a.example:x",
+            "https://[::1",
+            "https://[]",
+            "https://例.example",
+            "https://a.example/\\x",
+            "javascript://a",
+            "file:///etc/passwd",
+            &long,
         ] {
             assert_eq!(address(wrong), None, "{wrong}");
         }

@@ -1,6 +1,6 @@
 //! A partner's key that contradicts what it signed: the held bundle stays, both manifests are kept, and a person has to look.
 
-use verifier::bundle::{Hash, RevokedRow};
+use verifier::bundle::{Change, Delta, Hash, RevokedRow, RiceSet, StatusChange};
 use verifier::status::Status;
 use verifier::time::Instant;
 use verifier::verdict::KeyRevocationReason;
@@ -120,8 +120,8 @@ both! {
         pinned.fetch();
         let undone = revoked.later(60).with_card(Status::Valid);
         let name = undone.manifest().parts.iter().map(|part| part.name).find(|name| name.to_string().starts_with("status")).unwrap();
-        let change = verifier::bundle::Change { changed: vec![(1, 5, Status::Valid)], ..verifier::bundle::Change::of(name) };
-        let delta = verifier::bundle::Delta::new(undone.region(), 8, undone.signed(), vec![change]);
+        let status = StatusChange { valid: RiceSet::encode(&[5]), ..StatusChange::default() };
+        let delta = Delta::new(8, None, &undone.signed(), vec![Change { status: Some(status), ..Change::of(name) }]).unwrap();
         pinned.site.reply("/v1/bundle/deltas/8", crate::support::site::Reply::ok(delta.to_json()));
         raises(&pinned, &undone, "bundle.unrevoked");
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hufu::app::App;
 use hufu::edge::Edge;
-use verifier::bundle::{Change, Delta, KeysPart, MAX_BYTES, PartName};
+use verifier::bundle::{Change, Delta, KeysPart, MAX_BYTES, PartName, RiceSet, StatusChange};
 use verifier::status::{Status, gzip};
 
 use super::*;
@@ -70,8 +70,9 @@ both! {
         let next = pinned.abroad.later(60).with_card(Status::Revoked);
         publish_manifests(&pinned.site, &[("320000", &next.signed())]);
         let name = next.manifest().parts.iter().map(|part| part.name).find(|name| matches!(name, PartName::Status(_))).unwrap();
-        let change = Change { changed: vec![(1, 5, Status::Revoked)], ..Change::of(name) };
-        let delta = Delta::new(next.region(), 7, next.signed(), vec![change]);
+        let status = StatusChange { revoked: RiceSet::encode(&[5]), ..StatusChange::default() };
+        let change = Change { status: Some(status), ..Change::of(name) };
+        let delta = Delta::new(7, None, &next.signed(), vec![change]).unwrap();
         pinned.site.reply("/v1/bundle/deltas/7", Reply::ok(gzip(&delta.to_json())).header("content-encoding", "gzip"));
         assert_eq!(pinned.fetch()["held"]["seq"], 8);
         assert_eq!(asked(&pinned), ["manifests", "deltas/7"]);
@@ -83,8 +84,8 @@ both! {
         let mut abroad = pinned.abroad.clone();
         for (n, reply) in [
             Reply::ok("rubbish"),
-            Reply::ok(Delta::new(abroad.region(), 3, abroad.signed(), Vec::new()).to_json()),
-            Reply::ok(Delta::new(abroad.region(), 9, abroad.signed(), Vec::new()).to_json()),
+            Reply::ok(Delta::new(3, None, &abroad.signed(), Vec::new()).unwrap().to_json()),
+            Reply::ok(Delta::new(9, None, &abroad.signed(), Vec::new()).unwrap().to_json()),
             Reply::status(410),
             Reply::status(500),
         ].into_iter().enumerate() {
