@@ -39,15 +39,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 7] = [
-        Kind::CertificateIssued,
-        Kind::CertificateStatus,
-        Kind::Key,
-        Kind::ProviderInterval,
-        Kind::Client,
-        Kind::Bundle,
-        Kind::Partner,
-    ];
+    pub const ALL: [Kind; 7] =
+        [Kind::CertificateIssued, Kind::CertificateStatus, Kind::Key, Kind::ProviderInterval, Kind::Client, Kind::Bundle, Kind::Partner];
 
     /// Table and column of the documents; the subject is the table's `id`.
     pub(crate) fn documents(self) -> (&'static str, &'static str) {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::http::idempotency::{self, KEPT};
-use crate::trust::bundle;
 use crate::partners;
+use crate::trust::bundle;
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(3600);

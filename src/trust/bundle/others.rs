@@ -2,27 +2,29 @@
 
 use verifier::bundle::{Contents, Manifest, PartName, Peer};
 
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::error::Error;
+use crate::partners;
 
 /// Rises when a partner is pinned or dropped.
-pub(super) const fn pins(_conn: &mut Conn) -> Result<i64, Error> {
-    Ok(0)
+pub(super) fn pins(conn: &mut Conn) -> Result<i64, Error> {
+    db::revision(conn, "partners")
 }
 
 /// Rises when a partner is pinned, dropped, or fetched anew.
-pub(super) const fn revision(_conn: &mut Conn) -> Result<i64, Error> {
-    Ok(0)
+pub(super) fn revision(conn: &mut Conn) -> Result<i64, Error> {
+    // Both only rise, so their sum tells every change.
+    Ok(db::revision(conn, "partners")? + db::revision(conn, "partner_bundles")?)
 }
 
 /// The partners whose key is pinned, by region.
-pub(super) const fn peers(_conn: &mut Conn) -> Result<Vec<Peer>, Error> {
-    Ok(Vec::new())
+pub(super) fn peers(conn: &mut Conn) -> Result<Vec<Peer>, Error> {
+    partners::peers(conn)
 }
 
 /// Their manifests as they signed them, and the parts of those.
-pub(super) fn bundles(_conn: &mut Conn) -> Result<Contents, Error> {
-    Ok(Contents::default())
+pub(super) fn bundles(conn: &mut Conn) -> Result<Contents, Error> {
+    partners::contents(conn)
 }
 
 /// Of partners' bundles those that `own` vouches for, complete: a verifier refuses a file that holds anything else, and a partner may have been
