@@ -1,12 +1,14 @@
 //! Pure decisions about partners: which address is possible, where a redirect may lead, when to ask again, what raises an alarm.
 
-use verifier::bundle::BundleRule;
+use verifier::bundle::{BundleRule, PartName};
 use verifier::time::Instant;
 
 /// Most partners, well within what a manifest may name.
 pub const PARTNERS_MAX: i64 = 100;
 /// Longest address, in bytes.
 const URL_MAX: usize = 200;
+/// Most bytes of partners' parts in the own bundle. Written into JSON they may double, and must leave room for the own ones in 64 MiB.
+pub const PASSED_ON_MAX: usize = 16 << 20;
 /// Seconds that a partner's clock may be ahead of this one.
 pub const AHEAD: i64 = 300;
 /// How many times longer than the usual pause the longest pause after failures is.
@@ -80,6 +82,23 @@ pub fn next_try(now: i64, every: i64, failures: i64, jitter: u16) -> i64 {
     now.saturating_add(pause.max(1))
 }
 
+/// Which parts of all partners are passed on in the own bundle when they are more than `most` bytes of text together: first what no verifier can do
+/// without, then the newest years. So no partner makes the file too large to be opened. Each part is (name, bytes); the answer is in their order.
+pub fn passed_on(parts: &[(PartName, usize)], most: usize) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    let year = |at: &usize| parts.get(*at).and_then(|(name, _)| name.year());
+    order.sort_by_key(|at| (year(at).is_some(), std::cmp::Reverse(year(at))));
+    let (mut kept, mut sum) = (vec![false; parts.len()], 0_usize);
+    for at in order {
+        let (Some((_, bytes)), Some(keep)) = (parts.get(at), kept.get_mut(at)) else { continue };
+        let with = sum.saturating_add(*bytes);
+        if with <= most {
+            (*keep, sum) = (true, with);
+        }
+    }
+    kept
+}
+
 /// Whether a manifest is dated further ahead than clocks differ.
 pub fn is_ahead(iat: Instant, now: i64) -> bool {
     iat.0 > now.saturating_add(AHEAD)
@@ -133,6 +152,18 @@ mod tests {
         ] {
             assert_eq!(address(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn when_there_is_no_room_for_all_the_newest_years_are_passed_on() {
+        use PartName::{Keys, Providers, Revoked, Status};
+        let parts = [(Keys(2024), 4), (Status(2026), 4), (Providers, 4), (Keys(2026), 4), (Revoked, 4), (Status(2025), 4), (Providers, 4)];
+        assert_eq!(passed_on(&parts, 28), [true; 7]);
+        assert_eq!(passed_on(&parts, 27), [false, true, true, true, true, true, true]);
+        assert_eq!(passed_on(&parts, 20), [false, true, true, true, true, false, true]);
+        assert_eq!(passed_on(&parts, 12), [false, false, true, false, true, false, true]);
+        assert_eq!(passed_on(&[(Providers, usize::MAX), (Revoked, 1)], 5), [false, true]);
+        assert_eq!(passed_on(&[], 5), [false; 0]);
     }
 
     #[test]

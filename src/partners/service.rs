@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tokio::sync::oneshot;
-use verifier::bundle::{Bundle, Contents, Hash, Peer};
+use verifier::bundle::{Bundle, Contents, Hash, Manifest, PartName, Peer};
 use verifier::ids::RegionCode;
 use verifier::jws::{Fingerprint, PublicKey};
 use verifier::status::gzip;
@@ -214,17 +214,32 @@ pub fn peers(conn: &mut Conn) -> Result<Vec<Peer>, Error> {
     rows.map(|row| row.anchor().map(|anchor| Peer { region: anchor.region, key: anchor.key, url: row.url }).map_err(Error::from)).collect()
 }
 
-/// What is passed on of partners in this region's own bundle: their manifests as they signed them, and their parts.
+/// What is passed on of partners in this region's own bundle: their manifests as they signed them, and their parts. Where those are too many
+/// together, older years are left out.
 ///
 /// # Errors
 /// A fault of the database, or of a row that cannot be read.
 pub fn contents(conn: &mut Conn) -> Result<Contents, Error> {
     let mut all = Contents::default();
+    let mut named = Vec::new();
     for row in store::all(conn)? {
-        let one = contents_of(conn, &row, &row.anchor()?.region)?;
+        let anchor = row.anchor()?;
+        let one = contents_of(conn, &row, &anchor.region)?;
+        for text in one.manifests.values() {
+            let manifest = Manifest::open(text, &anchor.key).map_err(|e| Fault::text(format!("stored manifest of partner {}: {e}", row.region)))?;
+            named.extend(manifest.parts.into_iter().filter_map(|part| one.parts.get(&part.sha256).map(|text| (part, text.clone()))));
+        }
         all.manifests.extend(one.manifests);
-        all.parts.extend(one.parts);
     }
+    let sizes: Vec<(PartName, usize)> = named.iter().map(|(part, text)| (part.name, text.len())).collect();
+    let kept = rules::passed_on(&sizes, rules::PASSED_ON_MAX);
+    if kept.contains(&false) {
+        tracing::warn!(
+            left_out = kept.iter().filter(|kept| !**kept).count(),
+            "partners publish more than fits; parts of older years are not passed on"
+        );
+    }
+    all.parts = named.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|((part, text), _)| (part.sha256, text)).collect();
     Ok(all)
 }
 

@@ -3,6 +3,7 @@
 mod alarms;
 mod fetching;
 mod pinning;
+mod two_regions;
 
 use hufu::access::Role;
 use serde_json::{Value, json};
