@@ -1,11 +1,13 @@
 //! The pages of docs/formats show the bytes of the vectors, and every code of a verdict.
 
 use serde_json::Value;
+use verifier::base64url;
 use verifier::hf1::{DICTIONARY, DICTIONARY_SHA256};
 use verifier::messages::VERIFIER;
 
 const CARD: &str = include_str!("../../docs/formats/card.md");
 const HF1: &str = include_str!("../../docs/formats/hf1.md");
+const BUNDLE: &str = include_str!("../../docs/formats/bundle.md");
 const STATUS: &str = include_str!("../../docs/formats/status.md");
 const VERDICT: &str = include_str!("../../docs/formats/verdict.md");
 
@@ -30,6 +32,26 @@ fn the_examples_are_the_vectors() {
     let status = vectors(include_str!("vectors/status.json"));
     for member in ["revocation", "suspension", "lst"] {
         holds(STATUS, &status[member]);
+    }
+}
+
+#[test]
+fn the_example_of_a_bundle_is_its_vector() {
+    let all = vectors(include_str!("vectors/bundle.json"));
+    let plain = |name: &str| base64url::decode(all["bundles"][name].as_str().expect("a file")).expect("base64url");
+    let file: Value = serde_json::from_slice(&plain("good, as plain JSON")).expect("JSON");
+    let manifest = file["manifests"]["310000"].as_str().expect("a manifest");
+    for part in manifest.split('.').take(2) {
+        let text = String::from_utf8(base64url::decode(part).expect("base64url")).expect("JSON");
+        assert!(BUNDLE.contains(&format!("```json\n{text}\n```")), "the page lacks {text}");
+    }
+    for text in file["parts"].as_object().expect("parts").values() {
+        holds(BUNDLE, text);
+    }
+    let delta = String::from_utf8(plain("delta")).expect("JSON");
+    assert!(BUNDLE.contains(&delta), "the page lacks {delta}");
+    for rule in ["rollback", "equivocation", "unrevoked", "key_unrevoked", "shrunk", "part_missing", "part_digest", "part_unnamed", "too_large"] {
+        assert!(BUNDLE.contains(&format!("`bundle.{rule}`")), "{rule}");
     }
 }
 
