@@ -195,6 +195,43 @@ fn a_picture_full_of_finder_patterns_ends_as_no_code() {
     assert_eq!(read(flood), Err(QrError::NoCode));
 }
 
+/// What the fuzzer does for hours, for seconds: bits, cuts and doublings in real files, and pixels in the pictures themselves.
+#[test]
+fn an_altered_picture_is_read_or_refused_and_never_the_end_of_the_reader() {
+    let clean = drawn(60, Level::Q, 3);
+    let mut jpeg = Vec::new();
+    DynamicImage::from(clean.clone()).write_to(&mut std::io::Cursor::new(&mut jpeg), ImageFormat::Jpeg).unwrap();
+    let files = [png(clean.clone()), jpeg];
+    let mut draw = noise(11).map(|number| number as usize);
+    let mut next = |below: usize| draw.next().unwrap_or_default() % below.max(1);
+    for round in 0..400 {
+        let mut file = files[round % 2].clone();
+        for _ in 0..=next(3) {
+            let at = next(file.len());
+            match next(4) {
+                0 => file[at] ^= 1 << next(8),
+                1 => file[at] = next(256) as u8,
+                2 => file.truncate(at.max(8)),
+                _ => file.extend_from_within(at..(at + next(64)).min(files[round % 2].len().min(file.len())).max(at)),
+            }
+        }
+        let _ = read_picture(&file);
+    }
+    let drawn_text = text(60);
+    for round in 0..60 {
+        let mut picture = clean.clone();
+        for _ in 0..=next(1 << (round % 12)) {
+            let (x, y) = (next(picture.width() as usize) as u32, next(picture.height() as usize) as u32);
+            picture.put_pixel(x, y, Luma([next(256) as u8]));
+        }
+        // Whatever is read is what was drawn: error correction makes no other text of it.
+        match read(picture) {
+            Ok(texts) => assert_eq!(texts, [drawn_text.clone()], "{round}"),
+            Err(error) => assert_eq!((error, round % 12 > 5), (QrError::NoCode, true), "{round}"),
+        }
+    }
+}
+
 /// Reads fields of a bit stream, most significant bit first.
 struct BitStream<'a>(&'a [u8], usize);
 
