@@ -20,6 +20,7 @@ pub fn add(all: &mut Cases) {
     revocations(all);
     partners(all);
     deltas(all);
+    undoing_delta(all);
 }
 
 fn updates(all: &mut Cases) {
@@ -137,7 +138,7 @@ fn partners(all: &mut Cases) {
 }
 
 fn deltas(all: &mut Cases) {
-    let before = RegionFacts::good().with_entry(1, Status::Revoked).with_entry(2, Status::Suspended);
+    let before = before_a_delta();
     all.facts("good, before a delta", &before);
     let other = Signer::from_seed(&[8; 32]);
     let after = RegionFacts {
@@ -203,10 +204,21 @@ fn deltas(all: &mut Cases) {
     refused("a delta with a step and a manifest", both.to_json(), "bundle.delta_form");
     let neither = bent(&step, &|delta| delta.step = None);
     refused("a delta with neither step nor manifest", neither.to_json(), "bundle.delta_form");
+}
+
+/// A delta that the region's own key signed, and that no verifier may take.
+fn undoing_delta(all: &mut Cases) {
+    let before = before_a_delta();
     let undone = before.next_without_entries();
     let part = StatusPart::parse(&undone.parts()[&PartName::Status(2026)]).expect("a status part");
     let mut back = Change::of(PartName::Status(2026));
     back.status = Some(part.change_of(&[], &[(2026, 1), (2026, 2)]));
-    let back = whole(7, &undone.manifest_text(), &[&back]);
-    refused("a signed delta that takes a revocation back", back.to_json(), "bundle.unrevoked");
+    let back = Delta::new(7, None, &undone.manifest_text(), vec![back]).expect("a good manifest");
+    let name = "a signed delta that takes a revocation back";
+    all.file(name, back.to_json());
+    all.refuses(name, "good, before a delta", &[(Step::Apply, name)], "bundle.unrevoked");
+}
+
+fn before_a_delta() -> RegionFacts {
+    RegionFacts::good().with_entry(1, Status::Revoked).with_entry(2, Status::Suspended)
 }
