@@ -2,8 +2,10 @@
 //!
 //! `cargo bench --bench load -- verify [seconds]`  verification beside a bare actix JSON echo
 //! `cargo bench --bench load -- issue [seconds]`   single issue at 1, 8, 64 clients beside a bare insert of the same row
+//! `cargo bench --bench load -- batch [cards]`     `hufu verify --batch` on all cores beside raw verify_strict on all cores
 //! `cargo bench --bench load -- memory [seconds]`  memory of the server while it verifies
 
+mod batch;
 mod client;
 mod echo;
 mod issue;
@@ -19,7 +21,8 @@ fn main() {
         Some("echo-server") => echo::serve(),
         Some("verify") => verify::beside_echo(seconds(10)),
         Some("memory") => verify::memory(seconds(300)),
+        Some("batch") => batch::beside_raw(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
         Some("issue") => issue::beside_insert(seconds(10)),
-        _ => println!("say what to measure: verify, issue or memory (see benches/load/main.rs)"),
+        _ => println!("say what to measure: verify, issue, batch or memory (see benches/load/main.rs)"),
     }
 }

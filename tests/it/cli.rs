@@ -3,6 +3,7 @@
 mod batch;
 mod bundle;
 mod demo;
+mod exchange;
 mod keys;
 mod offline;
 mod settings;

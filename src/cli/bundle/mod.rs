@@ -116,7 +116,7 @@ fn fetch(url: &str, given: Option<Fingerprint>, years: Option<u16>, output: Opti
     }
     let bundle = if path.exists() {
         let held = Bundle::open(&file::read_bundle(&path)?, &anchor)?;
-        step(&path, &held, &publisher, |held| Since::recent(held, years), look)?
+        step(&path, &held, &publisher, |held, now| Since::recent(held, years, now), look)?
     } else {
         Bundle::open(&publisher.whole(years)?, &anchor)?
     };
@@ -151,13 +151,13 @@ fn update(path: &Path, look: Look) -> Result<u8, Stop> {
 }
 
 /// From what is held to what is published. Where that fails, says why, that the file is as it was, and how old it is.
-fn step(path: &Path, held: &Bundle, publisher: &Publisher, since: impl Fn(&Bundle) -> Since, look: Look) -> Result<Bundle, Stop> {
-    let lang = look.lang();
-    let stepped = update::gather(held, publisher, since(held)).and_then(|gathered| gathered.advance(path, lang));
+fn step(path: &Path, held: &Bundle, publisher: &Publisher, since: impl Fn(&Bundle, Instant) -> Since, look: Look) -> Result<Bundle, Stop> {
+    let (lang, now) = (look.lang(), Instant(Edge::default().now()));
+    let stepped = update::gather(held, publisher, since(held, now)).and_then(|gathered| gathered.advance(path, lang));
     stepped.map_err(|stop| {
         let code = stop.end(lang);
         let iat = held.own().map_or(Instant(0), |own| own.iat);
-        eprintln!("hufu: {} {} ({})", lang.say(&words::BUNDLE_KEPT), iat.rfc3339(), show::age(Edge::default().now() - iat.0, lang));
+        eprintln!("hufu: {} {} ({})", lang.say(&words::BUNDLE_KEPT), iat.rfc3339(), show::age(now.0 - iat.0, lang));
         Stop::Told(code)
     })
 }

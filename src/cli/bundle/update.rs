@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use verifier::bundle::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartRef};
+use verifier::bundle::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartName, PartRef};
 use verifier::status::gzip;
+use verifier::time::{Instant, Zone};
 
 use super::file;
 use super::publisher::Publisher;
@@ -19,36 +20,32 @@ pub(super) struct Gathered {
     newer: Contents,
 }
 
-/// The first year that is wanted of the parts that come by year. What is held of an older one stays and is renewed.
+/// Which years are wanted of the parts that come by year. What is held of an older one stays and is renewed.
 #[derive(Clone, Copy)]
-pub(super) struct Since(pub u16);
+pub(super) struct Since {
+    first: u16,
+    /// How many that are, as a server is asked for them; none where it is all of them.
+    years: Option<u16>,
+}
 
 impl Since {
     /// The years that a bundle holds.
-    pub(super) fn held(bundle: &Bundle) -> Since {
+    pub(super) fn held(bundle: &Bundle, now: Instant) -> Since {
         let own = bundle.region(&bundle.anchor().region);
-        Since(own.into_iter().flat_map(|held| held.part_names()).filter_map(|name| name.year()).min().unwrap_or(0))
+        let first = own.into_iter().flat_map(|held| held.part_names()).filter_map(PartName::year).min().unwrap_or(0);
+        let is_all = bundle.own().into_iter().flat_map(|own| &own.parts).filter_map(|part| part.name.year()).all(|year| year >= first);
+        Since { first, years: (!is_all).then(|| (this_year(bundle, now) + 1).saturating_sub(first).clamp(1, 100)) }
     }
 
-    /// The most recent years that the manifest of a bundle names.
-    pub(super) fn recent(bundle: &Bundle, years: Option<u16>) -> Since {
-        let latest = latest_year(bundle);
-        Since(years.map_or(0, |years| (latest + 1).saturating_sub(years)))
-    }
-
-    /// As many years as a server is asked for; none where that is all of them.
-    fn years(self, bundle: &Bundle) -> Option<u16> {
-        let is_all = named_years(bundle).all(|year| year >= self.0);
-        (!is_all).then(|| (latest_year(bundle) + 1).saturating_sub(self.0).clamp(1, 100))
+    /// The most recent civil years of a bundle's region, the current one among them.
+    pub(super) fn recent(bundle: &Bundle, years: Option<u16>, now: Instant) -> Since {
+        Since { first: years.map_or(0, |years| (this_year(bundle, now) + 1).saturating_sub(years)), years }
     }
 }
 
-fn named_years(bundle: &Bundle) -> impl Iterator<Item = u16> + '_ {
-    bundle.own().into_iter().flat_map(|own| &own.parts).filter_map(|part| part.name.year())
-}
-
-fn latest_year(bundle: &Bundle) -> u16 {
-    named_years(bundle).max().unwrap_or(0)
+fn this_year(bundle: &Bundle, now: Instant) -> u16 {
+    let zone = bundle.own().map_or(Zone::CHINA, |own| own.zone);
+    u16::try_from(now.day_in(zone).year()).unwrap_or(0)
 }
 
 /// Asks the registry for everything that is newer than `held`, and for what is missing from `since` on.
@@ -72,7 +69,7 @@ pub(super) fn gather(held: &Bundle, publisher: &Publisher, since: Since) -> Resu
             Some(text) => newer.parts.insert(part.sha256, text.into()),
             // It changed between two questions, or the registry no longer keeps what is that old.
             None => {
-                let newer = Contents::read(&publisher.whole(since.years(&from))?)?;
+                let newer = Contents::read(&publisher.whole(since.years)?)?;
                 return Ok(Gathered { from, newer });
             }
         };
@@ -97,7 +94,7 @@ fn wanted(from: &Bundle, newer: &Contents, since: Since) -> Result<Vec<PartRef>,
     for manifest in manifests {
         let held = from.region(&manifest.region);
         let is_wanted = |part: &PartRef| {
-            let belongs = part.name.year().is_none_or(|year| year >= since.0) || held.is_some_and(|held| held.text(part.name).is_some());
+            let belongs = part.name.year().is_none_or(|year| year >= since.first) || held.is_some_and(|held| held.text(part.name).is_some());
             belongs && !at_hand.parts.contains_key(&part.sha256)
         };
         wanted.extend(manifest.parts.into_iter().filter(is_wanted));

@@ -137,14 +137,27 @@ impl Registry {
         let entries = &self.entries[&LAST_YEAR];
         let (list, issued) = self.lists[&LAST_YEAR][1_000];
         let index = (0..issued).find(|index| entries.iter().all(|entry| (entry.list, entry.index) != (list, *index))).expect("one in force");
-        let claims = format!(
-            r#"{{"iss":"310000","prv":"{}","num":"HF3100002026K7Q2M9X4TB4","typ":"skill-level","nam":"欧阳静","id4":"002X","occ":"6-31-01-03","ttl":"电工","lvl":3,"grd":"good","day":"2026-10-18","iat":1795000000,"sts":[{list},{index}]}}"#,
-            self.providers[1_000].code
-        );
-        let claims: Claims = serde_json::from_str(&claims).expect("good claims");
-        let card = Card::sign(&claims, &issuer(LAST_YEAR, 1_000)).expect("good claims");
+        let card = self.card_at(1_000, index, 0);
         let link = format!("https://skills.example/v#{}", hf1::encode(&card));
         (card, link)
+    }
+
+    /// Cards of the last year from all providers in turn, some of them revoked or the like.
+    #[allow(dead_code, reason = "for the load program")]
+    pub fn cards(&self, count: u32) -> Vec<Card> {
+        let providers = self.providers.len() as u32;
+        let index = |n: u32| n / providers % self.lists[&LAST_YEAR][(n % providers) as usize].1;
+        (0..count).map(|n| self.card_at((n % providers) as usize, index(n), n)).collect()
+    }
+
+    fn card_at(&self, provider: usize, index: u32, number: u32) -> Card {
+        let list = self.lists[&LAST_YEAR][provider].0;
+        let claims = format!(
+            r#"{{"iss":"310000","prv":"{}","num":"HF31000020{number:08}X4TB4","typ":"skill-level","nam":"欧阳静","id4":"002X","occ":"6-31-01-03","ttl":"电工","lvl":3,"grd":"good","day":"2026-10-18","iat":1795000000,"sts":[{list},{index}]}}"#,
+            self.providers[provider].code
+        );
+        let claims: Claims = serde_json::from_str(&claims).expect("good claims");
+        Card::sign(&claims, &issuer(LAST_YEAR, provider)).expect("good claims")
     }
 
     pub fn card_key(&self) -> PublicKey {
