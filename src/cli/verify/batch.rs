@@ -31,27 +31,24 @@ const BUFFER: usize = 1 << 18;
 #[derive(Clone, Copy, Default)]
 struct Tally([u64; 4]);
 
-/// Lines, end to end.
+/// Lines and then the verdicts on them. It goes round, so that its memory is asked for once.
 #[derive(Default)]
 struct Chunk {
+    /// The lines, end to end.
     bytes: Vec<u8>,
     /// Where each line ends.
     ends: Vec<usize>,
     /// Bytes of the input that it took.
     taken: u64,
-}
-
-/// Verdicts on a chunk, as lines of JSON.
-struct Judged {
-    text: Vec<u8>,
+    /// The verdicts as lines of JSON.
+    verdicts: Vec<u8>,
     tally: Tally,
-    taken: u64,
 }
 
 /// A worker's two ends.
 struct Worker {
     to: SyncSender<Chunk>,
-    from: Receiver<Result<Judged, Fault>>,
+    from: Receiver<Result<Chunk, Fault>>,
 }
 
 /// Judges every line of a file or of standard input at the instant of the start, and tells the sum on standard error.
@@ -106,10 +103,10 @@ fn judge_all(input: &mut impl BufRead, out: &mut impl Write, judge: &Judge, now:
         };
         let workers: Vec<Worker> = (0..available_parallelism().map_or(1, usize::from)).map(start).collect();
         let (mut given, mut taken, mut tally) = (workers.iter().cycle(), workers.iter().cycle(), Tally::default());
-        let (mut under_way, mut has_more) = (0, true);
+        let (mut under_way, mut has_more, mut spare) = (0, true, Vec::new());
         loop {
             while has_more && under_way < workers.len() * AHEAD {
-                let chunk = Chunk::read(input).map_err(|e| Fault::text(format!("cannot read the input: {e}")))?;
+                let chunk = Chunk::read(input, spare.pop().unwrap_or_default()).map_err(|e| Fault::text(format!("cannot read the input: {e}")))?;
                 has_more = !chunk.ends.is_empty();
                 if has_more {
                     under_way += 1;
@@ -122,11 +119,12 @@ fn judge_all(input: &mut impl BufRead, out: &mut impl Write, judge: &Judge, now:
             let judged = taken.next().ok_or_else(gone)?.from.recv().map_err(|_| gone())??;
             under_way -= 1;
             tally.add(judged.tally);
-            match out.write_all(&judged.text).and_then(|()| if under_way == 0 { out.flush() } else { Ok(()) }) {
+            match out.write_all(&judged.verdicts).and_then(|()| if under_way == 0 { out.flush() } else { Ok(()) }) {
                 Ok(()) => progress(judged.taken),
                 Err(e) if e.kind() == ErrorKind::BrokenPipe => return Ok((tally, false)),
                 Err(e) => return Err(Fault::text(format!("cannot write the verdicts: {e}"))),
             }
+            spare.push(judged);
         }
     })
 }
@@ -137,8 +135,11 @@ fn gone() -> Fault {
 
 impl Chunk {
     /// Reads the next lines; none at the end of the input. Of a line that is too long only the beginning is kept.
-    fn read(input: &mut impl BufRead) -> std::io::Result<Chunk> {
-        let mut chunk = Chunk::default();
+    fn read(input: &mut impl BufRead, mut chunk: Chunk) -> std::io::Result<Chunk> {
+        chunk.bytes.clear();
+        chunk.ends.clear();
+        chunk.verdicts.clear();
+        (chunk.taken, chunk.tally) = (0, Tally::default());
         while chunk.ends.len() < CHUNK {
             let from = chunk.bytes.len();
             let read = input.by_ref().take(LINE_MAX).read_until(b'\n', &mut chunk.bytes)?;
@@ -154,19 +155,19 @@ impl Chunk {
         Ok(chunk)
     }
 
-    fn judged(&self, judge: &Judge, now: Instant) -> Result<Judged, Fault> {
-        let mut judged = Judged { text: Vec::with_capacity(self.bytes.len() * 3), tally: Tally::default(), taken: self.taken };
+    /// The same with its verdicts.
+    fn judged(mut self, judge: &Judge, now: Instant) -> Result<Chunk, Fault> {
         let mut from = 0;
         for end in &self.ends {
             // What is no UTF-8 may stand before the #, where nothing is looked at; anywhere else it is unreadable.
             let line = String::from_utf8_lossy(self.bytes.get(from..*end).unwrap_or_default());
             let verdict = judge.verify(line.trim_start_matches('\u{feff}').trim(), now);
-            judged.tally.count(verdict.outcome);
-            serde_json::to_writer(&mut judged.text, &verdict).map_err(Fault::new)?;
-            judged.text.push(b'\n');
+            self.tally.count(verdict.outcome);
+            serde_json::to_writer(&mut self.verdicts, &verdict).map_err(Fault::new)?;
+            self.verdicts.push(b'\n');
             from = *end;
         }
-        Ok(judged)
+        Ok(self)
     }
 }
 
@@ -203,7 +204,7 @@ mod tests {
     use super::*;
 
     fn lines(input: &[u8]) -> Vec<Vec<u8>> {
-        let chunk = Chunk::read(&mut &input[..]).unwrap();
+        let chunk = Chunk::read(&mut &input[..], Chunk::default()).unwrap();
         let starts = std::iter::once(0).chain(chunk.ends.iter().copied());
         starts.zip(&chunk.ends).map(|(from, end)| chunk.bytes[from..*end].to_vec()).collect()
     }
