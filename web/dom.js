@@ -17,6 +17,7 @@ const SHAPES = {
   invalid: ["M15 2h18l13 13v18L33 46H15L2 33V15z", "M16 16l16 16M32 16L16 32"],
   undetermined: ["M24 3l22 41H2z", "M24 18v12M24 36v1"],
   unfound: [ROUND, "M17 18a7 7 0 1 1 9 7q-2 1-2 5M24 36v1"],
+  unread: [ROUND, "M14 14h8v8h-8zM27 14h7v7M14 27v7h7M28 28l7 7M35 28l-7 7"],
   failure: [ROUND, "M14 24h20"],
 };
 

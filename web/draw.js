@@ -4,16 +4,18 @@ import { ago, local, other, pick, say } from "./words.js";
 
 const ICON_OF_RESULT = { ok: "valid", failed: "invalid", unchecked: "undetermined" };
 
-/** The outcome at one glance: word, icon and colour, why, and as of when. `shown` is `{kind, verdict?, code?}`. */
-export function drawOutcome({ kind, verdict, code }) {
+/** The outcome at one glance: word, icon and colour, why, and as of when. `shown` is `{kind, verdict?, code?, isAgain?}`. */
+export function drawOutcome({ kind, verdict, code, isAgain }) {
   if (kind === "waiting") return make("p", { className: "waiting" }, say("page.v.waiting"));
   const name = kind === "verdict" ? verdict.outcome : kind;
   const body = make("div", {}, make("h2", { tabIndex: -1 }, say(`page.outcome.${name}`)));
-  if (kind === "failure" && say(code ?? "")) body.append(make("p", { className: "why" }, say(code)));
+  if (kind !== "verdict" && say(code ?? "")) body.append(make("p", { className: "why" }, say(code)));
   if (kind === "verdict") for (const step of decisive(verdict)) body.append(make("p", { className: "why" }, withDetail(step)));
   const more = say(`page.outcome.${name}.more`);
   if (more) body.append(make("p", {}, more));
-  if (kind === "verdict" && verdict.as_of > 0) body.append(drawWhen(verdict));
+  for (const note of verdict?.notes ?? []) if (!note.code.startsWith("facts.")) body.append(make("p", {}, pick(note)));
+  if (isAgain) body.append(make("p", {}, say("page.outcome.again")));
+  if (kind === "verdict" && verdict.steps[0].result === "ok") body.append(drawWhen(verdict));
   return make("div", { className: `verdict ${name}` }, icon(name), body);
 }
 

@@ -8,7 +8,7 @@ async function lookUp(number, name) {
   const { answer, problem } = await post("v1/certificates:query", { number, name });
   if (problem) return { kind: "failure", code: problem.code };
   if (answer.found === false && answer.verdict === null) return { kind: "unfound" };
-  return isSound(answer.verdict) ? { kind: "verdict", verdict: answer.verdict, by: "registry" } : { kind: "failure" };
+  return isSound(answer.verdict) ? { kind: "verdict", verdict: answer.verdict, by: "registry", at: Math.floor(Date.now() / 1000) } : { kind: "failure" };
 }
 
 /** Takes the form into use; `begin(ask)` is called with a question that can be asked, and asked again. */

@@ -5,6 +5,7 @@ pub mod api;
 mod errors;
 mod files;
 mod fill;
+mod offline;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use verifier::jws::Fingerprint;
 use verifier::messages::{Message, VERIFIER};
 
 pub use errors::{errors_markdown, errors_page};
+pub use offline::{service_worker, web_manifest};
 
 use crate::app::App;
 use crate::messages::{self, PAGES};
@@ -67,9 +69,11 @@ pub fn verdict_page(values: &Values) -> String {
     fill(VERDICT_HTML, values)
 }
 
-/// Every word that a page may have to say, by code: `{"page.name": {"zh": "虎符", "en": "Hufu"}}`.
+/// Every word that a page may have to say, by code: `{"page.name": {"zh": "虎符", "en": "Hufu"}}`. A verdict brings its own, and so does a
+/// refusal of the verifier; of the registry's refusals those are in it that a page can meet.
 pub fn words() -> BTreeMap<String, Value> {
-    let refusals = messages::reasons().into_iter().map(|r| (r.code.to_owned(), r.zh, r.en));
+    let met = |code: &str| ["http.", "verification.", "trust."].iter().any(|slice| code.starts_with(slice));
+    let refusals = messages::reasons().into_iter().filter(|r| met(r.code) || r.status >= 500).map(|r| (r.code.to_owned(), r.zh, r.en));
     let pages = PAGES.iter().map(|m| (m.code.to_owned(), m.zh, m.en));
     let levels = (0..=Level::MAX.rank()).filter_map(|n| Level::new(n).ok()).map(|l| (format!("page.level.{}", l.rank()), l.words().zh, l.words().en));
     let types = TypeOfCertificate::ALL.iter().map(|t| (format!("page.type.{t}"), t.words().zh, t.words().en));
@@ -89,7 +93,7 @@ mod tests {
 
     fn scripts() -> impl Iterator<Item = (&'static str, &'static str)> {
         let texts = files::FILES.iter().filter(|file| file.name.ends_with(".js"));
-        texts.map(|file| (file.name, std::str::from_utf8(file.body).expect("UTF-8")))
+        texts.map(|file| (file.name, std::str::from_utf8(file.body).expect("UTF-8"))).chain([("sw.js", offline::SCRIPT)])
     }
 
     /// The texts after `mark` up to the next quote.
@@ -142,8 +146,9 @@ mod tests {
     }
 
     /// What may stand at the end of a code that a script makes.
-    const ENDS: [(&str, &[&str]); 8] = [
-        ("outcome.", &["valid", "valid-as-of", "invalid", "undetermined", "unfound", "failure"]),
+    const ENDS: [(&str, &[&str]); 9] = [
+        ("outcome.", &["valid", "valid-as-of", "invalid", "undetermined", "unfound", "unread", "failure"]),
+        ("trust.", &["fresh", "old", "expired"]),
         ("step.", &["form", "signature", "key-window", "issuer", "status", "expiry"]),
         ("result.", &["ok", "failed", "unchecked"]),
         ("kind.", &["employer", "social", "school"]),

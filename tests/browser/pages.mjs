@@ -4,5 +4,8 @@
 import { end } from "./scene.mjs";
 
 await import("./verdicts.mjs");
+await import("./age.mjs");
+await import("./scan.mjs");
+await import("./offline.mjs");
 await import("./front.mjs");
 await end();
