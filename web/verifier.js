@@ -94,8 +94,7 @@ export class Verifier {
    * fingerprint}`. Throws a Refusal, and then still holds what it held.
    */
   open(anchor, file) {
-    const pin = JSON.stringify({ region: String(anchor.region), key: String(anchor.key) });
-    return parsed(this.ask("open", [utf8(pin), bytes(file)]));
+    return parsed(this.ask("open", [utf8(`${anchor.region} ${anchor.key}`), bytes(file)]));
   }
 
   /** Judges a text at `now` (unix seconds): `{bytes, verdict}`, the verdict as docs/formats/verdict.md says, and as it was written. */

@@ -2,7 +2,7 @@
 
 use super::file::plain;
 use super::manifest::PARTS_MAX;
-use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart};
+use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart, sorted};
 use super::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartName, PartRef};
 use crate::ids::RegionCode;
 use crate::json;
@@ -147,7 +147,7 @@ impl Step {
         (next.seq, next.iat, next.fresh_until, next.expires, next.prev) = (self.seq, self.iat, self.fresh_until, self.expires, self.prev);
         next.parts.retain(|part| self.parts.iter().all(|new| new.name != part.name));
         next.parts.extend(self.parts.iter().cloned());
-        next.parts.sort_by_key(|part| part.name);
+        next.parts = sorted(next.parts, |a, b| a.name.cmp(&b.name));
         next.text_with(&self.signature)
     }
 }

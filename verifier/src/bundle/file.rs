@@ -9,7 +9,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The most bytes of a file or delta as it comes.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -27,47 +27,68 @@ pub struct Contents {
     pub parts: BTreeMap<Hash, Arc<str>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire<'a> {
-    #[serde(deserialize_with = "json::unique")]
-    manifests: BTreeMap<RegionCode, String>,
-    #[serde(borrow, deserialize_with = "json::unique")]
-    parts: BTreeMap<Hash, Text<'a>>,
+struct Read<'a> {
+    #[serde(deserialize_with = "json::members")]
+    manifests: Vec<(RegionCode, String)>,
+    #[serde(borrow, deserialize_with = "json::members")]
+    parts: Vec<(Hash, Text<'a>)>,
 }
 
 /// A text that is borrowed where JSON has it without escapes.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The manifests of a file alone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ManifestsWire {
-    #[serde(deserialize_with = "json::unique")]
-    manifests: BTreeMap<RegionCode, String>,
+    #[serde(deserialize_with = "json::members")]
+    manifests: Vec<(RegionCode, String)>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    manifests: &'a BTreeMap<RegionCode, String>,
+    #[serde(serialize_with = "texts")]
+    parts: &'a BTreeMap<Hash, Arc<str>>,
+}
+
+fn texts<S: Serializer>(parts: &BTreeMap<Hash, Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(parts.iter().map(|(hash, text)| (hash, &**text)))
 }
 
 impl Contents {
     /// Reads `{"manifests":{"<region>":"<JWS>"}}`, gzipped or plain: contents without parts.
     pub fn read_manifests(bytes: &[u8]) -> Result<Contents, BundleError> {
         let wire: ManifestsWire = json::object(&plain(bytes)?).ok_or(BundleRule::File)?;
-        Ok(Contents { manifests: wire.manifests, parts: BTreeMap::new() })
+        Contents::of(wire.manifests, Vec::new())
     }
 
     /// Reads a file.
     pub fn read(file: &[u8]) -> Result<Contents, BundleError> {
         let plain = plain(file)?;
-        let wire: Wire<'_> = json::object(&plain).ok_or(BundleRule::File)?;
-        let parts = wire.parts.into_iter().map(|(hash, text)| (hash, Arc::from(text.0))).collect();
-        Ok(Contents { manifests: wire.manifests, parts })
+        let read: Read<'_> = json::object(&plain).ok_or(BundleRule::File)?;
+        Contents::of(read.manifests, read.parts)
+    }
+
+    fn of(manifests: Vec<(RegionCode, String)>, parts: Vec<(Hash, Text<'_>)>) -> Result<Contents, BundleError> {
+        let mut contents = Contents::default();
+        let mut is_twice = false;
+        for (region, manifest) in manifests {
+            is_twice |= contents.manifests.insert(region, manifest).is_some();
+        }
+        for (hash, text) in parts {
+            is_twice |= contents.parts.insert(hash, Arc::from(text.0)).is_some();
+        }
+        if is_twice { Err(BundleRule::File.into()) } else { Ok(contents) }
     }
 
     /// The JSON of the file.
     pub fn to_json(&self) -> Vec<u8> {
-        let parts = self.parts.iter().map(|(hash, text)| (*hash, Text(Cow::Borrowed(&**text)))).collect();
         // Strings and maps of strings are always written.
-        serde_json::to_vec(&Wire { manifests: self.manifests.clone(), parts }).unwrap_or_default()
+        serde_json::to_vec(&Written { manifests: &self.manifests, parts: &self.parts }).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! One region of a bundle, its parts read and ready for questions.
 
-use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart};
+use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart, sorted};
 use super::{BundleError, BundleRule, Hash, Manifest, PartName};
 use crate::base64url;
 use crate::card::Card;
@@ -70,8 +70,8 @@ impl Held {
         };
         // Revocations first: keys take theirs in as they come.
         let rank = |name: &PartName| *name != PartName::Revoked;
-        let mut named: Vec<_> = held.manifest.parts.iter().filter_map(|part| Some((part.name, pool.get(&part.sha256)?.clone()))).collect();
-        named.sort_by_key(|(name, _)| rank(name));
+        let named = held.manifest.parts.iter().filter_map(|part| Some((part.name, pool.get(&part.sha256)?.clone()))).collect();
+        let named: Vec<(PartName, Arc<str>)> = sorted(named, |(a, _), (b, _)| rank(a).cmp(&rank(b)));
         if let Some(name) = PartName::REQUIRED.into_iter().find(|name| named.iter().all(|(held, _)| held != name)) {
             return Err(BundleRule::PartMissing.about(about(&held.manifest.region, name)));
         }

@@ -196,12 +196,16 @@ impl Bundle {
 
     /// Manifests and parts as a file has them.
     pub fn contents(&self) -> Contents {
-        let manifests = self.regions.iter().map(|(region, held)| (region.clone(), held.jws.to_string())).collect();
-        let texts = |held: &Held| {
-            let texts = held.manifest().parts.iter().filter_map(|part| Some((part.sha256, held.texts.get(&part.name)?.clone())));
-            texts.collect::<Vec<_>>()
-        };
-        Contents { manifests, parts: self.regions.values().flat_map(texts).collect() }
+        let mut contents = Contents::default();
+        for (region, held) in &self.regions {
+            contents.manifests.insert(region.clone(), held.jws.to_string());
+            for part in &held.manifest().parts {
+                if let Some(text) = held.texts.get(&part.name) {
+                    contents.parts.insert(part.sha256, text.clone());
+                }
+            }
+        }
+        contents
     }
 
     /// The file as JSON.

@@ -16,14 +16,14 @@ use alloc::boxed::Box;
 use core::ptr::null_mut;
 use core::str;
 use serde::Serialize;
-use told::{Pin, Summary, Why};
+use told::{Summary, Why};
 use verifier::bundle::{Bundle, BundleError, BundleRule};
 use verifier::time::Instant;
 
 static HELD: Slot<Bundle> = Slot::empty();
 static REFUSED: Slot<BundleError> = Slot::empty();
 
-/// Opens a file of a bundle, gzipped or plain, for the pin `{"region":"310000","key":"<43 characters>"}`; gives its [`Summary`].
+/// Opens a file of a bundle, gzipped or plain, for the pin `310000 <key, 43 characters>`; gives its [`Summary`].
 ///
 /// # Safety
 /// See [`abi::bytes`].
@@ -31,7 +31,7 @@ static REFUSED: Slot<BundleError> = Slot::empty();
 pub unsafe extern "C" fn open(pin: *const u8, pin_len: usize, file: *const u8, file_len: usize) -> *mut u8 {
     // SAFETY: as the caller says.
     let (pin, file) = unsafe { (abi::bytes(pin, pin_len), abi::bytes(file, file_len)) };
-    let opened = Pin::parse(pin).and_then(|anchor| Bundle::open(file, &anchor));
+    let opened = told::pin(pin).and_then(|anchor| Bundle::open(file, &anchor));
     match opened {
         Ok(bundle) => hold(Box::new(bundle)),
         Err(error) => refuse(error),

@@ -2,28 +2,22 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use core::str;
+use serde::Serialize;
 use verifier::bundle::{Anchor, Bundle, BundleError, BundleRule, Held, PartRef};
 use verifier::ids::RegionCode;
 use verifier::jws::{Fingerprint, PublicKey};
 use verifier::messages;
 use verifier::time::Instant;
 
-/// The pin, as the caller has it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pin {
-    region: RegionCode,
-    key: PublicKey,
-}
-
-impl Pin {
-    /// # Errors
-    /// `bundle.manifest_key`: no manifest is signed by what is no key.
-    pub fn parse(json: &[u8]) -> Result<Anchor, BundleError> {
-        let pin: Pin = serde_json::from_slice(json).map_err(|_| BundleRule::ManifestKey)?;
-        Ok(Anchor { region: pin.region, key: pin.key })
-    }
+/// Reads a pin, `<region> <key>`.
+///
+/// # Errors
+/// `bundle.no_own_manifest`, `bundle.manifest_key`: nobody has a manifest of what is no region, or signed by what is no key.
+pub fn pin(text: &[u8]) -> Result<Anchor, BundleError> {
+    let (region, key) = str::from_utf8(text).ok().and_then(|text| text.split_once(' ')).ok_or(BundleRule::ManifestKey)?;
+    let region = RegionCode::parse(region).map_err(|_| BundleRule::NoOwnManifest)?;
+    Ok(Anchor { region, key: PublicKey::parse(key).map_err(|_| BundleRule::ManifestKey)? })
 }
 
 /// Why something was refused, in words.

@@ -10,6 +10,8 @@ pub use status::{Entry, StatusChange, StatusPart};
 use super::{BundleError, BundleRule};
 use crate::json;
 use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -90,6 +92,23 @@ fn parse<'de, T: Deserialize<'de> + Serialize>(text: &'de str) -> Result<T, Bund
 /// Writes a part's text. Nothing in a part fails to be written.
 fn write(part: &impl Serialize) -> String {
     serde_json::to_string(part).unwrap_or_default()
+}
+
+/// Rows in order. Their places are what is sorted, so that one sort serves all kinds of rows: a browser has to load each.
+pub(super) fn sorted<T>(rows: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let by_place = |a: usize, b: usize| match (rows.get(a), rows.get(b)) {
+        (Some(a), Some(b)) => order(a, b),
+        _ => Ordering::Equal,
+    };
+    let places = sorted_places(rows.len(), &by_place);
+    let mut rows: Vec<Option<T>> = rows.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|place| rows.get_mut(place).and_then(Option::take)).collect()
+}
+
+fn sorted_places(count: usize, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    places.sort_by(|a, b| order(*a, *b));
+    places
 }
 
 /// Whether rows rise strictly, so that none occurs twice and one text stands for given rows.

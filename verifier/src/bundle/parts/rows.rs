@@ -1,6 +1,6 @@
 //! The parts that are plain rows: issuer keys of a year, providers, revoked keys.
 
-use super::{parse, rise, write};
+use super::{parse, rise, sorted, write};
 use crate::base64url;
 use crate::bundle::{BundleError, BundleRule};
 use crate::ids::CreditCode;
@@ -50,8 +50,8 @@ impl KeyRow {
 
 impl KeysPart {
     /// The part of a year, from rows in any order.
-    pub fn new(year: u16, mut keys: Vec<KeyRow>) -> KeysPart {
-        keys.sort_by(|a, b| a.order().cmp(&b.order()));
+    pub fn new(year: u16, keys: Vec<KeyRow>) -> KeysPart {
+        let mut keys = sorted(keys, |a, b| a.order().cmp(&b.order()));
         keys.dedup();
         KeysPart { hufu: KeysVersion::V1, year, keys }
     }
@@ -72,7 +72,7 @@ impl KeysPart {
 
     /// Puts rows in. A row with a known key takes its place.
     pub(crate) fn put(self, rows: Vec<KeyRow>) -> KeysPart {
-        KeysPart::new(self.year, merge(self.keys, rows, |row| row.x.clone()))
+        KeysPart::new(self.year, merge(self.keys, rows, |row| &row.x))
     }
 }
 
@@ -93,9 +93,8 @@ pub struct ProvidersPart {
 
 impl ProvidersPart {
     /// The part, from providers in any order.
-    pub fn new(mut providers: Vec<Provider>) -> ProvidersPart {
-        providers.sort_by(|a, b| a.code.cmp(&b.code));
-        ProvidersPart { hufu: ProvidersVersion::V1, providers }
+    pub fn new(providers: Vec<Provider>) -> ProvidersPart {
+        ProvidersPart { hufu: ProvidersVersion::V1, providers: sorted(providers, |a, b| a.code.cmp(&b.code)) }
     }
 
     /// Its text.
@@ -112,7 +111,7 @@ impl ProvidersPart {
 
     /// Puts providers in, each in the place of the one with its code.
     pub(crate) fn put(self, rows: Vec<Provider>) -> ProvidersPart {
-        ProvidersPart::new(merge(self.providers, rows, |row| row.code.clone()))
+        ProvidersPart::new(merge(self.providers, rows, |row| row.code.as_str()))
     }
 }
 
@@ -152,9 +151,8 @@ impl RevokedRow {
 
 impl RevokedPart {
     /// The part, from rows in any order.
-    pub fn new(mut keys: Vec<RevokedRow>) -> RevokedPart {
-        keys.sort_by(|a, b| a.kid.cmp(&b.kid));
-        RevokedPart { hufu: RevokedVersion::V1, keys }
+    pub fn new(keys: Vec<RevokedRow>) -> RevokedPart {
+        RevokedPart { hufu: RevokedVersion::V1, keys: sorted(keys, |a, b| a.kid.cmp(&b.kid)) }
     }
 
     /// Its text.
@@ -178,12 +176,17 @@ impl RevokedPart {
 
     /// Puts rows in, each in the place of the one with its name.
     pub(crate) fn put(self, rows: Vec<RevokedRow>) -> RevokedPart {
-        RevokedPart::new(merge(self.keys, rows, |row| row.kid.clone()))
+        RevokedPart::new(merge(self.keys, rows, |row| &row.kid))
     }
 }
 
 /// All rows, the later one where two have the same key.
-fn merge<T, K: Ord>(old: Vec<T>, new: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
-    let rows: BTreeMap<K, T> = old.into_iter().chain(new).map(|row| (key(&row), row)).collect();
-    rows.into_values().collect()
+fn merge<T>(mut rows: Vec<T>, new: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
+    rows.extend(new);
+    let mut latest = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        latest.insert(String::from(key(row)), at);
+    }
+    let is_latest = |(at, row): &(usize, T)| latest.get(key(row)) == Some(at);
+    rows.into_iter().enumerate().filter(is_latest).map(|(_, row)| row).collect()
 }

@@ -1,7 +1,7 @@
 //! `status/<year>`: all status lists of one year of issue. The lists are laid end to end, so that one coded set holds the revoked entries
 //! of thousands of lists in about a byte each.
 
-use super::{parse, rise, write};
+use super::{parse, rise, sorted, write};
 use crate::bundle::held::ENTRIES_MAX;
 use crate::bundle::rice::RiceSet;
 use crate::bundle::{BundleError, BundleRule};
@@ -91,8 +91,8 @@ impl StatusPart {
     }
 
     /// The part of `lists`, (list, issued) in any order, and of every entry that is not simply in force, in any order.
-    pub fn of(year: u16, mut lists: Vec<(u32, u32)>, entries: impl IntoIterator<Item = Entry>) -> Result<StatusPart, BundleError> {
-        lists.sort_unstable();
+    pub fn of(year: u16, lists: Vec<(u32, u32)>, entries: impl IntoIterator<Item = Entry>) -> Result<StatusPart, BundleError> {
+        let lists = sorted(lists, Ord::cmp);
         rise(&lists, |a, b| a.0 < b.0)?;
         short_enough(&lists)?;
         let mut part = StatusPart { lists, ..StatusPart::new(year) };
@@ -228,9 +228,9 @@ impl StatusPart {
                 Status::Replaced => self.replaced.push((list, index, successor.unwrap_or_default())),
             }
         }
-        self.revoked.sort_unstable();
-        self.suspended.sort_unstable();
-        self.replaced.sort_unstable();
+        self.revoked = sorted(core::mem::take(&mut self.revoked), Ord::cmp);
+        self.suspended = sorted(core::mem::take(&mut self.suspended), Ord::cmp);
+        self.replaced = sorted(core::mem::take(&mut self.replaced), Ord::cmp);
         Ok(())
     }
 

@@ -1,13 +1,13 @@
 //! Reads JSON objects of fixed members strictly, and says why one was refused. The derived parsers decide; [`explain`] only finds
 //! the words, so it never makes anything good.
 
-use alloc::collections::BTreeMap;
+mod reader;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 /// Why an object of fixed members was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +26,9 @@ pub(crate) enum Fault {
     Type,
 }
 
-/// Reads one JSON object. Derived parsers would also take an array of the values in order, which no signed format allows.
+/// Reads one JSON object.
 pub(crate) fn object<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Option<T> {
-    if bytes.trim_ascii_start().first() == Some(&b'{') { serde_json::from_slice(bytes).ok() } else { None }
+    reader::read(core::str::from_utf8(bytes).ok()?).ok()
 }
 
 /// Explains the refusal of `bytes` as an object with these members.
@@ -36,7 +36,7 @@ pub(crate) fn explain(bytes: &[u8], required: &[&'static str], optional: &[&'sta
     let Ok(text) = core::str::from_utf8(bytes) else {
         return Fault::Utf8;
     };
-    let Ok(Members(names)) = serde_json::from_str(text) else {
+    let Ok(Names(names)) = reader::read(text) else {
         return Fault::Syntax;
     };
     let twice = names.iter().enumerate().find(|(at, name)| names.iter().take(*at).any(|earlier| earlier == *name));
@@ -57,51 +57,36 @@ pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializ
     T::deserialize(deserializer).map(Some)
 }
 
-/// Reads an object as a map in which no name may stand twice.
-pub(crate) fn unique<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+/// Reads an object as its members in order, duplicates kept.
+pub(crate) fn members<'de, D, K, V>(deserializer: D) -> Result<Vec<(K, V)>, D::Error>
 where
     D: Deserializer<'de>,
-    K: Deserialize<'de> + Ord,
+    K: Deserialize<'de>,
     V: Deserialize<'de>,
 {
-    struct Unique<K, V>(PhantomData<(K, V)>);
-    impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Unique<K, V> {
-        type Value = BTreeMap<K, V>;
+    struct Members<K, V>(PhantomData<(K, V)>);
+    impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Members<K, V> {
+        type Value = Vec<(K, V)>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object without duplicate names")
+            f.write_str("an object")
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut members = BTreeMap::new();
-            while let Some((name, value)) = map.next_entry()? {
-                if members.insert(name, value).is_some() {
-                    return Err(serde::de::Error::custom("a name stands twice"));
-                }
+            let mut members = Vec::new();
+            while let Some(member) = map.next_entry()? {
+                members.push(member);
             }
             Ok(members)
         }
     }
-    deserializer.deserialize_map(Unique(PhantomData))
+    deserializer.deserialize_map(Members(PhantomData))
 }
 
 /// The names of an object's members in order, duplicates kept.
-struct Members(Vec<String>);
+struct Names(Vec<String>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = Members;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut names = Vec::new();
-                while let Some((name, _)) = map.next_entry::<String, Value>()? {
-                    names.push(name);
-                }
-                Ok(Members(names))
-            }
-        }
-        deserializer.deserialize_map(Names)
+        let members = members::<D, String, IgnoredAny>(deserializer)?;
+        Ok(Names(members.into_iter().map(|(name, _)| name).collect()))
     }
 }
