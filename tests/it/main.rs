@@ -21,3 +21,7 @@ mod providers;
 mod running;
 mod trust;
 mod verification;
+mod wasm;
+
+#[path = "../pictures/mod.rs"]
+mod pictures;
