@@ -7,7 +7,7 @@ use std::process::Command;
 use hufu::error::Error;
 use hufu::qr::{Level, Matrix, QrError, read_picture};
 use image::imageops::{overlay, resize};
-use image::{GrayAlphaImage, GrayImage, Luma, LumaA};
+use image::{DynamicImage, GrayAlphaImage, GrayImage, ImageFormat, Luma, LumaA};
 use pictures::{PREFIX, WHITE, digits, drawn, gray, noise, png, spoiled, turned};
 use proptest::prelude::*;
 use rxing::common::HybridBinarizer;
