@@ -72,8 +72,9 @@ impl App {
         let trust = Trust::open(&region, &db, edge.now_ms()).map_err(Error::into_fault)?;
         let limits = Limits::new(&config);
         let metrics = Metrics::new()?;
+        let partners = Partners::open(&config)?;
         let did = Did::new(&config.public_url());
-        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, partners: Partners::default(), memo: Memo::default(), limits, metrics })))
+        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, partners, memo: Memo::default(), limits, metrics })))
     }
 }
 

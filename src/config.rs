@@ -54,6 +54,7 @@ settings! {
     "client_per_minute" "HUFU_CLIENT_PER_MINUTE" "60000" false "Requests a minute of one signed-in client";
     "publish_seconds" "HUFU_PUBLISH_SECONDS" "10" false "Least seconds between two manifests of the trust bundle";
     "partner_seconds" "HUFU_PARTNER_SECONDS" "600" false "Seconds between two looks at a partner region that answers";
+    "partner_ca" "HUFU_PARTNER_CA" "" false "PEM file of the certificate authorities that vouch for partners' servers; without it those that Mozilla trusts";
     "partner_timeout" "HUFU_PARTNER_TIMEOUT" "30" false "Seconds that one answer of a partner region may take";
     "shutdown_seconds" "HUFU_SHUTDOWN_SECONDS" "30" false "How long a stopping server finishes what it has accepted";
 }

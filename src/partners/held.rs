@@ -1,21 +1,28 @@
 //! The partners' bundles in memory, for verification: read again when another one was taken or a pin changed.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use ureq::tls::RootCerts;
 use verifier::bundle::{Anchor, Bundle, Contents, Hash, PART_MAX_BYTES};
 use verifier::ids::RegionCode;
 use verifier::jws::PublicKey;
 use verifier::status::gunzip;
 
 use super::store::{self, Row};
+use super::wire;
 use crate::app::App;
+use crate::config::Config;
 use crate::db::{self, Conn};
 use crate::error::{Error, Fault};
 
 /// Milliseconds after which another server's changes are looked for.
 const LOOK_AGAIN: i64 = 1000;
+/// How long an answer waits for bundles to be looked at. A database that is away takes longer to say so.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How many partners one server asks at a time.
 const ASKED_AT_ONCE: usize = 8;
 
@@ -95,7 +102,11 @@ pub(super) fn contents_of(conn: &mut Conn, row: &Row, region: &RegionCode) -> Re
 pub struct Partners {
     current: RwLock<Arc<Current>>,
     reading: tokio::sync::Mutex<()>,
+    /// Unix milliseconds at which the database last did not answer.
+    failed_ms: AtomicI64,
     pub(super) turns: Arc<Semaphore>,
+    /// Who vouches for partners' servers.
+    pub(super) authorities: RootCerts,
 }
 
 #[derive(Default)]
@@ -105,40 +116,55 @@ struct Current {
     asked: Option<(u64, i64)>,
 }
 
-impl Default for Partners {
-    fn default() -> Partners {
-        let (current, reading) = (RwLock::default(), tokio::sync::Mutex::default());
-        Partners { current, reading, turns: Arc::new(Semaphore::new(ASKED_AT_ONCE)) }
-    }
-}
-
 impl Partners {
+    /// Nothing yet, but the authorities of the setting `partner_ca`.
+    ///
+    /// # Errors
+    /// A fault when that file cannot be read or holds no certificate.
+    pub fn open(config: &Config) -> Result<Partners, Fault> {
+        let authorities = config.optional("partner_ca").map_or(Ok(RootCerts::WebPki), wire::authorities)?;
+        let (current, reading, turns) = (RwLock::default(), tokio::sync::Mutex::default(), Arc::new(Semaphore::new(ASKED_AT_ONCE)));
+        Ok(Partners { current, reading, failed_ms: AtomicI64::new(0), turns, authorities })
+    }
+
     /// The current bundles. Never fails: when the database cannot be asked, the last ones go on answering and grow old by themselves.
     pub async fn current(&self, app: &App) -> Arc<Bundles> {
-        match self.renewed(app).await {
-            Ok(bundles) => bundles,
-            Err(fault) => {
-                tracing::warn!(%fault, "the partners' bundles could not be looked at; answering from the last ones");
-                self.held().bundles.clone()
+        if self.is_worth_asking(app) {
+            let _reading = self.reading.lock().await;
+            // Somebody else may have read them, or found the database away, while this waited.
+            if self.is_worth_asking(app) {
+                let late = || Fault::unavailable("the database does not answer in time").into();
+                let read = tokio::time::timeout(PATIENCE, self.read(app)).await;
+                if let Err(fault) = read.unwrap_or_else(|_| Err(late())) {
+                    tracing::warn!(%fault, "the partners' bundles could not be looked at; answering from the last ones");
+                    self.failed_ms.store(app.edge.now_ms(), Ordering::Relaxed);
+                }
             }
         }
+        self.held().bundles.clone()
     }
 
     /// The same for whom old ones will not do.
     pub(super) async fn renewed(&self, app: &App) -> Result<Arc<Bundles>, Error> {
+        let _reading = self.reading.lock().await;
         if self.held().is_due(app) {
-            let _reading = self.reading.lock().await;
-            // Somebody else may have read them while this waited.
-            let held = self.held();
-            if held.is_due(app) {
-                // Read before the database is: what is committed later makes the next look due.
-                let asked = Some((app.db.commits(), app.edge.now_ms()));
-                let before = held.bundles.clone();
-                let bundles = Arc::new(app.db.read(move |conn| Bundles::load(conn, &before)).await?);
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Current { bundles, asked });
-            }
+            self.read(app).await?;
         }
         Ok(self.held().bundles.clone())
+    }
+
+    async fn read(&self, app: &App) -> Result<(), Error> {
+        // Taken before the database is read: what is committed later makes the next look due.
+        let asked = Some((app.db.commits(), app.edge.now_ms()));
+        let before = self.held().bundles.clone();
+        let bundles = Arc::new(app.db.read(move |conn| Bundles::load(conn, &before)).await?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Current { bundles, asked });
+        Ok(())
+    }
+
+    /// Whether the database is to be asked: not again right after it did not answer, or everybody who asks would wait for it in turn.
+    fn is_worth_asking(&self, app: &App) -> bool {
+        self.held().is_due(app) && (app.edge.now_ms() - self.failed_ms.load(Ordering::Relaxed)).abs() >= LOOK_AGAIN
     }
 
     fn held(&self) -> Arc<Current> {

@@ -391,7 +391,7 @@ async fn count_alarms(app: &App) -> Result<(), Error> {
 }
 
 fn wire(app: &App) -> Wire {
-    Wire::new(&app.edge, app.config.number("partner_timeout"))
+    Wire::new(&app.edge, app.config.number("partner_timeout"), app.partners.authorities.clone())
 }
 
 /// Runs `work` on a thread of its own. Not one of the runtime's: a server that stops does not wait for a partner that is slow to answer.

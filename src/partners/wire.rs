@@ -3,25 +3,40 @@
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, header};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use verifier::status::{StatusError, gunzip};
 
 use super::{PartnerRefusal, rules};
 use crate::edge::Edge;
-use crate::error::Refusal;
+use crate::error::{Fault, Refusal};
 
 /// Milliseconds within which everything that one look at a partner needs must have come.
 pub(super) const ALL_MS: i64 = 240_000;
 /// Most seconds until a connection stands.
 const CONNECT: u32 = 5;
 const REDIRECTS: usize = 3;
+const NO_TLS: &str = "no TLS connection, or a certificate that nobody vouches for";
 
-/// A way to ask, good for one look at a partner. It asks no proxy that the environment names, keeps no cookies, and trusts the certificate
-/// authorities that Mozilla does: the signatures inside an answer are what counts, TLS only keeps it from being read or held back unnoticed.
+/// A way to ask, good for one look at a partner. It asks no proxy that the environment names and keeps no cookies. The signatures inside an
+/// answer are what counts; TLS only keeps it from being read or held back unnoticed.
 pub(super) struct Wire {
     agent: ureq::Agent,
     edge: Edge,
     timeout_ms: i64,
     until_ms: i64,
+}
+
+/// The certificate authorities in a PEM file, instead of those that Mozilla trusts.
+///
+/// # Errors
+/// A fault when it cannot be read or holds no certificate.
+pub(super) fn authorities(path: &str) -> Result<RootCerts, Fault> {
+    let pem = std::fs::read(path).map_err(|e| Fault::text(format!("cannot read the setting partner_ca, {path}: {e}")))?;
+    let certificates: Vec<_> = parse_pem(&pem).filter_map(|item| if let Ok(PemItem::Certificate(c)) = item { Some(c) } else { None }).collect();
+    if certificates.is_empty() {
+        return Err(Fault::text(format!("the setting partner_ca names {path}, in which there is no certificate")));
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 /// Most bytes of an answer.
@@ -42,12 +57,13 @@ pub(super) enum Answer {
 }
 
 impl Wire {
-    /// `timeout` seconds for each answer.
-    pub(super) fn new(edge: &Edge, timeout: u32) -> Wire {
+    /// `timeout` seconds for each answer; `authorities` vouch for servers.
+    pub(super) fn new(edge: &Edge, timeout: u32, authorities: RootCerts) -> Wire {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(None)
+            .tls_config(TlsConfig::builder().root_certs(authorities).build())
             .user_agent(concat!("hufu/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(Duration::from_secs(u64::from(timeout.min(CONNECT)))));
         let until_ms = edge.now_ms().saturating_add(ALL_MS);
@@ -120,8 +136,9 @@ fn explain(error: &ureq::Error, limit: usize) -> Refusal {
         ureq::Error::BodyExceedsLimit(_) => too_large(limit),
         ureq::Error::HostNotFound => unreachable("no such host".to_owned()),
         ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::TimedOut => PartnerRefusal::Timeout.at("url"),
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => unreachable(NO_TLS.to_owned()),
+        ureq::Error::Io(e) if e.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => unreachable(NO_TLS.to_owned()),
         ureq::Error::Io(e) => unreachable(e.kind().to_string()),
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => unreachable("no TLS connection, or a certificate that nobody vouches for".to_owned()),
         _ => unreachable("no HTTP answer".to_owned()),
     }
 }

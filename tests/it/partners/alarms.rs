@@ -143,6 +143,9 @@ both! {
         for sql in ["UPDATE partner_events SET at = 0", "DELETE FROM partner_events"] {
             assert!(world.sql(sql).expect_err(sql).contains("append-only"));
         }
+        if world.backend == crate::support::Backend::Postgres {
+            assert!(world.sql("TRUNCATE partner_events").expect_err("a guard").contains("append-only"));
+        }
         assert_eq!(pinned.said(), pair("valid", ""));
     }
 

@@ -185,6 +185,17 @@ both! {
         assert_eq!(pinned.said(), pair("invalid", "status.revoked"));
     }
 
+    fn while_the_database_does_not_answer_the_last_bundles_do(world: &World) {
+        let pinned = Pinned::new(world);
+        assert_eq!(pinned.said(), pair("valid", ""));
+        world.sql("ALTER TABLE revisions RENAME TO away").unwrap();
+        assert_eq!(pinned.said(), pair("valid", ""));
+        world.app.edge.shift(2 * DAY);
+        assert_eq!(pinned.said(), pair("valid-as-of", ""));
+        world.sql("ALTER TABLE away RENAME TO revisions").unwrap();
+        assert_eq!(pinned.said(), pair("valid-as-of", ""));
+    }
+
     fn a_redirect_on_the_host_is_followed_and_none_off_it(world: &World) {
         let pinned = Pinned::new(world);
         let next = pinned.abroad.later(60);

@@ -134,6 +134,19 @@ both! {
         assert_eq!(both_say(world, neighbour.card()), pair("undetermined", "facts.expired"));
     }
 
+    fn over_tls_only_a_server_counts_for_which_an_authority_vouches(world: &World) {
+        let files = [("tls_cert", "tests/it/partners/tls/cert.pem"), ("tls_key", "tests/it/partners/tls/key.pem"), ("region", "320000")];
+        let neighbour = world.another(&files);
+        let input = pin_input(&neighbour.url.replace("http:", "https:"), &neighbour.app.keys.region_signer().public().thumbprint());
+        let refused = world.signed_in(Role::Operator, None).post_json("/v1/partners", &input).problem(422, "partners.unreachable");
+        assert!(text(&refused, "got").contains("TLS"), "{refused}");
+        let trusting = world.another(&[("partner_ca", "tests/it/partners/tls/cert.pem")]);
+        let state = trusting.signed_in(Role::Operator, None).post_json("/v1/partners", &input).expect(201).json();
+        assert_eq!((&state["held"]["seq"], &state["failures"]), (&json!(1), &json!(0)), "{state}");
+        let wrong = hufu::config::Config::with(&[("partner_ca", "Cargo.toml".to_owned())]).unwrap();
+        assert!(hufu::partners::Partners::open(&wrong).is_err());
+    }
+
     fn a_partner_that_was_unpinned_is_gone_from_the_next_bundle(world: &World) with [("publish_seconds", "0")] {
         let neighbour = Neighbour::of(world);
         pin(world, &neighbour.world).expect(201);
