@@ -17,8 +17,9 @@ use crate::http::problem::{HttpRefusal, Problem};
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
-/// Seconds for which a page is kept: short, so that page and script of two releases do not meet for long.
-const PAGE_AGE: u32 = 60;
+/// Seconds for which a page and its files are used without asking: none, so that page and script of two releases never meet. A browser would
+/// take a fresh file from its memory before it asks the service worker.
+const PAGE_AGE: u32 = 0;
 /// Seconds for which the files of Swagger UI are kept.
 const LIBRARY_AGE: u32 = 3600;
 

@@ -1,5 +1,7 @@
 // The second visit without a network, and what a browser keeps.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
 import { given, has, outcome, said, scene, v } from "./scene.mjs";
 
 /** Everything that the page keeps in the browser, as one text. */
@@ -57,3 +59,39 @@ await scene("offline-photo", "/v", async (page, open, context) => {
   await page.getByLabel("选取照片").setInputFiles(picture);
   await page.getByRole("heading", { name: "有效", exact: true }).waitFor();
 }, { workers: "allow" });
+
+/** The registry behind an address of its own, where files can be replaced: `{url, replace(path, text), close()}`. */
+async function behind() {
+  const replaced = new Map();
+  const server = createServer(async (request, response) => {
+    const answer = await fetch(given.url + request.url, { headers: { accept: request.headers.accept ?? "*/*" } });
+    const body = replaced.get(request.url) ?? Buffer.from(await answer.arrayBuffer());
+    const headers = ["content-type", "content-security-policy", "cache-control"].map((name) => [name, answer.headers.get(name)]);
+    response.writeHead(answer.status, Object.fromEntries(headers.filter(([, value]) => value)));
+    response.end(body);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${server.address().port}`, replace: (path, text) => replaced.set(path, text), close: () => server.close() };
+}
+
+const front = await behind();
+await scene("another-release", v(given.valid), async (page, open, context) => {
+  await outcome(page, open, "有效");
+  await installed(page);
+  // The next release changes one file.
+  const changed = `${await (await fetch(`${given.url}/v/sound.js`)).text()}globalThis.release = "next";\n`;
+  const digest = createHash("sha256").update(changed).digest("hex");
+  const script = await (await fetch(`${given.url}/sw.js`)).text();
+  front.replace("/v/sound.js", changed);
+  front.replace("/sw.js", script.replace(/("v\/sound\.js":")[0-9a-f]{64}/, `$1${digest}`).replace(/hufu-page-[0-9a-f]{16}/, "hufu-page-next"));
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    await registration.update();
+    while ((await caches.keys()).join() !== "hufu-page-next") await new Promise((done) => setTimeout(done, 20));
+  });
+  await context.setOffline(true);
+  await page.goto("about:blank");
+  await outcome(page, open, "有效");
+  assert.equal(await page.evaluate(() => globalThis.release), "next");
+}, { workers: "allow", url: front.url });
+front.close();
