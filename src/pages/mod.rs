@@ -33,7 +33,7 @@ pub struct Values(Vec<(&'static str, String)>);
 impl Values {
     /// Those of `app`.
     pub fn of(app: &App) -> Values {
-        let (region, key) = (&app.region, app.keys.region_signer().public().clone());
+        let (region, key) = (&app.region, *app.keys.region_signer().public());
         Values(vec![
             ("code", region.code.as_str().to_owned()),
             ("name_zh", region.name_zh.clone()),

@@ -170,7 +170,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     let shots = std::env::var_os("HUFU_SCREENSHOTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     let all = [&valid, &revoked, &suspended, &replaced, &successor, &foreign, &elder];
     let secrets: Vec<&str> = all.iter().flat_map(|card| [&fragment(card)[40..80], &card["card"].as_str().unwrap()[100..140]]).collect();
-    let [key, other_key] = [&world, &busy].map(|world| world.app.keys.region_signer().public().clone());
+    let [key, other_key] = [&world, &busy].map(|world| *world.app.keys.region_signer().public());
     let menu = Matrix::encode("https://example.com/menu?table=", "7", Level::M).unwrap().to_png(8).unwrap();
     let cases = json!({
         "url": world.url, "busy": busy.url, "late": late.url, "years": YEARS, "shots": shots, "scratch": scratch.path(), "chromium": CHROMIUM,

@@ -109,7 +109,7 @@ impl Pages {
     fn of_case(&self, name: &str) -> ([String; 3], [String; 2]) {
         let vectors: Value = serde_json::from_str(&std::fs::read_to_string(VECTORS).expect("vectors")).expect("JSON");
         let case = vectors["cases"].as_array().expect("cases").iter().find(|case| case["name"] == name).expect(name);
-        let file = verifier::base64url::decode(text(&vectors["bundles"], &text(case, "bundle"))).expect("base64url");
+        let file = verifier::base64url::decode(text(&vectors["bundles"], text(case, "bundle"))).expect("base64url");
         let path = self.path("bundle.hufu");
         std::fs::write(&path, file).expect("a file");
         let pin = &case["anchor"];

@@ -12,7 +12,7 @@ use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 use super::pictures::{WHITE, drawn, noise, png, spoiled, turned};
 
 /// What the modules may weigh, in bytes, gzipped.
-const VERIFIER_MAX: usize = 130_000;
+const VERIFIER_MAX: usize = 100_000;
 const READER_MAX: usize = 210_000;
 
 fn module(name: &str) -> Vec<u8> {

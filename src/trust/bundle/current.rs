@@ -44,10 +44,8 @@ pub struct Publisher {
 
 /// What the database holds.
 enum Seen {
-    /// What is in memory.
-    Same(Arc<Current>),
-    /// Another manifest, or other partners' bundles.
-    Other(Current),
+    /// What is in memory; or another manifest, or other partners' bundles.
+    Current(Arc<Current>),
     /// A manifest is due.
     Due(Box<Plan>, Contents, i64),
 }
@@ -121,8 +119,7 @@ impl Publisher {
             let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner).clone();
             let question = Question { app: app.clone(), held: held.clone(), facts, now: app.edge.now(), renew };
             let (plan, others, revision) = match app.db.read_one_state(move |conn| question.ask(conn)).await? {
-                Seen::Same(current) => return Ok(current),
-                Seen::Other(current) => return Ok(Arc::new(current)),
+                Seen::Current(current) => return Ok(current),
                 Seen::Due(plan, others, revision) => (plan, others, revision),
             };
             *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Some(plan.facts.clone());
@@ -145,8 +142,8 @@ impl Question {
         let last = store::last(conn)?;
         match last {
             Some(row) if !self.is_due(&row, &basis) => match &self.held {
-                Some(held) if held.manifest.seq.cast_signed() == row.seq && held.others_revision == revision => Ok(Seen::Same(held.clone())),
-                held => Ok(Seen::Other(Current::load(conn, &row, &key, held.as_deref(), revision)?)),
+                Some(held) if held.manifest.seq.cast_signed() == row.seq && held.others_revision == revision => Ok(Seen::Current(held.clone())),
+                held => Ok(Seen::Current(Arc::new(Current::load(conn, &row, &key, held.as_deref(), revision)?))),
             },
             last => {
                 let manifest = last.as_ref().map(|row| opened(row, &key)).transpose()?;

@@ -48,7 +48,7 @@ impl Touched {
         match name {
             PartName::Keys(_) => change.keys = KeysPart::parse(text)?.keys.into_iter().filter(|row| self.keys.contains(&row.x)).collect(),
             PartName::Revoked => {
-                change.revoked_keys = RevokedPart::parse(text)?.keys.into_iter().filter(|row| self.revoked.contains(&row.kid)).collect()
+                change.revoked_keys = RevokedPart::parse(text)?.keys.into_iter().filter(|row| self.revoked.contains(&row.kid)).collect();
             }
             PartName::Providers => {
                 let touched = ProvidersPart::parse(text)?.providers.into_iter().filter(|row| self.providers.contains(row.code.as_str()));

@@ -2,27 +2,21 @@
 
 use super::file::plain;
 use super::manifest::PARTS_MAX;
-use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart, sorted};
+use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart, sorted, version};
 use super::{Bundle, BundleError, BundleRule, Contents, Hash, Manifest, PartName, PartRef};
 use crate::ids::RegionCode;
-use crate::json;
+use crate::json::{self, from_members};
 use crate::time::Instant;
 use crate::verdict::Provider;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Version {
-    #[serde(rename = "delta/1")]
-    V1,
-}
+version!(Version = "delta/1");
 
 /// From one manifest of a region to another. May name more than what changed; the result decides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delta {
     hufu: Version,
     /// The region.
@@ -30,18 +24,17 @@ pub struct Delta {
     /// The `seq` of the manifest that it starts from.
     pub from_seq: u64,
     /// The JWS of the manifest that it leads to; absent where there is a step.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub manifest: Option<String>,
     /// That manifest by what differs from the held one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
     /// What to change in each part.
     pub changes: Vec<Change>,
 }
 
 /// What a manifest has that the one before had not. The rest is the same: put together, it must be what was signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// Of the new manifest, as are the following.
     pub seq: u64,
@@ -52,7 +45,7 @@ pub struct Step {
     /// See [`Manifest::expires`].
     pub expires: Instant,
     /// See [`Manifest::prev`].
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prev: Option<Hash>,
     /// The parts that differ or are new.
     pub parts: Vec<PartRef>,
@@ -61,27 +54,30 @@ pub struct Step {
 }
 
 /// What to change in one part. A part that is not held is left alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The part.
     pub part: PartName,
     /// Its whole new text, instead of anything else.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Of a keys part: rows to put in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<KeyRow>,
     /// Of the providers: rows to put in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub providers: Vec<Provider>,
     /// Of the revoked keys: rows to put in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revoked_keys: Vec<RevokedRow>,
     /// Of a status part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusChange>,
 }
+
+from_members!(Delta { hufu, region, from_seq, changes; manifest, step });
+from_members!(Step { seq, iat, fresh_until, expires, parts, signature; prev });
+from_members!(Change { part; text, keys, providers, revoked_keys, status });
 
 impl Change {
     /// No change of a part yet.
@@ -170,13 +166,17 @@ impl Bundle {
             (Some(_), Some(_)) | (None, None) => return Err(BundleRule::DeltaForm.into()),
         };
         let manifest = Manifest::open(&text, key)?;
-        let (mut newer, mut seen) = (Contents::default(), BTreeSet::new());
+        let (mut newer, mut seen) = (Contents::default(), Vec::new());
+        if delta.changes.len() > PARTS_MAX {
+            return Err(BundleRule::DeltaForm.into());
+        }
         for change in delta.changes {
             let name = change.part;
             // Twice would be no harm to the result, but work without end.
-            if !seen.insert(name) {
+            if seen.contains(&name) {
                 return Err(BundleRule::DeltaForm.about(name));
             }
+            seen.push(name);
             let named = manifest.part(name).ok_or_else(|| BundleRule::DeltaPlace.about(name))?;
             let text = match (held.text(name), &change.text) {
                 (Some(held), _) => change.apply(held).map_err(|error| error.or_about(name))?,

@@ -2,14 +2,14 @@
 
 use super::{BundleError, BundleRule, Hash};
 use crate::ids::RegionCode;
-use crate::json;
+use crate::json::{self, FromJson, Members, Value};
 use crate::status::{StatusError, gunzip};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 /// The most bytes of a file or delta as it comes.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -27,27 +27,6 @@ pub struct Contents {
     pub parts: BTreeMap<Hash, Arc<str>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Read<'a> {
-    #[serde(deserialize_with = "json::members")]
-    manifests: Vec<(RegionCode, String)>,
-    #[serde(borrow, deserialize_with = "json::members")]
-    parts: Vec<(Hash, Text<'a>)>,
-}
-
-/// A text that is borrowed where JSON has it without escapes.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// The manifests of a file alone.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ManifestsWire {
-    #[serde(deserialize_with = "json::members")]
-    manifests: Vec<(RegionCode, String)>,
-}
-
 #[derive(Serialize)]
 struct Written<'a> {
     manifests: &'a BTreeMap<RegionCode, String>,
@@ -62,27 +41,27 @@ fn texts<S: Serializer>(parts: &BTreeMap<Hash, Arc<str>>, serializer: S) -> Resu
 impl Contents {
     /// Reads `{"manifests":{"<region>":"<JWS>"}}`, gzipped or plain: contents without parts.
     pub fn read_manifests(bytes: &[u8]) -> Result<Contents, BundleError> {
-        let wire: ManifestsWire = json::object(&plain(bytes)?).ok_or(BundleRule::File)?;
-        Contents::of(wire.manifests, Vec::new())
+        let plain = plain(bytes)?;
+        let read = || {
+            let mut members = Members::of(json::tree(&plain)?)?;
+            let manifests = manifests(members.take("manifests")?)?;
+            members.end()?;
+            Some(Contents { manifests, parts: BTreeMap::new() })
+        };
+        read().ok_or_else(|| BundleRule::File.into())
     }
 
     /// Reads a file.
     pub fn read(file: &[u8]) -> Result<Contents, BundleError> {
         let plain = plain(file)?;
-        let read: Read<'_> = json::object(&plain).ok_or(BundleRule::File)?;
-        Contents::of(read.manifests, read.parts)
-    }
-
-    fn of(manifests: Vec<(RegionCode, String)>, parts: Vec<(Hash, Text<'_>)>) -> Result<Contents, BundleError> {
-        let mut contents = Contents::default();
-        let mut is_twice = false;
-        for (region, manifest) in manifests {
-            is_twice |= contents.manifests.insert(region, manifest).is_some();
-        }
-        for (hash, text) in parts {
-            is_twice |= contents.parts.insert(hash, Arc::from(text.0)).is_some();
-        }
-        if is_twice { Err(BundleRule::File.into()) } else { Ok(contents) }
+        let read = || {
+            let mut members = Members::of(json::tree(&plain)?)?;
+            let manifests = manifests(members.take("manifests")?)?;
+            let parts = parts(members.take("parts")?)?;
+            members.end()?;
+            Some(Contents { manifests, parts })
+        };
+        read().ok_or_else(|| BundleRule::File.into())
     }
 
     /// The JSON of the file.
@@ -90,6 +69,31 @@ impl Contents {
         // Strings and maps of strings are always written.
         serde_json::to_vec(&Written { manifests: &self.manifests, parts: &self.parts }).unwrap_or_default()
     }
+}
+
+fn manifests(value: Value<'_>) -> Option<BTreeMap<RegionCode, String>> {
+    let Value::Object(members) = value else { return None };
+    let mut manifests = BTreeMap::new();
+    for (region, text) in members {
+        let is_twice = manifests.insert(RegionCode::parse(&region).ok()?, String::from_json(text)?).is_some();
+        if is_twice {
+            return None;
+        }
+    }
+    Some(manifests)
+}
+
+fn parts(value: Value<'_>) -> Option<BTreeMap<Hash, Arc<str>>> {
+    let Value::Object(members) = value else { return None };
+    let mut parts = BTreeMap::new();
+    for (hash, text) in members {
+        let Value::Text(text) = text else { return None };
+        let is_twice = parts.insert(Hash::parse(&hash)?, Arc::from(text)).is_some();
+        if is_twice {
+            return None;
+        }
+    }
+    Some(parts)
 }
 
 /// What a gzip stream holds, or the bytes themselves where they are none.

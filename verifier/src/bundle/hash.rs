@@ -1,5 +1,6 @@
 //! Digests of parts and manifests.
 
+use crate::json::{FromJson, Value};
 use alloc::string::{String, ToString};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -57,6 +58,12 @@ impl fmt::Debug for Hash {
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.to_string())
+    }
+}
+
+impl FromJson for Hash {
+    fn from_json(value: Value<'_>) -> Option<Hash> {
+        Hash::parse(&String::from_json(value)?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One region of a bundle, its parts read and ready for questions.
 
 use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart, sorted};
+use super::small_map::SmallMap;
 use super::{BundleError, BundleRule, Hash, Manifest, PartName};
 use crate::base64url;
 use crate::card::Card;
@@ -24,12 +25,12 @@ pub struct Held {
     pub(super) jws: Arc<str>,
     manifest: Manifest,
     region: Region,
-    pub(super) texts: BTreeMap<PartName, Arc<str>>,
-    /// By short name: more than one where six bytes of two thumbprints are the same.
-    keys: BTreeMap<ShortKid, Vec<Arc<HeldKey>>>,
+    pub(super) texts: SmallMap<PartName, Arc<str>>,
+    /// Sorted by short name: more than one where six bytes of two thumbprints are the same.
+    keys: Vec<(ShortKid, Arc<HeldKey>)>,
     providers: Vec<Provider>,
     pub(super) revoked: RevokedPart,
-    pub(super) status: BTreeMap<u16, StatusPart>,
+    pub(super) status: SmallMap<u16, StatusPart>,
 }
 
 /// An issuer key that becomes a point of the curve when a card first needs it: thousands are held, few are asked for.
@@ -61,11 +62,11 @@ impl Held {
         let mut held = Held {
             jws: jws.into(),
             region,
-            texts: BTreeMap::new(),
-            keys: BTreeMap::new(),
+            texts: SmallMap::new(),
+            keys: Vec::new(),
             providers: Vec::new(),
             revoked: RevokedPart::new(Vec::new()),
-            status: BTreeMap::new(),
+            status: SmallMap::new(),
             manifest,
         };
         // Revocations first: keys take theirs in as they come.
@@ -97,7 +98,7 @@ impl Held {
 
     /// How many issuer keys are at hand.
     pub fn key_count(&self) -> usize {
-        self.keys.values().map(Vec::len).sum()
+        self.keys.len()
     }
 
     /// The status lists of a year of issue.
@@ -107,7 +108,7 @@ impl Held {
 
     /// The names of the parts that are at hand.
     pub fn part_names(&self) -> impl Iterator<Item = PartName> + '_ {
-        self.texts.keys().copied()
+        self.texts.iter().map(|(name, _)| *name)
     }
 
     /// The text of a part that is at hand.
@@ -145,7 +146,7 @@ impl Held {
             let digest = thumbprint(&row.x);
             let [a, b, c, d, e, f, ..] = digest;
             let kid = ShortKid([a, b, c, d, e, f]);
-            match self.keys.get(&kid).into_iter().flatten().find(|held| held.row.x == row.x) {
+            match self.named(kid).find(|held| held.row.x == row.x) {
                 Some(held) if held.row == row => {}
                 Some(_) => return Err(BundleRule::PartForm.into()),
                 None => {
@@ -154,10 +155,16 @@ impl Held {
                 }
             }
         }
-        for (kid, key) in named {
-            self.keys.entry(kid).or_default().push(Arc::new(key));
-        }
+        let mut keys = core::mem::take(&mut self.keys);
+        keys.extend(named.into_iter().map(|(kid, key)| (kid, Arc::new(key))));
+        self.keys = sorted(keys, |(a, _), (b, _)| a.cmp(b));
         Ok(())
+    }
+
+    /// The keys of a short name.
+    fn named(&self, kid: ShortKid) -> impl Iterator<Item = &Arc<HeldKey>> {
+        let from = self.keys.partition_point(|(own, _)| *own < kid);
+        self.keys.iter().skip(from).take_while(move |(own, _)| *own == kid).map(|(_, key)| key)
     }
 
     /// How many entries of all years are not simply in force.
@@ -167,9 +174,8 @@ impl Held {
 
     /// The key that a card names. Where two keys have one short name, that of the card's provider.
     fn key(&self, card: &Card) -> Option<&IssuerKey> {
-        let named = self.keys.get(&card.kid())?;
-        let own = named.iter().find(|key| key.row.provider == card.claims().prv);
-        own.or(named.first()).and_then(|key| key.open(&self.region.code))
+        let own = self.named(card.kid()).find(|key| key.row.provider == card.claims().prv);
+        own.or_else(|| self.named(card.kid()).next()).and_then(|key| key.open(&self.region.code))
     }
 
     /// The facts about a card of this region. `expires` is the earlier end of this manifest and of the one that vouches for its key.
@@ -178,7 +184,7 @@ impl Held {
         let provider = self.providers.binary_search_by(|provider| provider.code.cmp(&claims.prv)).ok().and_then(|at| self.providers.get(at));
         let year = u16::try_from(claims.iat.day_in(self.region.zone).year()).unwrap_or(0);
         let key = self.key(card);
-        let lacks = |name: PartName| self.manifest.part(name).is_some() && !self.texts.contains_key(&name);
+        let lacks = |name: PartName| self.manifest.part(name).is_some() && self.texts.get(&name).is_none();
         let of_keys = PartName::Keys(year);
         Facts {
             as_of: self.manifest.iat,

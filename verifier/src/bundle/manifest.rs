@@ -1,15 +1,16 @@
 //! The manifest: what a region signs about all the parts of its bundle, and whom it has pinned.
 
+use super::parts::version;
 use super::{BundleError, BundleRule, Hash, PartName};
 use crate::base64url;
 use crate::ids::RegionCode;
-use crate::json;
+use crate::json::{self, from_members};
 use crate::jws::{Compact, PublicKey, Signer, sign_compact};
 use crate::time::{Instant, Zone};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The `typ` of a manifest.
 pub const TYP: &str = "hufu-manifest+jwt";
@@ -29,17 +30,13 @@ const TEXT_MAX: usize = 500;
 /// The largest integer that every JSON parser reads exactly (RFC 8259 section 6).
 const NUMBER_MAX: u64 = (1 << 53) - 1;
 
-/// The one version there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Version {
-    /// The first.
-    #[serde(rename = "manifest/1")]
-    V1,
-}
+version!(
+    /// The name of the format.
+    pub Version = "manifest/1"
+);
 
 /// A region's manifest. Members are signed in this order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Manifest {
     /// The format.
     pub hufu: Version,
@@ -64,7 +61,7 @@ pub struct Manifest {
     /// From here on nothing that may have changed is known.
     pub expires: Instant,
     /// The digest of the manifest before this one; absent in the first.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prev: Option<Hash>,
     /// The region's own key.
     pub keys: Vec<PublicKey>,
@@ -75,8 +72,7 @@ pub struct Manifest {
 }
 
 /// A part as a manifest names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartRef {
     /// What it is.
     pub name: PartName,
@@ -87,8 +83,7 @@ pub struct PartRef {
 }
 
 /// A partner whose key a region has pinned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Peer {
     /// The partner.
     pub region: RegionCode,
@@ -97,6 +92,10 @@ pub struct Peer {
     /// Where its registry is.
     pub url: String,
 }
+
+from_members!(Manifest { hufu, region, name_zh, name_en, zone, url, epoch, seq, iat, fresh_until, expires, keys, parts, peers; prev });
+from_members!(PartRef { name, sha256, bytes });
+from_members!(Peer { region, key, url });
 
 impl Manifest {
     /// Signs; the key must stand in `keys`.

@@ -12,6 +12,7 @@ mod held;
 mod manifest;
 mod parts;
 mod rice;
+mod small_map;
 mod update;
 
 pub use delta::{Change, Delta, Step};
@@ -25,13 +26,15 @@ pub use manifest::{
 pub use parts::{Entry, KeyRow, KeysPart, MAX_BYTES as PART_MAX_BYTES, PartName, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart};
 pub use rice::RiceSet;
 
+use self::parts::sorted;
+use self::small_map::SmallMap;
 use crate::card::Card;
 use crate::ids::RegionCode;
 use crate::jws::PublicKey;
 use crate::status::gzip;
 use crate::time::Instant;
 use crate::verdict::{Facts, NoMemo, Presented, SignatureMemo, StatusFact, Verdict, judge};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -49,7 +52,7 @@ pub struct Anchor {
 #[derive(Debug, Clone)]
 pub struct Bundle {
     anchor: Anchor,
-    regions: BTreeMap<RegionCode, Held>,
+    regions: SmallMap<RegionCode, Held>,
     alarms: Vec<BundleError>,
 }
 
@@ -110,13 +113,13 @@ impl Bundle {
             }
         }
         opened.push((own, own_text));
-        let named: BTreeSet<Hash> = opened.iter().flat_map(|(manifest, _)| &manifest.parts).map(|part| part.sha256).collect();
+        let named = sorted(opened.iter().flat_map(|(manifest, _)| &manifest.parts).map(|part| part.sha256).collect(), Ord::cmp);
         if strays == Strays::Refused
-            && let Some(hash) = pool.keys().find(|hash| !named.contains(hash))
+            && let Some(hash) = pool.keys().find(|hash| named.binary_search(hash).is_err())
         {
             return Err(BundleRule::PartUnnamed.about(hash));
         }
-        let (mut regions, mut entries) = (BTreeMap::new(), 0);
+        let (mut regions, mut entries) = (SmallMap::new(), 0);
         for (manifest, text) in opened {
             let held = Held::new(&text, manifest, &pool)?;
             entries += held.entries();
@@ -183,21 +186,17 @@ impl Bundle {
     #[must_use]
     pub fn since(&self, year: u16) -> Contents {
         let mut contents = self.contents();
-        let kept: BTreeSet<Hash> = self
-            .regions
-            .values()
-            .flat_map(|held| &held.manifest().parts)
-            .filter(|part| part.name.year().is_none_or(|own| own >= year))
-            .map(|part| part.sha256)
-            .collect();
-        contents.parts.retain(|hash, _| kept.contains(hash));
+        let named = self.regions.values().flat_map(|held| &held.manifest().parts);
+        let recent = named.filter(|part| part.name.year().is_none_or(|own| own >= year));
+        let kept = sorted(recent.map(|part| part.sha256).collect(), Ord::cmp);
+        contents.parts.retain(|hash, _| kept.binary_search(hash).is_ok());
         contents
     }
 
     /// Manifests and parts as a file has them.
     pub fn contents(&self) -> Contents {
         let mut contents = Contents::default();
-        for (region, held) in &self.regions {
+        for (region, held) in self.regions.iter() {
             contents.manifests.insert(region.clone(), held.jws.to_string());
             for part in &held.manifest().parts {
                 if let Some(text) = held.texts.get(&part.name) {

@@ -4,16 +4,16 @@
 //! the rest of it. Bits are written from the high end of each byte, the last byte filled with zeros. One in a hundred costs about eight bits.
 
 use crate::base64url;
+use crate::json;
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The largest `k`: a difference below 2^32 with one bit of `q`.
 const K_MAX: u8 = 32;
 
 /// A set of numbers as it is written in a part.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct RiceSet {
     /// How many numbers there are.
     pub n: u32,
@@ -22,6 +22,8 @@ pub struct RiceSet {
     /// The bits, base64url.
     pub bits: String,
 }
+
+json::from_members!(RiceSet { n, k, bits });
 
 impl RiceSet {
     /// Encodes strictly rising numbers, with the smallest `k` that gives the fewest bits.

@@ -31,7 +31,7 @@ impl Bundle {
             Some(text) => Some(super::open_manifest(&self.anchor.region, text, &self.anchor.key)?),
             None => None,
         };
-        for (region, held) in &self.regions {
+        for (region, held) in self.regions.iter() {
             let peer = own.as_ref().and_then(|own| own.peers.iter().find(|peer| peer.region == *region));
             // Pinned anew under another key: what the old one signed counts no more.
             if peer.is_some_and(|peer| held.manifest().keys != [peer.key]) {
@@ -45,7 +45,7 @@ impl Bundle {
             }
         }
         let mut next = Bundle::assemble(&self.anchor, manifests, pool, super::Strays::Dropped)?;
-        for (region, held) in &self.regions {
+        for (region, held) in self.regions.iter() {
             let followed = next.regions.get(region).map_or(Ok(()), |newer| follows(region, held, newer));
             match followed {
                 Ok(()) => {}
@@ -118,7 +118,7 @@ fn follows(region: &RegionCode, held: &Held, newer: &Held) -> Result<(), BundleE
         }
     }
     keys_stay_revoked(region, held, newer)?;
-    held.status.keys().try_for_each(|year| entries_stay(region, *year, held, newer))
+    held.status.iter().try_for_each(|(year, _)| entries_stay(region, *year, held, newer))
 }
 
 fn keys_stay_revoked(region: &RegionCode, held: &Held, newer: &Held) -> Result<(), BundleError> {

@@ -95,6 +95,7 @@ struct Wire {
     exp: Option<String>,
     sts: (u32, u32),
 }
+json::from_members!(Wire { iss, prv, num, typ, nam, id4, day, iat, sts; occ, ttl, lvl, grd, exp });
 
 impl Claims {
     /// Reads a decoded payload.

@@ -3,7 +3,6 @@
 use super::JwsError;
 use crate::json::{self, Fault};
 use alloc::string::String;
-use serde::Deserialize;
 
 /// A header: `alg` is `EdDSA`, and of other members only these three may occur.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,17 +15,13 @@ pub struct Header {
     pub cty: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Wire {
     alg: String,
-    #[serde(default, deserialize_with = "json::present")]
     typ: Option<String>,
-    #[serde(default, deserialize_with = "json::present")]
     kid: Option<String>,
-    #[serde(default, deserialize_with = "json::present")]
     cty: Option<String>,
 }
+json::from_members!(Wire { alg; typ, kid, cty });
 
 impl Header {
     /// Reads the decoded bytes of a protected header.

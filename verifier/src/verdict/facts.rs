@@ -101,6 +101,8 @@ pub struct Provider {
     pub timeline: Vec<Interval>,
 }
 
+crate::json::from_members!(Provider { code, name_zh, name_en, kind, timeline });
+
 /// What a provider is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

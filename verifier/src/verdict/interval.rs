@@ -2,6 +2,7 @@
 
 use crate::card::Claims;
 use crate::ids::{Level, OccupationCode, OccupationPrefix, TypeOfCertificate};
+use crate::json::{FromJson, Members, Value};
 use crate::time::Day;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,6 +22,8 @@ pub struct Interval {
     /// Why: the decision behind it.
     pub cause: String,
 }
+
+crate::json::from_members!(Interval { from, standing, cause; until });
 
 /// What a provider is during an interval. Written `"barred"` or `{"listed":{...}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +83,34 @@ pub struct Scope {
     /// Types of certificate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<TypeOfCertificate>,
+}
+
+impl FromJson for Standing {
+    fn from_json(value: Value<'_>) -> Option<Standing> {
+        if let Value::Text(name) = value {
+            return (name == "barred").then_some(Standing::Barred);
+        }
+        let mut outer = Members::of(value)?;
+        let mut listed = Members::of(outer.take("listed")?)?;
+        let standing = Standing::Listed { class: listed.required("class")?, flag: listed.required("flag")?, scope: listed.required("scope")? };
+        outer.end()?;
+        listed.end()?;
+        Some(standing)
+    }
+}
+
+impl FromJson for Scope {
+    fn from_json(value: Value<'_>) -> Option<Scope> {
+        let mut members = Members::of(value)?;
+        let scope = Scope {
+            occupations: members.optional("occupations")?,
+            level_min: members.optional::<Option<Level>>("level_min")?.unwrap_or(Level::MIN),
+            level_max: members.optional::<Option<Level>>("level_max")?.unwrap_or(Level::MAX),
+            types: members.optional("types")?,
+        };
+        members.end()?;
+        Some(scope)
+    }
 }
 
 const fn lowest() -> Level {

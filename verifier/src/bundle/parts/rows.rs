@@ -1,25 +1,20 @@
 //! The parts that are plain rows: issuer keys of a year, providers, revoked keys.
 
-use super::{parse, rise, sorted, write};
+use super::{latest, parse, rise, sorted, version, write};
 use crate::base64url;
 use crate::bundle::{BundleError, BundleRule};
 use crate::ids::CreditCode;
+use crate::json::from_members;
 use crate::time::Instant;
 use crate::verdict::{KeyRevocation, KeyRevocationReason, Provider};
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum KeysVersion {
-    #[serde(rename = "keys/1")]
-    V1,
-}
+version!(KeysVersion = "keys/1");
 
 /// `keys/<year>`: rows rise by provider, start of the window, and key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeysPart {
     hufu: KeysVersion,
     /// The civil year that the windows touch.
@@ -29,8 +24,7 @@ pub struct KeysPart {
 }
 
 /// One issuer key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeyRow {
     /// The key, base64url of 32 bytes. Whether they are a good key is looked at when a card needs it.
     pub x: String,
@@ -41,6 +35,9 @@ pub struct KeyRow {
     /// The first instant after its signing window.
     pub until: Instant,
 }
+
+from_members!(KeysPart { hufu, year, keys });
+from_members!(KeyRow { x, provider, from, until });
 
 impl KeyRow {
     fn order(&self) -> (&CreditCode, Instant, &str) {
@@ -66,8 +63,8 @@ impl KeysPart {
         let part: KeysPart = parse(text)?;
         rise(&part.keys, |a, b| a.order() < b.order())?;
         let good = |row: &KeyRow| row.from < row.until && row.x.len() == 43;
-        let keys: BTreeSet<&str> = part.keys.iter().map(|row| row.x.as_str()).collect();
-        if keys.len() == part.keys.len() && part.keys.iter().all(good) { Ok(part) } else { Err(BundleRule::PartForm.into()) }
+        let keys = sorted(part.keys.iter().map(|row| row.x.as_str()).collect(), Ord::cmp);
+        if rise(&keys, |a, b| a < b).is_ok() && part.keys.iter().all(good) { Ok(part) } else { Err(BundleRule::PartForm.into()) }
     }
 
     /// Puts rows in. A row with a known key takes its place.
@@ -76,20 +73,17 @@ impl KeysPart {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum ProvidersVersion {
-    #[serde(rename = "providers/1")]
-    V1,
-}
+version!(ProvidersVersion = "providers/1");
 
 /// `providers`: rows rise by credit code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProvidersPart {
     hufu: ProvidersVersion,
     /// The providers.
     pub providers: Vec<Provider>,
 }
+
+from_members!(ProvidersPart { hufu, providers });
 
 impl ProvidersPart {
     /// The part, from providers in any order.
@@ -115,15 +109,10 @@ impl ProvidersPart {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum RevokedVersion {
-    #[serde(rename = "revoked/1")]
-    V1,
-}
+version!(RevokedVersion = "revoked/1");
 
 /// `revoked`: the revoked issuer keys of all years, rising by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RevokedPart {
     hufu: RevokedVersion,
     /// The revocations.
@@ -131,8 +120,7 @@ pub struct RevokedPart {
 }
 
 /// One revoked key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RevokedRow {
     /// Its RFC 7638 thumbprint.
     pub kid: String,
@@ -141,6 +129,9 @@ pub struct RevokedRow {
     /// Why.
     pub reason: KeyRevocationReason,
 }
+
+from_members!(RevokedPart { hufu, keys });
+from_members!(RevokedRow { kid, at, reason });
 
 impl RevokedRow {
     /// As a verdict takes it.
@@ -183,10 +174,5 @@ impl RevokedPart {
 /// All rows, the later one where two have the same key.
 fn merge<T>(mut rows: Vec<T>, new: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
     rows.extend(new);
-    let mut latest = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        latest.insert(String::from(key(row)), at);
-    }
-    let is_latest = |(at, row): &(usize, T)| latest.get(key(row)) == Some(at);
-    rows.into_iter().enumerate().filter(is_latest).map(|(_, row)| row).collect()
+    latest(sorted(rows, |a, b| key(a).cmp(key(b))), |a, b| key(a) == key(b))
 }

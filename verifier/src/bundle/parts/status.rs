@@ -1,18 +1,18 @@
 //! `status/<year>`: all status lists of one year of issue. The lists are laid end to end, so that one coded set holds the revoked entries
 //! of thousands of lists in about a byte each.
 
-use super::{parse, rise, sorted, write};
+use super::{latest, parse, rise, sorted, version, write};
 use crate::bundle::held::ENTRIES_MAX;
 use crate::bundle::rice::RiceSet;
 use crate::bundle::{BundleError, BundleRule};
 use crate::card::StatusRef;
 use crate::ids::CertificateNumber;
+use crate::json::from_members;
 use crate::status::{MAX_ENTRIES, Status};
 use crate::verdict::StatusFact;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The most entries that a delta may change: where more changed the part comes whole.
 const CHANGES_MAX: u64 = 1 << 20;
@@ -46,34 +46,30 @@ pub struct Entry {
 }
 
 /// What a delta says about a status part: lists as long as they are now, and what changed, as coded sets of positions in them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StatusChange {
     /// (list, how many of its indices were handed out) of lists that grew or are new.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<(u32, u32)>,
     /// What is in force again.
-    #[serde(default, skip_serializing_if = "RiceSet::is_empty")]
+    #[serde(skip_serializing_if = "RiceSet::is_empty")]
     pub valid: RiceSet,
     /// What is revoked.
-    #[serde(default, skip_serializing_if = "RiceSet::is_empty")]
+    #[serde(skip_serializing_if = "RiceSet::is_empty")]
     pub revoked: RiceSet,
     /// What is suspended.
-    #[serde(default, skip_serializing_if = "RiceSet::is_empty")]
+    #[serde(skip_serializing_if = "RiceSet::is_empty")]
     pub suspended: RiceSet,
     /// (list, index, number of the successor) of what was replaced.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<(u32, u32, String)>,
 }
 
-#[derive(Serialize, Deserialize)]
-enum Version {
-    #[serde(rename = "status/1")]
-    V1,
-}
+from_members!(StatusChange { ; lists, valid, revoked, suspended, replaced });
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+version!(Version = "status/1");
+
+#[derive(Serialize)]
 struct Wire {
     hufu: Version,
     year: u16,
@@ -83,6 +79,8 @@ struct Wire {
     suspended: RiceSet,
     replaced: Vec<(u32, u32, String)>,
 }
+
+from_members!(Wire { hufu, year, lists, revoked, suspended, replaced });
 
 impl StatusPart {
     /// An empty part.
@@ -160,8 +158,8 @@ impl StatusPart {
             let of_status: Vec<_> = places.iter().copied().filter(|place| self.status(*place) == status).collect();
             RiceSet::encode(&self.positions(&of_status))
         };
-        let named: BTreeSet<u32> = lists.iter().copied().collect();
-        let lists = self.lists.iter().filter(|(list, _)| named.contains(list)).copied().collect();
+        let named = sorted(lists.to_vec(), Ord::cmp);
+        let lists = self.lists.iter().filter(|(list, _)| named.binary_search(list).is_ok()).copied().collect();
         let replaced = self.replaced.iter().filter(|(list, index, _)| places.binary_search(&(*list, *index)).is_ok()).cloned().collect();
         StatusChange { lists, valid: are(Status::Valid), revoked: are(Status::Revoked), suspended: are(Status::Suspended), replaced }
     }
@@ -199,28 +197,25 @@ impl StatusPart {
 
     /// Makes lists as long as is said; they only grow.
     fn grow(&mut self, lists: &[(u32, u32)]) -> Result<(), BundleError> {
-        let mut longest: BTreeMap<u32, u32> = self.lists.iter().copied().collect();
-        for (list, issued) in lists {
-            let held = longest.entry(*list).or_default();
-            *held = (*held).max(*issued);
-        }
-        self.lists = longest.into_iter().collect();
+        self.lists.extend_from_slice(lists);
+        // Of what is said twice about a list, the longer comes last and stays.
+        self.lists = latest(sorted(core::mem::take(&mut self.lists), Ord::cmp), |a, b| a.0 == b.0);
         short_enough(&self.lists)
     }
 
     /// Gives entries another status, the last one where an entry is named twice.
     fn change(&mut self, entries: impl IntoIterator<Item = Entry>) -> Result<(), BundleError> {
-        let mut latest = BTreeMap::new();
-        for entry in entries {
-            if self.issued(entry.list).is_none_or(|issued| entry.index >= issued) {
-                return Err(BundleRule::DeltaPlace.about(place(entry.list, entry.index)));
-            }
-            latest.insert((entry.list, entry.index), (entry.status, entry.successor));
+        let entries: Vec<Entry> = entries.into_iter().collect();
+        let is_outside = |entry: &&Entry| self.issued(entry.list).is_none_or(|issued| entry.index >= issued);
+        if let Some(entry) = entries.iter().find(is_outside) {
+            return Err(BundleRule::DeltaPlace.about(place(entry.list, entry.index)));
         }
-        self.revoked.retain(|key| !latest.contains_key(key));
-        self.suspended.retain(|key| !latest.contains_key(key));
-        self.replaced.retain(|(list, index, _)| !latest.contains_key(&(*list, *index)));
-        for ((list, index), (status, successor)) in latest {
+        let entries = latest(sorted(entries, |a, b| (a.list, a.index).cmp(&(b.list, b.index))), |a, b| (a.list, a.index) == (b.list, b.index));
+        let stays = |list: u32, index: u32| entries.binary_search_by(|entry| (entry.list, entry.index).cmp(&(list, index))).is_err();
+        self.revoked.retain(|(list, index)| stays(*list, *index));
+        self.suspended.retain(|(list, index)| stays(*list, *index));
+        self.replaced.retain(|(list, index, _)| stays(*list, *index));
+        for Entry { list, index, status, successor } in entries {
             match status {
                 Status::Valid => {}
                 Status::Revoked => self.revoked.push((list, index)),
