@@ -52,6 +52,10 @@ export function drawAlarms(trust, accept) {
     const about = make("p", {}, pick(trust.refusal));
     alarms.push(make("div", { className: "alarm" }, make("h2", {}, say("page.alarm.refused")), about, make("p", {}, say("page.alarm.refused_more"))));
   }
+  for (const alarm of trust?.summary?.alarms ?? []) {
+    const about = make("p", {}, alarm.about ? `${pick(alarm)} (${alarm.about})` : pick(alarm));
+    alarms.push(make("div", { className: "alarm" }, make("h2", {}, say("page.alarm.partner")), about, make("p", {}, say("page.alarm.partner_more"))));
+  }
   return alarms;
 }
 

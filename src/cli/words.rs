@@ -63,6 +63,7 @@ words! {
     BUNDLE_PIN_FILE "cli.bundle.pin_file" "固定文件不可读，应为 JSON：region、key、url" "the file with the pin cannot be read: JSON with region, key and url";
     BUNDLE_KEPT "cli.bundle.kept" "已有文件保持不变，其数据时间为" "the file is as it was, with facts as of";
     BUNDLE_CURRENT "cli.bundle.current" "已是最新" "nothing newer is published";
+    BUNDLE_PARTNER_ALARM "cli.bundle.partner_alarm" "警告：一个合作地区的新数据违反更新规则，未予采用；其已有数据保留不变。请向该地区核实。" "ALARM: the newer data of a partner region break a rule of update and were not taken; what was held of it stays. Ask that region.";
     BUNDLE_CONFLICT "cli.bundle.conflict" "警告：登记系统在同一编号下说了两种话。两份都已保留，请向登记机构核实。另一份在" "ALARM: the registry said two different things under one number. Both are kept: ask it which one it stands by. The other one is in";
 
     BUNDLE_PINNED "cli.bundle.pinned" "密钥已固定" "its key is pinned";

@@ -46,6 +46,7 @@ function aKeptBundleOpensAndJudgesAlike() {
   assert.match(own.fingerprint, /^(\d{5} ){7}\d{5}$/);
   assert.ok(own.name_zh && own.name_en && own.iat < own.fresh_until && own.fresh_until < own.expires && own.parts.length > 0);
   assert.ok(Array.isArray(summary.missing));
+  assert.deepEqual(summary.alarms, []);
 }
 
 function whatIsHeldStaysWhereSomethingIsRefused() {

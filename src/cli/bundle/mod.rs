@@ -123,7 +123,7 @@ fn fetch(url: &str, given: Option<Fingerprint>, years: Option<u16>, output: Opti
     file::write(&path, &bundle.to_file())?;
     keep_pin(&path, &anchor, publisher.base())?;
     show::file(&path, &bundle, look)?;
-    Ok(exit::OK)
+    Ok(ended(&bundle))
 }
 
 /// A first contact: which key to ask the registry about. Nothing is kept.
@@ -147,7 +147,12 @@ fn update(path: &Path, look: Look) -> Result<u8, Stop> {
         file::write(path, &next.to_file())?;
     }
     show::file(path, &next, look)?;
-    Ok(exit::OK)
+    Ok(ended(&next))
+}
+
+/// What a partner did that no region may do was refused, though the rest was taken.
+fn ended(bundle: &Bundle) -> u8 {
+    if bundle.alarms().is_empty() { exit::OK } else { exit::REFUSED }
 }
 
 /// From what is held to what is published. Where that fails, says why, that the file is as it was, and how old it is.

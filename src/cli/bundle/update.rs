@@ -106,12 +106,18 @@ impl Gathered {
     /// Takes the step, by the rules of update. Where the region said two things under one number, both are kept: the other one as `FILE.conflict`.
     pub(super) fn advance(self, file: &Path, lang: Lang) -> Result<Bundle, Stop> {
         let stepped = self.from.advance(self.newer.clone());
-        if stepped.as_ref().is_err_and(|error| error.rule == BundleRule::Equivocation) {
+        let alarms = stepped.as_ref().map_or_else(std::slice::from_ref, Bundle::alarms);
+        if alarms.iter().any(|error| error.rule == BundleRule::Equivocation) {
             let other = file::beside(file, "conflict");
             file::write(&other, &gzip(&self.other().to_json()))?;
             eprintln!("hufu: !!! {} {}", lang.say(&words::BUNDLE_CONFLICT), other.display());
         }
-        Ok(stepped?)
+        let next = stepped?;
+        for alarm in next.alarms() {
+            eprintln!("hufu: !!! {}", lang.say(&words::BUNDLE_PARTNER_ALARM));
+            Stop::from(alarm.clone()).end(lang);
+        }
+        Ok(next)
     }
 
     /// What came, with the held parts that it names, so that it can be opened by itself.

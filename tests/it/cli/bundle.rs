@@ -227,6 +227,22 @@ fn two_manifests_of_one_number_are_an_alarm_and_both_are_kept() {
 }
 
 #[test]
+fn a_partner_that_contradicts_itself_is_an_alarm_and_keeps_nobody_else_from_moving_on() {
+    let (desk, here) = desk();
+    let held = fresh().with_peer("320000");
+    let partner = RegionFacts { iat: held.iat, ..RegionFacts::partner() };
+    let shelf = Shelf::of(&[&held, &partner]);
+    fetch(&desk, &shelf.url, &[]).expect(0);
+    let other = RegionFacts { iat: partner.iat.plus_seconds(1), ..partner.clone() };
+    let next = later(&held);
+    shelf.publish(&[&next, &other]);
+    let ran = desk.run(&["bundle", "update", "310000.hufu", "--lang", "en"]).expect(4);
+    assert!(ran.err.contains("ALARM") && ran.err.contains("bundle.equivocation") && ran.err.contains("320000"), "{ran:?}");
+    assert!(here.join("310000.hufu.conflict").exists());
+    assert_eq!((&shown(&desk, 0)["seq"], &shown(&desk, 1)["iat"]), (&next.seq.into(), &partner.iat.0.into()));
+}
+
+#[test]
 fn older_years_stay_away_until_they_are_asked_for() {
     let (desk, _) = desk();
     let mut facts = fresh();

@@ -44,6 +44,8 @@ pub struct Summary<'a> {
     regions: Vec<RegionSummary<'a>>,
     /// The parts that are named and not at hand.
     missing: Vec<Missing>,
+    /// What partners did in the last step that no region may do: what was held of them stays.
+    alarms: Vec<Why<'a>>,
 }
 
 #[derive(Serialize)]
@@ -83,7 +85,11 @@ impl<'a> Summary<'a> {
         let is_own = |held: &&Held| held.manifest().region == bundle.anchor().region;
         let (own, partners): (Vec<&Held>, Vec<&Held>) = bundle.regions().partition(is_own);
         let missing = bundle.missing().map(|missing| Missing { region: missing.region, part: missing.part });
-        Summary { regions: own.into_iter().chain(partners).map(RegionSummary::of).collect(), missing: missing.collect() }
+        Summary {
+            regions: own.into_iter().chain(partners).map(RegionSummary::of).collect(),
+            missing: missing.collect(),
+            alarms: bundle.alarms().iter().map(Why::from).collect(),
+        }
     }
 }
 
