@@ -89,9 +89,9 @@ export class Verifier {
 
   /**
    * Opens the file of a bundle (bytes, gzipped or plain) for the pinned `anchor`, `{region, key}`. Gives a summary:
-   * `{regions: [{region, name_zh, name_en, zone, url, fingerprint, epoch, seq, iat, fresh_until, expires, parts, peers}], missing}`, the
+   * `{regions: [{region, name_zh, name_en, zone, url, fingerprint, epoch, seq, iat, fresh_until, expires, parts, peers}], missing, alarms}`, the
    * pinned region first; `parts` and `missing` have `{name, sha256, bytes}`, `missing` also the region; `peers` have `{region, url,
-   * fingerprint}`. Throws a Refusal, and then still holds what it held.
+   * fingerprint}`, `alarms` `{code, zh, en, about?}`: partners that broke a rule in the last step, of which what was held stays. Throws a Refusal, and then still holds what it held.
    */
   open(anchor, file) {
     return parsed(this.ask("open", [utf8(`${anchor.region} ${anchor.key}`), bytes(file)]));

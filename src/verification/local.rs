@@ -53,10 +53,9 @@ impl Local {
         if let Some(bundle) = presented.card().and_then(|card| self.partners.of(&card.claims().iss)) {
             return bundle.judge_with(&presented, now, &NoMemo);
         }
-        let facts = match (presented.card(), &self.facts) {
-            (Some(card), Some((trust, snapshot))) => trust.held_facts(snapshot, card),
-            _ => nothing_known(now),
-        };
+        let held = presented.card().zip(self.facts.as_ref()).map(|(card, (trust, snapshot))| trust.held_facts(snapshot, card));
+        // As online and by a bundle: nothing is known of a card of a region that is neither the own one nor a partner.
+        let facts = held.filter(|facts| facts.region.is_some()).unwrap_or_else(|| nothing_known(now));
         judge(&presented, &facts, now, &NoMemo)
     }
 }

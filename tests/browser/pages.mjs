@@ -8,4 +8,5 @@ await import("./age.mjs");
 await import("./scan.mjs");
 await import("./offline.mjs");
 await import("./front.mjs");
+await import("./vectors.mjs");
 await end();

@@ -51,6 +51,21 @@ both! {
         assert_eq!(said(world, text(&new, "qr_text")), pair("valid", ""));
     }
 
+    fn a_card_that_names_a_region_of_which_nothing_is_held_is_undetermined_online_and_on_the_command_line(world: &World) {
+        let body = body(world, 1);
+        let made = issue(&body.client, &draft());
+        let mut claims = verifier::card::Card::parse(text(&made, "card")).unwrap().claims().clone();
+        claims.iss = "320000".parse().unwrap();
+        let id = body.id.clone();
+        let row = world.app.db.read_now(move |conn| hufu::keys::of_provider(conn, &id)).unwrap().remove(0);
+        let card = verifier::card::Card::sign(&claims, &world.app.keys.signer(&row).unwrap()).unwrap();
+        let local = hufu::verification::Local::open(&world.app.config.database(), world.app.edge.now_ms()).unwrap();
+        let offline = serde_json::to_value(local.verify(card.jws(), world.app.edge.now())).unwrap();
+        assert_eq!((said(world, card.jws()), short(&offline)), (pair("undetermined", "signature.key_unknown"), pair("undetermined", "signature.key_unknown")));
+        let own = serde_json::to_value(local.verify(text(&made, "card"), world.app.edge.now())).unwrap();
+        assert_eq!(short(&own), pair("valid", ""));
+    }
+
     fn a_card_of_a_provider_whose_key_was_there_before_its_list_is_valid_at_once(world: &World) {
         let body = body(world, 1);
         let now = world.app.edge.now();
