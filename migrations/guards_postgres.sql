@@ -1,4 +1,4 @@
--- Append-only tables and frozen columns, re-created after every migration.
+-- Append-only tables and frozen columns, made anew where they differ.
 CREATE SEQUENCE IF NOT EXISTS evidence_seq;
 
 CREATE OR REPLACE FUNCTION hufu_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

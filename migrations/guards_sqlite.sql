@@ -1,4 +1,4 @@
--- Append-only tables and frozen columns, re-created after every migration.
+-- Append-only tables and frozen columns, made anew where they differ.
 DROP TRIGGER IF EXISTS evidence_no_update;
 CREATE TRIGGER evidence_no_update BEFORE UPDATE ON evidence BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
 DROP TRIGGER IF EXISTS evidence_no_delete;

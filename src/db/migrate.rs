@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
@@ -10,12 +11,10 @@ use diesel::result::Error as DieselError;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Conn, Db};
+use super::{Conn, Db, guards};
 use crate::error::Fault;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-const GUARDS_SQLITE: &str = include_str!("../../migrations/guards_sqlite.sql");
-const GUARDS_POSTGRES: &str = include_str!("../../migrations/guards_postgres.sql");
 
 /// Lock of PostgreSQL that lets only one server migrate at a time ("hufu" in ASCII).
 const ADVISORY_LOCK: i64 = 0x6875_6675;
@@ -29,35 +28,38 @@ pub struct Migrated {
     pub total: usize,
 }
 
-/// Runs what is pending, each migration in its own transaction, then re-creates the guards (append-only triggers).
+/// Runs what is pending, each migration in its own transaction, and sees that the guards (append-only triggers) are there.
 ///
 /// # Errors
 /// A fault when the schema is newer than this program, or a statement fails.
 pub fn migrate(db: &Db) -> Result<Migrated, Fault> {
     let conn = &mut *db.writers.get()?;
-    match conn {
-        Conn::Sqlite(c) => {
-            let known = versions(&MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(Fault::boxed)?);
-            refuse_newer(&known, &c.applied_migrations().map_err(Fault::boxed)?)?;
-            let run = c.run_pending_migrations(MIGRATIONS).map_err(Fault::boxed)?;
-            let run = run.iter().map(ToString::to_string).collect();
-            c.batch_execute(&format!("BEGIN IMMEDIATE; {GUARDS_SQLITE} COMMIT;")).map_err(Fault::new)?;
-            Ok(Migrated { run, total: known.len() })
-        }
-        Conn::Postgres(c) => {
-            c.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})")).map_err(Fault::new)?;
-            let known = versions(&MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(Fault::boxed)?);
-            let done = (|| {
-                refuse_newer(&known, &c.applied_migrations().map_err(Fault::boxed)?)?;
-                let run = c.run_pending_migrations(MIGRATIONS).map_err(Fault::boxed)?;
-                let run = run.iter().map(ToString::to_string).collect();
-                c.batch_execute(&format!("BEGIN; {GUARDS_POSTGRES} COMMIT;")).map_err(Fault::new)?;
-                Ok(Migrated { run, total: known.len() })
-            })();
-            c.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})")).map_err(Fault::new)?;
-            done
-        }
+    if let Conn::Sqlite(_) = conn {
+        return run(conn);
     }
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})")).map_err(Fault::new)?;
+    let done = run(conn);
+    let unlocked = conn.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})")).map_err(Fault::new);
+    done.and_then(|migrated| unlocked.map(|()| migrated))
+}
+
+fn run(conn: &mut Conn) -> Result<Migrated, Fault> {
+    let migrated = match conn {
+        Conn::Sqlite(c) => pending::<Sqlite>(c),
+        Conn::Postgres(c) => pending::<Pg>(c),
+    }?;
+    guards::ensure(conn)?;
+    Ok(migrated)
+}
+
+fn pending<DB: Backend>(conn: &mut impl MigrationHarness<DB>) -> Result<Migrated, Fault>
+where
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let known = versions(&MigrationSource::<DB>::migrations(&MIGRATIONS).map_err(Fault::boxed)?);
+    refuse_newer(&known, &conn.applied_migrations().map_err(Fault::boxed)?)?;
+    let run = conn.run_pending_migrations(MIGRATIONS).map_err(Fault::boxed)?;
+    Ok(Migrated { run: run.iter().map(ToString::to_string).collect(), total: known.len() })
 }
 
 /// Whether a database has exactly the schema of this program; false when it has none at all. Changes nothing.
@@ -91,7 +93,7 @@ fn is_missing_table(message: &str) -> bool {
     message.contains("no such table") || message.contains("does not exist")
 }
 
-fn versions<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> BTreeSet<String> {
+fn versions<DB: Backend>(migrations: &[Box<dyn Migration<DB>>]) -> BTreeSet<String> {
     migrations.iter().map(|m| m.name().version().to_string()).collect()
 }
 

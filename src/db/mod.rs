@@ -4,6 +4,7 @@
 //! are connections, so that waiting for a connection never fills the thread pool.
 
 mod conn;
+mod guards;
 mod migrate;
 mod pool;
 pub mod schema;

@@ -126,4 +126,33 @@ both! {
         hufu::db::migrate(&world.app.db).unwrap();
         refused(world, "UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only");
     }
+
+    fn guards_that_were_made_by_another_version_are_made_anew(world: &World) {
+        world.sql("UPDATE revisions SET n = n + 1 WHERE name = 'guards'").unwrap();
+        let mark = || world.app.db.read_now(|conn| hufu::db::revision(conn, "guards")).unwrap();
+        let other = mark();
+        hufu::db::migrate(&world.app.db).unwrap();
+        assert_eq!(mark(), other - 1);
+    }
+
+    fn a_start_beside_an_open_transaction_waits_for_nobody(world: &World) {
+        let beside = hufu::db::Db::open(&world.app.config.database(), 1).unwrap();
+        let started = world.app.db.write_now(|conn| {
+            use diesel::connection::SimpleConnection;
+            conn.batch_execute(ROWS)?;
+            // Who wanted a lock on a table that this transaction has written would wait for the time allowed and then fail.
+            Ok(hufu::db::migrate(&beside)?)
+        });
+        assert_eq!(started.unwrap().run, Vec::<String>::new());
+    }
+
+    fn a_disabled_guard_is_put_in_force_again(world: &World) {
+        if world.backend == Backend::Sqlite {
+            return; // it has no such command
+        }
+        world.sql(ROWS).unwrap();
+        world.sql("ALTER TABLE evidence DISABLE TRIGGER evidence_append_only").unwrap();
+        hufu::db::migrate(&world.app.db).unwrap();
+        refused(world, "UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only");
+    }
 }
