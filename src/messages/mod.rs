@@ -5,7 +5,7 @@ mod pages;
 
 pub use pages::PAGES;
 
-use verifier::messages::{Message, VERIFIER};
+use verifier::messages::Message;
 
 use crate::access::rules::AccessRefusal;
 use crate::certificates::CertificateRefusal;
@@ -75,7 +75,7 @@ pub fn reasons() -> Vec<Reason> {
         &[INTERNAL, UNAVAILABLE],
     ]
     .concat();
-    own.into_iter().chain(VERIFIER.iter().map(reason)).collect()
+    own.into_iter().chain(verifier::messages::all().map(reason)).collect()
 }
 
 /// A refusal of `field` for a code of the verifier (`ids.credit_code_check`); `http.field` for a code that the verifier does not have.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use verifier::ids::{Level, TypeOfCertificate};
 use verifier::jws::Fingerprint;
-use verifier::messages::{Message, VERIFIER};
+use verifier::messages::Message;
 
 pub use errors::{errors_markdown, errors_page};
 pub use offline::{service_worker, web_manifest};
@@ -82,7 +82,7 @@ pub fn words() -> BTreeMap<String, Value> {
 
 /// The words of the verifier that are answers within a verdict; the others (ids, dates) refuse a field of a request.
 fn verdict_words() -> impl Iterator<Item = &'static Message> {
-    VERIFIER.iter().filter(|m| !m.code.starts_with("ids.") && !m.code.starts_with("time."))
+    verifier::messages::all().filter(|m| !m.code.starts_with("ids.") && !m.code.starts_with("time."))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Every code of this crate with its words in Chinese and English: one table, so that no refusal is without words.
+//! Every code of this crate with its words in Chinese and English: in one place, so that no refusal is without words.
 
 /// The words of one code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,9 +15,14 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
     Message { code, zh, en }
 }
 
+/// Every message.
+pub fn all() -> impl Iterator<Item = &'static Message> {
+    VERDICTS.iter().chain(REFUSALS)
+}
+
 /// The words of a code of this crate.
 pub fn find(code: &str) -> Option<&'static Message> {
-    VERIFIER.iter().find(|message| message.code == code)
+    all().find(|message| message.code == code)
 }
 
 /// The English words, or nothing for a code that is not of this crate.
@@ -25,9 +30,55 @@ pub(crate) fn english(code: &str) -> &'static str {
     find(code).map_or("", |message| message.en)
 }
 
-/// Every message, grouped by the module that speaks.
+/// What a verdict says of its steps and beside them. Few, because each judgement looks up half a dozen.
 #[rustfmt::skip]
-pub const VERIFIER: &[Message] = &[
+pub const VERDICTS: &[Message] = &[
+    m("form.ok", "证书格式正确", "the certificate is well-formed"),
+    m("form.not_hufu", "读不出虎符证书，未作验证", "this is not a Hufu certificate, or cannot be read; nothing was verified"),
+    m("form.too_long", "内容过长，读不出虎符证书，未作验证", "the text is too long to be a Hufu certificate; nothing was verified"),
+    m("step.form_not_ok", "格式未通过，此项未核验", "not looked at: the form is not ok"),
+    m("step.signature_not_ok", "签名未确认，此项未核验", "not looked at: the signature is not known to be good"),
+    m("signature.ok", "签名属于证书所指的密钥", "the signature is that of the key which the certificate names"),
+    m("signature.wrong", "签名不符：证书被改动或系伪造", "the signature is wrong: the certificate was altered or forged"),
+    m("signature.key_unknown", "不认识签发密钥，无法确认签名", "the signing key is unknown, so the signature cannot be checked"),
+    m("signature.key_newer_than_facts", "信任数据早于此证书，请更新后再验", "your trust bundle is older than this certificate: update it and try again"),
+    m("key.ok", "签发时密钥有效", "the key was good at the time of issue"),
+    m("key.region_mismatch", "密钥不属于证书所写的地区", "the key does not sign for the region on the certificate"),
+    m("key.provider_mismatch", "密钥不属于证书所写的机构", "the key does not sign for the provider on the certificate"),
+    m("key.outside_window", "签发时间不在密钥使用期内", "the time of issue is outside the signing window of the key"),
+    m("key.revoked", "签发时密钥已被吊销", "the key had been revoked at the time of issue"),
+    m("key.compromised", "密钥已泄露，其签发的证书均不可信", "the key is compromised: nothing that it signed can be relied on"),
+    m("key.issued_in_future", "签发时间晚于当前时间，请检查本机时钟", "the time of issue lies in the future: check the clock of this device"),
+    m("issuer.ok", "签发当日机构在册且在业务范围内", "the provider was listed and in scope on the day of issue"),
+    m("issuer.region_unknown", "没有该地区的信任数据", "nothing is known about the region"),
+    m("issuer.region_mismatch", "地区信息与证书不符", "the facts are about another region"),
+    m("issuer.provider_unknown", "没有该机构的信任数据", "nothing is known about the provider"),
+    m("issuer.provider_mismatch", "机构信息与证书不符", "the facts are about another provider"),
+    m("issuer.newer_than_facts", "信任数据早于此证书，无法确认机构资格，请更新", "your trust bundle is older than this certificate, so the standing of the provider is not known: update it"),
+    m("issuer.not_listed", "签发当日机构不在册", "the provider was not listed on the day of issue"),
+    m("issuer.barred", "签发当日机构在黑名单期内", "the provider was barred on the day of issue"),
+    m("issuer.class_d", "签发当日机构为 D 级，不得发证", "the provider was graded D on the day of issue and might not issue"),
+    m("issuer.red_flag", "签发当日机构被亮红牌，不得发证", "the provider was flagged red on the day of issue and might not issue"),
+    m("issuer.type_out_of_scope", "机构不得签发此类证书", "the provider might not issue this type of certificate"),
+    m("issuer.occupation_out_of_scope", "职业不在机构业务范围内", "the occupation is outside the scope of the provider"),
+    m("issuer.level_out_of_scope", "等级不在机构业务范围内", "the level is outside the scope of the provider"),
+    m("status.ok", "未被撤销、暂停或更换", "not revoked, suspended or replaced"),
+    m("status.suspended", "证书已被暂停", "the certificate is suspended"),
+    m("status.revoked", "证书已被撤销", "the certificate has been revoked"),
+    m("status.replaced", "证书已被新证书取代", "the certificate has been replaced by another"),
+    m("status.newer_than_facts", "信任数据早于此证书，无法确认状态，请更新", "your trust bundle is older than this certificate, so its status is not known: update it"),
+    m("status.missing", "缺少状态列表，无法确认状态", "the status list is not at hand"),
+    m("expiry.none", "长期有效", "valid for life"),
+    m("expiry.ok", "在有效期内", "not expired"),
+    m("expiry.expired", "已过有效期", "the certificate has expired"),
+    m("facts.not_fresh", "信任数据已非最新，结论只反映数据日期当时的情况", "the trust bundle is no longer fresh: the answer holds as of its date"),
+    m("facts.expired", "信任数据已过期，无法断定", "the trust bundle has expired: this cannot be said any more"),
+    m("clock.behind_facts", "本机时钟早于信任数据，已按数据日期判断", "the clock of this device stands before the trust bundle; the date of the bundle was used"),
+];
+
+/// Why something cannot be read or is not taken, grouped by the module that speaks.
+#[rustfmt::skip]
+pub const REFUSALS: &[Message] = &[
     m("base64url.malformed", "不是严格的 base64url 文本", "not strict base64url: no padding, no stray bits, no white space"),
 
     m("time.day_shape", "日期应为 YYYY-MM-DD", "a day is written YYYY-MM-DD"),
@@ -127,46 +178,4 @@ pub const VERIFIER: &[Message] = &[
     m("bundle.delta_base", "增量与已有信任包不衔接", "the delta starts from another bundle than the one that is held"),
     m("bundle.delta_place", "增量所指的位置不存在", "the delta names a part, a list or an index that is not there"),
     m("bundle.delta_result", "增量所得与清单不符", "what the delta makes is not what its manifest says"),
-
-    m("form.ok", "证书格式正确", "the certificate is well-formed"),
-    m("form.not_hufu", "读不出虎符证书，未作验证", "this is not a Hufu certificate, or cannot be read; nothing was verified"),
-    m("form.too_long", "内容过长，读不出虎符证书，未作验证", "the text is too long to be a Hufu certificate; nothing was verified"),
-    m("step.form_not_ok", "格式未通过，此项未核验", "not looked at: the form is not ok"),
-    m("step.signature_not_ok", "签名未确认，此项未核验", "not looked at: the signature is not known to be good"),
-    m("signature.ok", "签名属于证书所指的密钥", "the signature is that of the key which the certificate names"),
-    m("signature.wrong", "签名不符：证书被改动或系伪造", "the signature is wrong: the certificate was altered or forged"),
-    m("signature.key_unknown", "不认识签发密钥，无法确认签名", "the signing key is unknown, so the signature cannot be checked"),
-    m("signature.key_newer_than_facts", "信任数据早于此证书，请更新后再验", "your trust bundle is older than this certificate: update it and try again"),
-    m("key.ok", "签发时密钥有效", "the key was good at the time of issue"),
-    m("key.region_mismatch", "密钥不属于证书所写的地区", "the key does not sign for the region on the certificate"),
-    m("key.provider_mismatch", "密钥不属于证书所写的机构", "the key does not sign for the provider on the certificate"),
-    m("key.outside_window", "签发时间不在密钥使用期内", "the time of issue is outside the signing window of the key"),
-    m("key.revoked", "签发时密钥已被吊销", "the key had been revoked at the time of issue"),
-    m("key.compromised", "密钥已泄露，其签发的证书均不可信", "the key is compromised: nothing that it signed can be relied on"),
-    m("key.issued_in_future", "签发时间晚于当前时间，请检查本机时钟", "the time of issue lies in the future: check the clock of this device"),
-    m("issuer.ok", "签发当日机构在册且在业务范围内", "the provider was listed and in scope on the day of issue"),
-    m("issuer.region_unknown", "没有该地区的信任数据", "nothing is known about the region"),
-    m("issuer.region_mismatch", "地区信息与证书不符", "the facts are about another region"),
-    m("issuer.provider_unknown", "没有该机构的信任数据", "nothing is known about the provider"),
-    m("issuer.provider_mismatch", "机构信息与证书不符", "the facts are about another provider"),
-    m("issuer.newer_than_facts", "信任数据早于此证书，无法确认机构资格，请更新", "your trust bundle is older than this certificate, so the standing of the provider is not known: update it"),
-    m("issuer.not_listed", "签发当日机构不在册", "the provider was not listed on the day of issue"),
-    m("issuer.barred", "签发当日机构在黑名单期内", "the provider was barred on the day of issue"),
-    m("issuer.class_d", "签发当日机构为 D 级，不得发证", "the provider was graded D on the day of issue and might not issue"),
-    m("issuer.red_flag", "签发当日机构被亮红牌，不得发证", "the provider was flagged red on the day of issue and might not issue"),
-    m("issuer.type_out_of_scope", "机构不得签发此类证书", "the provider might not issue this type of certificate"),
-    m("issuer.occupation_out_of_scope", "职业不在机构业务范围内", "the occupation is outside the scope of the provider"),
-    m("issuer.level_out_of_scope", "等级不在机构业务范围内", "the level is outside the scope of the provider"),
-    m("status.ok", "未被撤销、暂停或更换", "not revoked, suspended or replaced"),
-    m("status.suspended", "证书已被暂停", "the certificate is suspended"),
-    m("status.revoked", "证书已被撤销", "the certificate has been revoked"),
-    m("status.replaced", "证书已被新证书取代", "the certificate has been replaced by another"),
-    m("status.newer_than_facts", "信任数据早于此证书，无法确认状态，请更新", "your trust bundle is older than this certificate, so its status is not known: update it"),
-    m("status.missing", "缺少状态列表，无法确认状态", "the status list is not at hand"),
-    m("expiry.none", "长期有效", "valid for life"),
-    m("expiry.ok", "在有效期内", "not expired"),
-    m("expiry.expired", "已过有效期", "the certificate has expired"),
-    m("facts.not_fresh", "信任数据已非最新，结论只反映数据日期当时的情况", "the trust bundle is no longer fresh: the answer holds as of its date"),
-    m("facts.expired", "信任数据已过期，无法断定", "the trust bundle has expired: this cannot be said any more"),
-    m("clock.behind_facts", "本机时钟早于信任数据，已按数据日期判断", "the clock of this device stands before the trust bundle; the date of the bundle was used"),
 ];

@@ -9,7 +9,6 @@ pub use error::CardError;
 
 use crate::base64url;
 use crate::jws::{Compact, Header, JwsError, PublicKey, ShortKid, Signer, sign_parts};
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -85,7 +84,7 @@ impl Card {
 
 /// The header of every card, but for the key.
 pub(crate) fn header_json(kid: ShortKid) -> String {
-    format!(r#"{{"alg":"EdDSA","kid":"{kid}","typ":"{TYP}"}}"#)
+    [r#"{"alg":"EdDSA","kid":""#, &base64url::encode(&kid.0), r#"","typ":""#, TYP, r#""}"#].concat()
 }
 
 /// Takes the key's name out of the template; if the bytes are no instance of it, says what is wrong with them.
