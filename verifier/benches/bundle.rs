@@ -40,7 +40,7 @@ fn row(shape: &Shape) {
         let parts = bundle.regions().flat_map(|held| held.part_names().filter(|name| name.to_string().starts_with(kind)).map(|name| held.text(name)));
         parts.flatten().map(|text| gzip(text.as_bytes()).len()).sum()
     };
-    let recent = gzip(&bundle.since(registry.last_year()).to_json()).len();
+    let recent = gzip(&bundle.contents().since(registry.last_year()).to_json()).len();
     let (next, delta) = registry.tomorrow();
     let packed = gzip(&delta);
     let (applied, after) = best(|| bundle.apply(black_box(&packed)).expect("a good delta"));

@@ -54,7 +54,7 @@ fn a_file_opens_again_from_what_it_writes() {
 fn an_older_year_may_be_absent_and_is_named_and_fetched_when_a_card_needs_it() {
     let facts = RegionFacts::good();
     let bundle = open(&facts);
-    let recent = bundle.since(2027).to_json();
+    let recent = bundle.contents().since(2027).to_json();
     let mut recent = Bundle::open(&recent, &anchor()).expect("years may be absent");
     let verdict = recent.judge(&link(&card()), facts.iat);
     assert_eq!(verdict.outcome, Outcome::Undetermined);
@@ -133,11 +133,11 @@ fn time_goes_forward_and_what_was_revoked_stays_so() {
     assert_eq!(rule(bundle.update(&file(&[&shorter]))), Some(BundleRule::Shrunk));
     let gone = RegionFacts { lists: Default::default(), ..next.clone() };
     assert_eq!(rule(bundle.update(&file(&[&gone]))), Some(BundleRule::Shrunk));
-    let without = Bundle::open(&open(&next).since(2027).to_json(), &anchor()).expect("years may be absent").to_json();
+    let without = Bundle::open(&open(&next).contents().since(2027).to_json(), &anchor()).expect("years may be absent").to_json();
     assert_eq!(rule(bundle.update(&without)), None, "parts that did not change are taken over");
     let without_changed = {
         let changed = with_entries(next, &[entry(1, Status::Revoked), entry(3, Status::Replaced), entry(9, Status::Revoked)]);
-        open(&changed).since(2027).to_json()
+        open(&changed).contents().since(2027).to_json()
     };
     assert_eq!(rule(bundle.update(&without_changed)), Some(BundleRule::PartMissing));
 }

@@ -106,7 +106,8 @@ impl Publisher {
             300..400 => return Err(self.moved(&answer)),
             status => return Err(Stop::failed(words::BUNDLE_ANSWER).about(format!("{url}: {status}"))),
         }
-        let bytes = answer.body_mut().with_config().limit(MAX_BYTES as u64).read_to_vec().map_err(failed)?;
+        // One more, because ureq counts the end of the body too.
+        let bytes = answer.body_mut().with_config().limit(MAX_BYTES as u64 + 1).read_to_vec().map_err(failed)?;
         // Nothing that is asked for begins like this unless it is packed.
         if bytes.starts_with(&[0x1f, 0x8b]) { gunzip(&bytes, MAX_JSON).map(Some).map_err(unpacking) } else { Ok(Some(bytes)) }
     }

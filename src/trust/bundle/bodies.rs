@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
 use tokio::sync::OnceCell;
-use verifier::bundle::{Contents, Hash, Manifest, PartName};
+use verifier::bundle::{Contents, Hash};
 use verifier::status::{gunzip, gzip};
-use verifier::time::Instant;
 
 use super::{Current, delta, store};
 use crate::app::App;
@@ -101,16 +100,10 @@ impl Current {
 
     /// Manifests and parts, without the parts of older years.
     fn file(&self, years: Option<u16>) -> Contents {
-        let mut contents = self.contents.clone();
+        let contents = self.contents.clone();
         let Some(years) = years else { return contents };
-        let year = |at: Instant| at.day_in(self.manifest.zone).year();
-        let first = year(self.manifest.iat) - i32::from(years) + 1;
-        let is_kept = |name: PartName| name.year().is_none_or(|year| i32::from(year) >= first);
-        let manifests: Vec<Manifest> =
-            contents.manifests.values().filter_map(|jws| Manifest::introduce(jws).ok()).map(|(manifest, _)| manifest).collect();
-        let named = |hash: &Hash| manifests.iter().flat_map(|manifest| &manifest.parts).any(|part| part.sha256 == *hash && is_kept(part.name));
-        contents.parts.retain(|hash, _| named(hash));
-        contents
+        let last = self.manifest.iat.day_in(self.manifest.zone).year();
+        contents.since(u16::try_from(last - i32::from(years) + 1).unwrap_or(0))
     }
 }
 

@@ -250,7 +250,7 @@ fn older_years_stay_away_until_they_are_asked_for() {
     facts.lists.insert(2025, vec![(2025, 10)]);
     let shelf = Shelf::of(&[&facts]);
     let all = Bundle::open(&file(&[&facts]), &anchor()).unwrap();
-    shelf.put("/v1/bundle?years=1", 200, &all.since(2026).to_json());
+    shelf.put("/v1/bundle?years=1", 200, &all.contents().since(2026).to_json());
     fetch(&desk, &shelf.url, &["--years", "1"]).expect(0);
     let absent = || {
         let own = shown(&desk, 0);

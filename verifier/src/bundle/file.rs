@@ -1,6 +1,6 @@
 //! The bundle as one file: gzip of `{"manifests":{"<region>":"<JWS>"},"parts":{"<sha256>":"<text>"}}`, or that JSON as it is.
 
-use super::{BundleError, BundleRule, Hash};
+use super::{BundleError, BundleRule, Hash, Manifest, sorted};
 use crate::ids::RegionCode;
 use crate::json::{self, FromJson, Members, Value};
 use crate::status::{StatusError, gunzip};
@@ -62,6 +62,16 @@ impl Contents {
             Some(Contents { manifests, parts })
         };
         read().ok_or_else(|| BundleRule::File.into())
+    }
+
+    /// The same without the parts of years before `year`.
+    #[must_use]
+    pub fn since(mut self, year: u16) -> Contents {
+        let manifests = self.manifests.values().filter_map(|jws| Manifest::introduce(jws).ok()).flat_map(|(manifest, _)| manifest.parts);
+        let recent = manifests.filter(|part| part.name.year().is_none_or(|own| own >= year));
+        let kept = sorted(recent.map(|part| part.sha256).collect(), Ord::cmp);
+        self.parts.retain(|hash, _| kept.binary_search(hash).is_ok());
+        self
     }
 
     /// The JSON of the file.

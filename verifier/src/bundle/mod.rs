@@ -182,17 +182,6 @@ impl Bundle {
         if is_named { Ok(()) } else { Err(BundleRule::PartUnnamed.about(hash)) }
     }
 
-    /// The same bundle without the parts of years before `year`.
-    #[must_use]
-    pub fn since(&self, year: u16) -> Contents {
-        let mut contents = self.contents();
-        let named = self.regions.values().flat_map(|held| &held.manifest().parts);
-        let recent = named.filter(|part| part.name.year().is_none_or(|own| own >= year));
-        let kept = sorted(recent.map(|part| part.sha256).collect(), Ord::cmp);
-        contents.parts.retain(|hash, _| kept.binary_search(hash).is_ok());
-        contents
-    }
-
     /// Manifests and parts as a file has them.
     pub fn contents(&self) -> Contents {
         let mut contents = Contents::default();

@@ -51,7 +51,7 @@ fn newer(all: &mut Cases) {
 fn years(all: &mut Cases, text: &str) {
     let good = RegionFacts::good();
     let bundle = |facts: &RegionFacts| Bundle::open(&super::super::bundles::file(&[facts]), &anchor()).expect("a good bundle");
-    all.file("without 2026", gzip(&bundle(&good).since(2027).to_json()));
+    all.file("without 2026", gzip(&bundle(&good).contents().since(2027).to_json()));
     for (name, part) in [("keys of 2026", PartName::Keys(2026)), ("status of 2026", PartName::Status(2026))] {
         all.file(name, good.parts()[&part].clone().into_bytes());
     }
@@ -61,7 +61,7 @@ fn years(all: &mut Cases, text: &str) {
     let both = [keys, (Step::AddPart, "status of 2026")];
     all.after("an older year was fetched", "without 2026", &both, text, soon(), (Valid, ""));
     all.after("an older year was fetched in another order", "without 2026", &[both[1], both[0]], text, soon(), (Valid, ""));
-    all.file("next, without 2026", gzip(&bundle(&next()).since(2027).to_json()));
+    all.file("next, without 2026", gzip(&bundle(&next()).contents().since(2027).to_json()));
     let update = (Step::Update, "next, without 2026");
     all.after("fetched parts outlive an update that leaves them out", "without 2026", &[keys, both[1], update], text, soon(), (Valid, ""));
     let silvester = Day::new(2027, 1, 1).expect("a day").start_in(Zone::CHINA);
