@@ -1,6 +1,7 @@
 //! What a trust bundle costs: its size as certificates grow, how long it takes to open, what a day's delta weighs, and a judgement by it
 //! beside the raw signature. `cargo bench -p hufu-verifier --bench bundle`;
-//! with `-- judge` the last of these alone.
+//! with `-- judge` the last of these alone; with
+//! `-- files FOLDER` it writes the files for `node benches/browser.mjs FOLDER`.
 
 #[path = "bundle/registry.rs"]
 mod registry;
@@ -18,17 +19,35 @@ use verifier::verdict::Outcome;
 const TURN: u32 = 200;
 const TURNS: u32 = 101;
 
+/// Certificates and years of issue.
+const SHAPES: [(u32, u16); 5] = [(1_000_000, 1), (1_000_000, 10), (10_000_000, 1), (10_000_000, 10), (100_000_000, 10)];
+
 fn main() {
-    if std::env::args().any(|argument| argument == "judge") {
-        return judgement();
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.iter().skip_while(|argument| !matches!(argument.as_str(), "judge" | "files")).map(String::as_str).collect::<Vec<_>>()[..] {
+        ["judge", ..] => return judgement(),
+        ["files", folder, ..] => return files(std::path::Path::new(folder)),
+        _ => {}
     }
     println!(
         "certificates | years | revoked | file gz | file | keys | providers | status | this year only gz | opens in | day's delta gz | applied in"
     );
-    for (certificates, years) in [(1_000_000, 1), (1_000_000, 10), (10_000_000, 1), (10_000_000, 10), (100_000_000, 10)] {
+    for (certificates, years) in SHAPES {
         row(&Shape { certificates, years, providers: 2_000 });
     }
     judgement();
+}
+
+/// Writes the files and what a browser needs besides, for benches/browser.mjs.
+fn files(folder: &std::path::Path) {
+    for (certificates, years) in SHAPES {
+        let registry = Registry::of(&Shape { certificates, years, providers: 2_000 });
+        let path = folder.join(format!("{certificates}-{years}"));
+        std::fs::write(path.with_extension("bundle"), registry.file_of_recent_keys()).expect("a folder to write to");
+        let anchor = registry.anchor();
+        let beside = [anchor.region.as_str().to_owned(), anchor.key.jwk().x, registry.card().1, registry.now().to_string()].join("\n");
+        std::fs::write(path.with_extension("txt"), beside).expect("a folder to write to");
+    }
 }
 
 fn row(shape: &Shape) {

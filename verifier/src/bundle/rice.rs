@@ -42,9 +42,9 @@ impl RiceSet {
         RiceSet { n: numbers.len() as u32, k, bits: base64url::encode(&bits.bytes) }
     }
 
-    /// Whether there is no number in it.
+    /// Whether it is the coding of no number.
     pub const fn is_empty(&self) -> bool {
-        self.n == 0
+        self.n == 0 && self.k == 0 && self.bits.is_empty()
     }
 
     /// Decodes numbers below `end`; `None` unless it is exactly what [`RiceSet::encode`] writes.
