@@ -35,6 +35,8 @@ await scene("valid-print", v(given.valid), async (page, open) => {
   await page.emulateMedia({ media: "print" });
   for (const id of ["#lang", "#again", "#print", "#refresh"]) assert.equal(await page.locator(id).isVisible(), false, id);
   has(await said(page), "核验时间（本机时钟）", "数据时间", given.fingerprint);
+  const sheets = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g);
+  assert.ok(sheets.length <= 2, `a verdict is printed on ${sheets.length} sheets`);
 });
 await scene("valid-english", v(given.valid), async (page, open) => {
   await valid(page, open);
