@@ -52,11 +52,17 @@ export function drawAlarms(trust, accept) {
     const about = make("p", {}, pick(trust.refusal));
     alarms.push(make("div", { className: "alarm" }, make("h2", {}, say("page.alarm.refused")), about, make("p", {}, say("page.alarm.refused_more"))));
   }
-  for (const alarm of trust?.summary?.alarms ?? []) {
-    const about = make("p", {}, alarm.about ? `${pick(alarm)} (${alarm.about})` : pick(alarm));
-    alarms.push(make("div", { className: "alarm" }, make("h2", {}, say("page.alarm.partner")), about, make("p", {}, say("page.alarm.partner_more"))));
-  }
+  for (const alarm of trust?.summary?.alarms ?? []) alarms.push(drawPartner(trust, alarm));
   return alarms;
+}
+
+/** A partner that broke a rule of update; what the alarm is about begins with its code. */
+function drawPartner(trust, alarm) {
+  const about = alarm.about ?? "";
+  const partner = trust.summary.regions.find(({ region }) => about.startsWith(region));
+  const title = tell("page.alarm.partner", { region: partner ? pick(names(partner)) : "" });
+  const why = make("p", {}, about ? `${pick(alarm)} (${about})` : pick(alarm));
+  return make("div", { className: "alarm" }, make("h2", {}, title), why, make("p", {}, say("page.alarm.partner_more")));
 }
 
 function drawOther({ own, other }, accept) {

@@ -1,6 +1,6 @@
 // A verdict as elements: the outcome, the certificate, the steps. Nothing here decides anything.
 import { icon, make } from "./dom.js";
-import { ago, local, other, pick, say } from "./words.js";
+import { ago, local, other, pick, say, tell } from "./words.js";
 
 const ICON_OF_RESULT = { ok: "valid", failed: "invalid", unchecked: "undetermined" };
 
@@ -19,9 +19,12 @@ export function drawOutcome({ kind, verdict, code, isAgain }) {
   return make("div", { className: `verdict ${name}` }, icon(name), body);
 }
 
+/** As of when, on whose records: a partner's are seldom as young as the bundle that brings them. */
 function drawWhen(verdict) {
-  const when = make("p", { className: "when" }, `${say("page.outcome.as_of")}${local(verdict.as_of)}`);
-  if (Date.now() / 1000 >= verdict.as_of) when.append(make("span", { className: "age" }, ago(verdict.as_of, Date.now() / 1000)));
+  const region = pick(verdict.certificate?.region);
+  const words = region ? tell("page.outcome.as_of_region", { region }) : say("page.outcome.as_of");
+  const when = make("p", { className: "when" }, words, make("span", { className: "date" }, local(verdict.as_of)));
+  if (Date.now() / 1000 >= verdict.as_of) when.append(" ", make("span", { className: "age" }, ago(verdict.as_of, Date.now() / 1000)));
   return when;
 }
 

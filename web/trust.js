@@ -72,8 +72,13 @@ export class Trust {
   }
 
   async keepAll() {
-    this.checked = now();
-    this.keeps = await keep({ anchor: this.anchor, bundle: this.verifier.save(), checked: this.checked });
+    await this.heard({ anchor: this.anchor, bundle: this.verifier.save() });
+  }
+
+  /** Keeps when the registry was heard, and `more`. Alarms are not kept: while there is one, every visit asks again, and shows it again. */
+  async heard(more = {}) {
+    this.checked = this.summary.alarms.length === 0 ? now() : 0;
+    this.keeps = await keep({ ...more, checked: this.checked });
   }
 
   /** Whether it is time to ask the registry. A clock that was set back makes it time, too. */
@@ -100,8 +105,7 @@ export class Trust {
     if (offered.some(isNews) && !(await this.takeManifests(answer.manifests, offered))) return "refused";
     await this.fetchMissing((part) => this.isRecent(part));
     const isSame = JSON.stringify(this.summary) === before;
-    if (isSame) await keep({ checked: (this.checked = now()) });
-    else await this.keepAll();
+    await (isSame ? this.heard() : this.keepAll());
     return isSame ? "same" : "updated";
   }
 

@@ -123,7 +123,7 @@ pub const PAGES: &[Message] = &[
     m("page.alarm.key_new", "现在给出的密钥", "The key that is offered now"),
     m("page.alarm.key_compare", "请先通过电话等其他渠道，与登记机构逐组核对新指纹；相符才可采用。", "First compare the new fingerprint with the registry group by group over another channel, such as the telephone. Take it only if it is the same."),
     m("page.alarm.key_accept", "已核对相符，采用新密钥", "I have compared it: take the new key"),
-    m("page.alarm.partner", "警告：一个合作地区的新数据未被采用", "Warning: newer data of a partner region were refused"),
+    m("page.alarm.partner", "警告：合作地区{region}的新数据未被采用", "Warning: newer data of the partner region {region} were refused"),
     m("page.alarm.partner_more", "该地区的已有数据保留不变，会逐渐变旧。请向该地区核实。", "What was held of that region stays in use and grows old. Ask that region about it."),
     m("page.alarm.refused", "新的信任包未被采用", "A newer trust bundle was refused"),
     m("page.alarm.refused_more", "仍使用已有的信任包。如反复出现，请向登记机构核实。", "The bundle that was held stays in use. If this happens again, ask the registry about it."),
@@ -163,6 +163,7 @@ pub const PAGES: &[Message] = &[
     m("page.outcome.unread.more", "读不出的内容等于未经核验。", "What cannot be read is not verified."),
     m("page.outcome.again", "信任包刚刚更新，本结论已按新数据重新作出。", "The trust bundle has just been updated, and this answer was given anew on it."),
     m("page.outcome.as_of", "所依据的登记数据时间：", "On records as of "),
+    m("page.outcome.as_of_region", "{region}登记数据时间：", "On records of {region} as of "),
     m("page.outcome.successor", "，新证书编号：", "; number of the new one: "),
 
     m("page.certificate.title", "证书所载内容", "What the certificate says"),

@@ -14,7 +14,7 @@ async function valid(page, open) {
   const text = await said(page);
   has(text, "欧阳静", "002X", given.number, "电工", "三级（高级工）", "良好", "长期有效", "GMT+8");
   has(text, "上海示例职业技能评价中心", "91110000802100433B", "签发当日机构在册且在业务范围内", "上海市");
-  has(text, "在本机判断，未发送证书内容", "所依据的登记数据时间", "视为最新至", given.fingerprint, "固定于");
+  has(text, "在本机判断，未发送证书内容", "上海市登记数据时间：", "视为最新至", given.fingerprint, "固定于");
   assert.match(await page.locator("#strip").innerText(), /信任包：.*仍为最新/);
 }
 
@@ -35,6 +35,8 @@ await scene("valid-print", v(given.valid), async (page, open) => {
   await page.emulateMedia({ media: "print" });
   for (const id of ["#lang", "#again", "#print", "#refresh"]) assert.equal(await page.locator(id).isVisible(), false, id);
   has(await said(page), "核验时间（本机时钟）", "数据时间", given.fingerprint);
+  const sheets = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g);
+  assert.ok(sheets.length <= 2, `a verdict is printed on ${sheets.length} sheets`);
 });
 await scene("valid-english", v(given.valid), async (page, open) => {
   await valid(page, open);

@@ -1,6 +1,8 @@
 //! The pages: what is served, and what a real browser makes of it. The browser part needs node, the packages of tests/browser and
 //! chromium; where one is missing it says so and is skipped, unless `CI` is set.
 
+mod allies;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +14,7 @@ use hufu::qr::{Level, Matrix};
 use serde_json::{Value, json};
 use verifier::jws::Fingerprint;
 
+use self::allies::Allies;
 use super::support::{Backend, Client, World};
 
 const CODE: &str = "91110000802100433B";
@@ -166,9 +169,11 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     let (late, late_operator, late_provider) = registry(&[]);
     let elder = issue(&late_operator, &late_provider);
     late.app.edge.shift(YEARS * 366 * 86_400);
+    let (allied, apart) = (Allies::new(), Allies::apart());
     let scratch = tempfile::tempdir().unwrap();
     let shots = std::env::var_os("HUFU_SCREENSHOTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
-    let all = [&valid, &revoked, &suspended, &replaced, &successor, &foreign, &elder];
+    let mut all = vec![&valid, &revoked, &suspended, &replaced, &successor, &foreign, &elder];
+    all.extend(allied.certificates().into_iter().chain(apart.certificates()));
     let secrets: Vec<&str> = all.iter().flat_map(|card| [&fragment(card)[40..80], &card["card"].as_str().unwrap()[100..140]]).collect();
     let [key, other_key] = [&world, &busy].map(|world| *world.app.keys.region_signer().public());
     let menu = Matrix::encode("https://example.com/menu?table=", "7", Level::M).unwrap().to_png(8).unwrap();
@@ -180,6 +185,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
         "picture": picture(&operator, &valid), "menu": STANDARD.encode(menu), "blank": STANDARD.encode(std::fs::read("web/icon-192.png").unwrap()),
         "key": key.jwk().x, "fingerprint": Fingerprint::of(&key).to_string(),
         "otherKey": other_key.jwk().x, "otherFingerprint": Fingerprint::of(&other_key).to_string(),
+        "allied": allied.told(), "apart": apart.told(),
         "operations": world.client().get("/openapi.json").json()["paths"].as_object().unwrap().len(),
     });
     let ran = Command::new("node").args(["tests/browser/pages.mjs", &cases.to_string()]).output().expect("node runs");
@@ -188,5 +194,5 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     assert!(ran.status.success(), "{said}");
     // A developer may look at some of them: HUFU_SCENES=offline.
     let some = std::env::var_os("HUFU_SCENES").is_some();
-    assert!(some || said.contains("54 scenes were as they should be"), "{said}");
+    assert!(some || said.contains("66 scenes were as they should be"), "{said}");
 }
