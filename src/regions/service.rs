@@ -4,7 +4,7 @@ use verifier::ids::RegionCode;
 use verifier::time::Zone;
 
 use super::{Region, store};
-use crate::config::{Config, Origin};
+use crate::config::{Config, Origin, SETTINGS};
 use crate::db::{Conn, Db};
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
@@ -18,6 +18,10 @@ pub fn open(config: &Config, db: &Db, edge: &Edge) -> Result<Region, Error> {
     let row = db.write_now(|conn| match store::read(conn)? {
         Some(row) => Ok(row),
         None => {
+            // The default names are those of the default region, and what is signed under a wrong name stays signed.
+            if let Some(key) = ["region_name_zh", "region_name_en"].into_iter().find(|key| is_of_another(config, key)) {
+                return Err(Fault::text(format!("setting {key}: say what region {code} is called; it is signed into all that it publishes")).into());
+            }
             let row = store::Row {
                 code: code.as_str().to_owned(),
                 name_zh: name(config, "region_name_zh")?,
@@ -54,6 +58,12 @@ fn region(row: store::Row) -> Result<Region, Error> {
         zone: zone.ok_or_else(|| Fault::text("the stored time zone is not possible"))?,
         epoch: row.epoch,
     })
+}
+
+/// Whether a name was left as it is by default, although the region is not the default one.
+fn is_of_another(config: &Config, key: &'static str) -> bool {
+    let default = SETTINGS.iter().find(|setting| setting.key == "region").map_or("", |setting| setting.default);
+    config.text("region") != default && config.origin(key) == &Origin::Default
 }
 
 fn name(config: &Config, key: &'static str) -> Result<String, Fault> {

@@ -49,6 +49,13 @@ fn forged(card: &str) -> String {
 }
 
 both! {
+    fn another_region_than_the_default_says_what_it_is_called(desk: &Desk) {
+        let refused = desk.run(&["init", "--region", "440000", "--region-name-zh", "广东省"]).expect(5);
+        assert!(refused.err.contains("setting region_name_en: say what region 440000 is called"), "{refused:?}");
+        let made = desk.run(&["init", "--region", "440000", "--region-name-zh", "广东省", "--region-name-en", "Guangdong"]).expect(0);
+        assert!(made.out.contains("region\t440000 广东省 Guangdong\n"), "{made:?}");
+    }
+
     fn init_makes_region_keys_and_operator_and_a_second_one_changes_nothing(desk: &Desk) {
         let first = desk.run(&["init"]).expect(0);
         let value = |ran: &Ran, name: &str| ran.out.lines().find_map(|line| line.strip_prefix(&format!("{name}\t")).map(str::to_owned));

@@ -135,8 +135,8 @@ both! {
     }
 
     fn over_tls_only_a_server_counts_for_which_an_authority_vouches(world: &World) {
-        let files = [("tls_cert", "tests/it/partners/tls/cert.pem"), ("tls_key", "tests/it/partners/tls/key.pem"), ("region", "320000")];
-        let neighbour = world.another(&files);
+        let files = [("tls_cert", "tests/it/partners/tls/cert.pem"), ("tls_key", "tests/it/partners/tls/key.pem")];
+        let neighbour = world.another(&[&files[..], &[("region", "320000"), ("region_name_zh", "江苏省"), ("region_name_en", "Jiangsu")]].concat());
         let input = pin_input(&neighbour.url.replace("http:", "https:"), &neighbour.app.keys.region_signer().public().thumbprint());
         let refused = world.signed_in(Role::Operator, None).post_json("/v1/partners", &input).problem(422, "partners.unreachable");
         assert!(text(&refused, "got").contains("TLS"), "{refused}");
