@@ -43,6 +43,7 @@ mod error;
 pub mod base64url;
 pub mod bundle;
 pub mod card;
+pub mod documents;
 pub mod hf1;
 pub mod ids;
 mod inflate;

@@ -1,0 +1,3 @@
+//! Documents of the credit bank that a region signs: compact JWS with strict members, each with one way to be written.
+
+pub mod merge;
