@@ -81,3 +81,21 @@ WHEN (OLD.region IS DISTINCT FROM NEW.region
     OR NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.seq < OLD.seq)
     OR (NEW.epoch = OLD.epoch AND NEW.seq = OLD.seq AND NEW.manifest <> OLD.manifest))))))
 EXECUTE FUNCTION hufu_refuse('what is held of a partner goes forward');
+-- An account stays a person's, its end stays its end, and what happened to it and who looked is not rewritten.
+CREATE OR REPLACE TRIGGER learners_frozen BEFORE UPDATE ON learners FOR EACH ROW
+WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.id_kind IS DISTINCT FROM NEW.id_kind OR OLD.id_hash IS DISTINCT FROM NEW.id_hash
+  OR OLD.opened_at IS DISTINCT FROM NEW.opened_at OR OLD.opened_by IS DISTINCT FROM NEW.opened_by
+  OR (OLD.state <> 'open' AND (OLD.state <> NEW.state OR OLD.closed_at IS DISTINCT FROM NEW.closed_at)))
+EXECUTE FUNCTION hufu_refuse('an account stays a person''s, and its end stays its end');
+CREATE OR REPLACE TRIGGER learners_no_delete BEFORE DELETE OR TRUNCATE ON learners
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('accounts are never deleted');
+CREATE OR REPLACE TRIGGER learner_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON learner_events
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('learner_events is append-only');
+CREATE OR REPLACE TRIGGER learner_views_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON learner_views
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('learner_views is append-only');
+CREATE OR REPLACE TRIGGER learner_codes_once BEFORE UPDATE ON learner_codes FOR EACH ROW
+WHEN (OLD.used_at IS NOT NULL OR OLD.learner_id <> NEW.learner_id OR OLD.expires_at <> NEW.expires_at)
+EXECUTE FUNCTION hufu_refuse('a code is used once');
+CREATE OR REPLACE TRIGGER learner_sessions_end BEFORE UPDATE ON learner_sessions FOR EACH ROW
+WHEN (OLD.ended_at IS NOT NULL OR OLD.learner_id <> NEW.learner_id OR OLD.expires_at <> NEW.expires_at)
+EXECUTE FUNCTION hufu_refuse('a session that ended stays ended');

@@ -91,3 +91,28 @@ WHEN OLD.region IS DISTINCT FROM NEW.region
     OR NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.seq < OLD.seq)
     OR (NEW.epoch = OLD.epoch AND NEW.seq = OLD.seq AND NEW.manifest <> OLD.manifest)))))
 BEGIN SELECT RAISE(ABORT, 'what is held of a partner goes forward'); END;
+-- An account stays a person's, its end stays its end, and what happened to it and who looked is not rewritten.
+DROP TRIGGER IF EXISTS learners_frozen;
+CREATE TRIGGER learners_frozen BEFORE UPDATE ON learners
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.id_kind IS DISTINCT FROM NEW.id_kind OR OLD.id_hash IS DISTINCT FROM NEW.id_hash
+  OR OLD.opened_at IS DISTINCT FROM NEW.opened_at OR OLD.opened_by IS DISTINCT FROM NEW.opened_by
+  OR (OLD.state <> 'open' AND (OLD.state <> NEW.state OR OLD.closed_at IS DISTINCT FROM NEW.closed_at))
+BEGIN SELECT RAISE(ABORT, 'an account stays a person''s, and its end stays its end'); END;
+DROP TRIGGER IF EXISTS learners_no_delete;
+CREATE TRIGGER learners_no_delete BEFORE DELETE ON learners BEGIN SELECT RAISE(ABORT, 'accounts are never deleted'); END;
+DROP TRIGGER IF EXISTS learner_events_no_update;
+CREATE TRIGGER learner_events_no_update BEFORE UPDATE ON learner_events BEGIN SELECT RAISE(ABORT, 'learner_events is append-only'); END;
+DROP TRIGGER IF EXISTS learner_events_no_delete;
+CREATE TRIGGER learner_events_no_delete BEFORE DELETE ON learner_events BEGIN SELECT RAISE(ABORT, 'learner_events is append-only'); END;
+DROP TRIGGER IF EXISTS learner_views_no_update;
+CREATE TRIGGER learner_views_no_update BEFORE UPDATE ON learner_views BEGIN SELECT RAISE(ABORT, 'learner_views is append-only'); END;
+DROP TRIGGER IF EXISTS learner_views_no_delete;
+CREATE TRIGGER learner_views_no_delete BEFORE DELETE ON learner_views BEGIN SELECT RAISE(ABORT, 'learner_views is append-only'); END;
+DROP TRIGGER IF EXISTS learner_codes_once;
+CREATE TRIGGER learner_codes_once BEFORE UPDATE ON learner_codes
+WHEN OLD.used_at IS NOT NULL OR OLD.learner_id <> NEW.learner_id OR OLD.expires_at <> NEW.expires_at
+BEGIN SELECT RAISE(ABORT, 'a code is used once'); END;
+DROP TRIGGER IF EXISTS learner_sessions_end;
+CREATE TRIGGER learner_sessions_end BEFORE UPDATE ON learner_sessions
+WHEN OLD.ended_at IS NOT NULL OR OLD.learner_id <> NEW.learner_id OR OLD.expires_at <> NEW.expires_at
+BEGIN SELECT RAISE(ABORT, 'a session that ended stays ended'); END;

@@ -9,7 +9,7 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 13] = [
+const SLICES: [&str; 14] = [
     "qr",
     "evidence",
     "regions",
@@ -17,6 +17,7 @@ const SLICES: [&str; 13] = [
     "providers",
     "keys",
     "partners",
+    "learners",
     "recognition",
     "certificates",
     "credits",

@@ -41,11 +41,13 @@ pub enum Scope {
     PartnersRead,
     /// Pin partner regions and take the pin back.
     PartnersWrite,
+    /// Open learners' accounts, find them by document, and hand over one-time codes.
+    LearnersWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 7] = [
+    pub const ALL: [Scope; 8] = [
         Scope::RegionManage,
         Scope::CertificatesWrite,
         Scope::CertificatesRead,
@@ -53,6 +55,7 @@ impl Scope {
         Scope::Audit,
         Scope::PartnersRead,
         Scope::PartnersWrite,
+        Scope::LearnersWrite,
     ];
 
     /// Its name in a token.
@@ -65,6 +68,7 @@ impl Scope {
             Scope::Audit => "audit:read",
             Scope::PartnersRead => "partners:read",
             Scope::PartnersWrite => "partners:write",
+            Scope::LearnersWrite => "learners:write",
         }
     }
 
@@ -78,6 +82,7 @@ impl Scope {
             Scope::Audit => "read clients and evidence",
             Scope::PartnersRead => "see partner regions and what is held of them",
             Scope::PartnersWrite => "pin partner regions, ask them now, and take the pin back",
+            Scope::LearnersWrite => "open learners' accounts, find them by document, and hand over one-time codes",
         }
     }
 }
@@ -105,7 +110,7 @@ impl Role {
     pub fn scopes(self) -> &'static [Scope] {
         match self {
             Role::Operator => &Scope::ALL,
-            Role::Provider => &[Scope::CertificatesWrite, Scope::CertificatesRead, Scope::VerifyMany],
+            Role::Provider => &[Scope::CertificatesWrite, Scope::CertificatesRead, Scope::VerifyMany, Scope::LearnersWrite],
             Role::Partner => &[Scope::VerifyMany],
             Role::Auditor => &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit, Scope::PartnersRead],
         }

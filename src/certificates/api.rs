@@ -3,20 +3,21 @@
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use verifier::ids::{CertificateNumber, IdDocument, IdKind, Level, OccupationCode, OccupationPrefix};
+use verifier::ids::{CertificateNumber, Level, OccupationCode, OccupationPrefix};
 use verifier::time::Day;
 
 use super::rules::{Status, Step};
 use super::store::{Filter, is_id};
-use super::{Actor, Change, Draft, Input, View, service};
+use super::{Actor, Change, Draft, Input, Mine, View, service};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::http::body::{Body, Query};
-use crate::http::caller::{Permit, ReadCertificates, WriteCertificates};
+use crate::http::caller::{Account, Permit, ReadCertificates, WriteCertificates};
 use crate::http::idempotency::{Answer, IdempotencyKey, REPLAYED, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
-use crate::messages::from_verifier;
+use crate::learners::api::PersonInput;
+use crate::learners::api::account::Paging;
 use crate::qr;
 
 type CertificatePage = Page<View>;
@@ -115,7 +116,7 @@ fn filter(query: ListQuery) -> Result<Filter, Refusal> {
         from: query.from.map(|t| day("from", &t)).transpose()?,
         until: query.until.map(|t| day("until", &t)).transpose()?,
         number: query.number,
-        id_hash: None,
+        id_hashes: None,
     })
 }
 
@@ -127,27 +128,24 @@ fn visible(caller: &crate::access::Caller, asked: Option<String>) -> Result<Opti
     }
 }
 
-/// A person to look for.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PersonInput {
-    /// Kind of the id document.
-    #[schema(value_type = String, example = "resident")]
-    id_type: IdKind,
-    /// Its number.
-    #[schema(example = "11010519491231002X")]
-    id_number: String,
-}
-
 /// The certificates of one person, found by the keyed hash of the id number. A POST, so that no number lands in a URL.
 #[utoipa::path(post, path = "/v1/certificates:search", operation_id = "search_certificates", tag = "certificates", security(("oauth" = ["certificates:read"])),
     request_body = PersonInput,
     responses((status = 200, description = "Up to 200 certificates", body = CertificatePage), (status = 422, description = "the id breaks a rule", body = Document)))]
 #[post("/v1/certificates:search")]
 pub async fn search(app: web::Data<App>, permit: Permit<ReadCertificates>, body: Body<PersonInput>) -> Result<HttpResponse, Problem> {
-    let id = IdDocument::parse(body.value.id_type, &body.value.id_number).map_err(|e| from_verifier("id_number", e.code()))?;
+    let id = body.value.read()?;
     let filter = Filter { provider: visible(&permit.caller, None)?, ..service::person(&app, &id) };
     Ok(HttpResponse::Ok().json(service::list(&app, filter, None, page::LIMIT_MAX).await?))
+}
+
+/// The own certificates, oldest first: those of every document that the account was opened with.
+#[utoipa::path(get, path = "/v1/account/certificates", operation_id = "list_account_certificates", tag = "account", security(("account" = [])), params(Paging),
+    responses((status = 200, description = "A page", body = Page<Mine>), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/account/certificates")]
+pub async fn mine(app: web::Data<App>, account: Account, query: Query<Paging>) -> Result<HttpResponse, Problem> {
+    let (limit, after) = query.0.read()?;
+    Ok(HttpResponse::Ok().json(service::mine(&app, account.learner, after, limit).await?))
 }
 
 /// Why a state is changed.

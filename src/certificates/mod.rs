@@ -12,8 +12,8 @@ mod views;
 
 pub use draft::{Credit, Draft, Holder, Input};
 pub(crate) use service::name_hash;
-pub use service::{Actor, Change, Issue, change, list, person, prepare, read};
-pub use views::{Answer, View};
+pub use service::{Actor, Change, Issue, change, held, list, mine, person, prepare, read};
+pub use views::{Answer, Mine, View};
 
 use crate::refusals;
 

@@ -1,6 +1,5 @@
-//! Pure decisions: what may be issued today, which change of state is allowed, and how a name is folded for the look-up.
+//! Pure decisions: what may be issued today, and which change of state is allowed.
 
-use unicode_normalization::UnicodeNormalization;
 use verifier::ids::TypeOfCertificate;
 use verifier::time::Day;
 
@@ -102,12 +101,6 @@ pub fn may_be_issued(draft: &Draft, today: Day) -> Result<(), Refusal> {
     }
 }
 
-/// A name as the look-up compares it: compatibility forms folded (NFKC), lower case, without spaces, dots and hyphens between its parts.
-pub fn fold_name(name: &str) -> String {
-    const BETWEEN: [char; 8] = ['·', '•', '・', '‧', '.', '-', '\'', '’'];
-    name.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace() && !BETWEEN.contains(c)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,14 +119,5 @@ mod tests {
         for (status, wanted) in table {
             assert_eq!(steps.map(|step| next(status, step)), wanted, "{status:?}");
         }
-    }
-
-    #[test]
-    fn names_written_in_other_ways_fold_to_one() {
-        for (a, b) in [("阿卜杜拉·买买提", "阿卜杜拉・买买提"), ("Mary  Jones", "MARY JONES"), ("Ｏ’Neil", "O'neil"), ("欧阳 静", "欧阳静")]
-        {
-            assert_eq!(fold_name(a), fold_name(b));
-        }
-        assert_ne!(fold_name("张三"), fold_name("张三丰"));
     }
 }

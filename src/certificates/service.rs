@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 use verifier::card::{Card, Claims};
-use verifier::ids::{CertificateNumber, IdDocument, IdKind};
+use verifier::ids::{CertificateNumber, IdDocument};
 use verifier::jws::Signer;
 use verifier::time::Instant;
 
 use super::draft::line;
 use super::rules::{self, Status, Step};
 use super::store::{Event, Filter, Row};
-use super::{CertificateRefusal, Draft, View, store};
+use super::{CertificateRefusal, Draft, Mine, View, store};
 use crate::access::Caller;
 use crate::app::App;
 use crate::db::{self, Conn};
 use crate::error::{Error, Fault, Refusal};
-use crate::http::page::Page;
-use crate::{evidence, keys, providers};
+use crate::http::page::{LIMIT_MAX, Page};
+use crate::learners::{Learner, id_hash, kind_word, rules::fold_name, seal_id};
+use crate::{evidence, keys, learners, providers};
 
 /// Longest reason of a change of state.
 const REASON_MAX: usize = 200;
@@ -184,7 +186,7 @@ impl Issue {
             replaces,
             replaced_by: None,
             id_kind: kind_word(draft.holder.id.kind()),
-            id_sealed: app.keys.data().seal(&app.edge, &format!("id of {id}"), draft.holder.id.as_str().as_bytes())?,
+            id_sealed: seal_id(app, &id, &draft.holder.id)?,
             id_hash: id_hash(app, &draft.holder.id),
             name_hash: name_hash(app, claims.nam.as_str()),
             extra: serde_json::to_string(&draft.extra).map_err(Fault::new)?,
@@ -219,20 +221,9 @@ fn field_of(claim: &str) -> &str {
     }
 }
 
-/// The kind of an id document as requests and rows have it.
-fn kind_word(kind: IdKind) -> String {
-    // A unit variant of a serde enum is always a string.
-    serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// The keyed hash by which a person's certificates are found.
-fn id_hash(app: &App, id: &IdDocument) -> Vec<u8> {
-    app.keys.data().keyed_hash("id", format!("{}:{}", kind_word(id.kind()), id.as_str()).as_bytes()).to_vec()
-}
-
 /// The keyed hash by which the public look-up compares a name.
 pub(crate) fn name_hash(app: &App, name: &str) -> Vec<u8> {
-    app.keys.data().keyed_hash("name", rules::fold_name(name).as_bytes()).to_vec()
+    app.keys.data().keyed_hash("name", fold_name(name).as_bytes()).to_vec()
 }
 
 /// One certificate with its events, if it is of a provider that the caller may see.
@@ -271,7 +262,38 @@ pub async fn list(app: &App, filter: Filter, after: Option<String>, limit: i64) 
 
 /// The filter for one person's certificates.
 pub fn person(app: &App, id: &IdDocument) -> Filter {
-    Filter { id_hash: Some(id_hash(app, id)), ..Filter::default() }
+    Filter { id_hashes: Some(vec![id_hash(app, id)]), ..Filter::default() }
+}
+
+/// A page of a signed-in learner's certificates, oldest first, under every document that the person's accounts were opened with.
+///
+/// # Errors
+/// A fault.
+pub async fn mine(app: &App, learner: Learner, after: Option<String>, limit: i64) -> Result<Page<Mine>, Error> {
+    let read = app.db.read(move |conn| {
+        let filter = Filter { id_hashes: Some(learners::store::id_hashes(conn, &learner.id)?), ..Filter::default() };
+        store::page(conn, &filter, after.as_deref(), limit)
+    });
+    let page = Page::new(read.await?, limit, |row| row.id.clone(), |row| row);
+    let items = page.items.into_iter().map(|row| Ok(Mine::of(View::new(row, Vec::new(), &app.qr_prefix())?)));
+    Ok(Page { items: items.collect::<Result<_, Error>>()?, next: page.next })
+}
+
+/// A page of what is held of a person in certificates, for the person: each with its events and the number of the id document in full.
+///
+/// # Errors
+/// A fault.
+pub fn held(conn: &mut Conn, app: &App, learner: &str, after: Option<&str>) -> Result<Page<Value>, Error> {
+    let filter = Filter { id_hashes: Some(learners::store::id_hashes(conn, learner)?), ..Filter::default() };
+    let page = Page::new(store::page(conn, &filter, after, LIMIT_MAX)?, LIMIT_MAX, |row| row.id.clone(), |row| row);
+    let show = |row: Row| {
+        let number = learners::open_id(app, &row.id, &row.id_kind, &row.id_sealed)?;
+        let events = store::events(conn, &row.id)?;
+        let mut held = serde_json::to_value(View::new(row, events, &app.qr_prefix())?).map_err(Fault::new)?;
+        held["holder"]["id_number"] = number.as_str().into();
+        Ok(held)
+    };
+    Ok(Page { items: page.items.into_iter().map(show).collect::<Result<_, Error>>()?, next: page.next })
 }
 
 /// Suspends, reinstates or revokes certificate `id`, inside the caller's transaction.

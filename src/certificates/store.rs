@@ -72,8 +72,8 @@ pub struct Filter {
     pub until: Option<String>,
     /// Exact number.
     pub number: Option<String>,
-    /// Keyed hash of the holder's id.
-    pub id_hash: Option<Vec<u8>>,
+    /// Keyed hashes of the holder's ids, any of which.
+    pub id_hashes: Option<Vec<Vec<u8>>>,
 }
 
 /// Inserts a certificate. Its number may be taken, or another certificate may have taken the same one's place.
@@ -164,8 +164,8 @@ pub(super) fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit:
     if let Some(number) = &filter.number {
         query = query.filter(certificates::number.eq(number.clone()));
     }
-    if let Some(hash) = &filter.id_hash {
-        query = query.filter(certificates::id_hash.eq(hash.clone()));
+    if let Some(hashes) = &filter.id_hashes {
+        query = query.filter(certificates::id_hash.eq_any(hashes.clone()));
     }
     Ok(query.load(conn)?)
 }

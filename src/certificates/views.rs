@@ -116,6 +116,54 @@ pub struct EventView {
     pub by: String,
 }
 
+/// A certificate as its own holder sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OwnCertificate)]
+pub struct Mine {
+    /// Number, opaque.
+    #[schema(example = "S000031000026000001")]
+    pub number: String,
+    /// What it certifies.
+    #[serde(rename = "type")]
+    #[schema(example = "skill-level")]
+    pub kind: String,
+    /// Id of the provider.
+    #[schema(example = "prov_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub provider: String,
+    /// Title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "电工")]
+    pub title: Option<String>,
+    /// Rank 0..7.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 3)]
+    pub level: Option<i64>,
+    /// Grade.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "good")]
+    pub grade: Option<String>,
+    /// Day of the assessment.
+    #[schema(example = "2026-10-18")]
+    pub assessed_on: String,
+    /// First day on which it is no longer valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2030-01-01")]
+    pub valid_until: Option<String>,
+    /// `issued`, `suspended`, `revoked` or `replaced`.
+    #[schema(example = "issued")]
+    pub status: String,
+    /// What its QR says: the address at which anybody verifies it.
+    pub qr_text: String,
+}
+
+impl Mine {
+    /// The holder's view of a certificate.
+    pub fn of(view: View) -> Mine {
+        let View { number, kind, provider, title, level, grade, assessed_on, valid_until, status, qr_text, .. } = view;
+        Mine { number, kind, provider, title, level, grade, assessed_on, valid_until, status, qr_text }
+    }
+}
+
 /// A page of certificates, without their events.
 pub type Answer = crate::http::page::Page<View>;
 

@@ -75,7 +75,27 @@ table! {
     partner_events (id) { id -> Text, region -> Text, kind -> Text, code -> Nullable<Text>, at -> BigInt, document -> Text, }
 }
 
+table! {
+    learners (id) {
+        id -> Text, id_kind -> Text, id_sealed -> Binary, id_hash -> Binary, name_sealed -> Binary, opened_at -> BigInt, opened_by -> Text,
+        state -> Text, merged_into -> Nullable<Text>, closed_at -> Nullable<BigInt>,
+    }
+}
+table! { learner_events (id) { id -> Text, learner_id -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
+table! {
+    learner_codes (code_hash) {
+        code_hash -> Binary, learner_id -> Text, made_at -> BigInt, expires_at -> BigInt, made_by -> Text, used_at -> Nullable<BigInt>,
+    }
+}
+table! {
+    learner_sessions (token_hash) {
+        token_hash -> Binary, learner_id -> Text, made_at -> BigInt, expires_at -> BigInt, ended_at -> Nullable<BigInt>,
+    }
+}
+table! { learner_views (id) { id -> Text, learner_id -> Text, at -> BigInt, actor -> Text, what -> Text, } }
+
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));
 joinable!(certificate_events -> certificates (certificate_id));
+allow_tables_to_appear_in_same_query!(clients, learner_views);
 allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);

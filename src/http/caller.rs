@@ -1,5 +1,5 @@
 //! Who is calling, and may they: extractors that a handler names in its arguments. Every route has exactly one of [`Permit`],
-//! [`MaybePermit`] and [`Public`] before its body, or stands in the tests' table of routes that need none.
+//! [`MaybePermit`], [`Account`] and [`Public`] before its body, or stands in the tests' table of routes that need none.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -16,6 +16,7 @@ use super::problem::{HttpRefusal, Problem};
 use crate::access::{Caller, Scope, rules, service, token};
 use crate::app::App;
 use crate::error::{Fault, Refusal};
+use crate::learners::{Learner, service as learners};
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
@@ -73,6 +74,7 @@ permissions! {
     Audit => Audit;
     ReadPartners => PartnersRead;
     WritePartners => PartnersWrite;
+    WriteLearners => LearnersWrite;
 }
 
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.
@@ -92,6 +94,15 @@ pub struct MaybePermit<P> {
     /// Who it is, when they may `P`.
     pub caller: Option<Caller>,
     permission: PhantomData<P>,
+}
+
+/// A learner who is signed in. Takes one from the account's rate limit. An access token of a client is none of a learner, nor the other way round.
+///
+/// Refusals: 401 `access.unauthenticated`, 429 `http.rate_limited`.
+#[derive(Debug)]
+pub struct Account {
+    /// Who it is.
+    pub learner: Learner,
 }
 
 /// Anybody, within the rate limit of their address.
@@ -147,6 +158,41 @@ impl<P: Permission> FromRequest for MaybePermit<P> {
             Ok(MaybePermit { caller, permission: PhantomData })
         })
     }
+}
+
+impl FromRequest for Account {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (req, gate) = (req.clone(), Gate::set(req));
+        Box::pin(async move {
+            let app = application(&req)?;
+            match learner(&app, &req).await? {
+                Ok(learner) => {
+                    app.limits.take(Limited::Client, &learner.id)?;
+                    gate.open();
+                    Ok(Account { learner })
+                }
+                Err(refusal) => {
+                    app.limits.take(Limited::Public, &app.limits.address(&req))?;
+                    Err(refusal.into())
+                }
+            }
+        })
+    }
+}
+
+/// The learner whose token stands in the Authorization header, or why there is none.
+async fn learner(app: &web::Data<App>, req: &HttpRequest) -> Result<Result<Learner, Refusal>, Problem> {
+    let token = match bearer(req) {
+        Ok(Some(token)) => token.to_owned(),
+        Ok(None) => return Ok(Err(HttpRefusal::Unauthenticated.at("authorization"))),
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let edge = app.edge.clone();
+    let found = app.db.read(move |conn| learners::session(conn, &edge, &token)).await?;
+    Ok(found.ok_or_else(|| HttpRefusal::Unauthenticated.at("authorization").got("no account is signed in with it")))
 }
 
 impl FromRequest for Public {

@@ -5,6 +5,7 @@ pub mod cache;
 pub mod caller;
 pub mod cors;
 pub mod envelope;
+mod export;
 mod health;
 pub mod idempotency;
 pub mod limits;
@@ -22,6 +23,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::api as access;
 use crate::certificates::api as certificates;
 use crate::keys::api as keys;
+use crate::learners::api as learners;
+use crate::learners::api::account;
 use crate::partners::api as partners;
 use crate::providers::api as providers;
 use crate::verification::api as verification;
@@ -46,5 +49,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(trust::api::bundle::file).service(trust::api::bundle::manifests).service(trust::api::bundle::part);
     config.service(trust::api::bundle::delta);
     config.service(partners::pin).service(partners::list).service(partners::read).service(partners::fetch).service(partners::unpin);
+    config.service(learners::open).service(learners::query).service(learners::read).service(learners::make_code);
+    config.service(learners::close).service(learners::merge);
+    config.service(account::sign_in).service(account::sign_out).service(account::read).service(account::looks).service(account::close);
+    config.service(certificates::mine).service(export::export);
     config.map(pages::api::routes);
 }

@@ -17,6 +17,8 @@ use super::caller::Public;
     tags(
         (name = "access", description = "Tokens for programs (OAuth 2.0 client credentials)"),
         (name = "providers", description = "Bodies that issue, and what they may issue when"),
+        (name = "learners", description = "Persons with an account: opening, one-time codes, merging"),
+        (name = "account", description = "What a learner sees and does with the own account"),
         (name = "certificates", description = "Issuing certificates and their life"),
         (name = "verification", description = "Checking a certificate"),
         (name = "partners", description = "Other regions whose key is pinned, and what is held of them"),
@@ -34,6 +36,7 @@ impl Modify for Security {
         let flow = Flow::ClientCredentials(ClientCredentials::new("/oauth/token", scopes));
         if let Some(components) = openapi.components.as_mut() {
             components.add_security_scheme("oauth", SecurityScheme::OAuth2(OAuth2::new([flow])));
+            components.add_security_scheme("account", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
             components.add_security_scheme("basic", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
         }
     }
@@ -68,10 +71,12 @@ fn complete(mut api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for item in api.paths.paths.values_mut() {
         for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
             let guarded = operation.security.iter().flatten().any(|s| *s != SecurityRequirement::default());
+            let scoped = guarded && !operation.security.iter().flatten().any(|s| *s == SecurityRequirement::new("account", [""; 0]));
             let body = operation.request_body.is_some();
             let common = [
-                ("401", guarded, "access.unauthenticated, access.client_disabled"),
-                ("403", guarded, "access.forbidden"),
+                ("401", scoped, "access.unauthenticated, access.client_disabled"),
+                ("401", guarded, "access.unauthenticated"),
+                ("403", scoped, "access.forbidden"),
                 ("413", body, "http.too_large"),
                 ("415", body, "http.media_type"),
                 ("422", body, "http.field, http.unknown_field"),

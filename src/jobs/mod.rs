@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::http::idempotency::{self, KEPT};
+use crate::learners;
 use crate::partners;
 use crate::trust::bundle;
 
@@ -56,6 +57,11 @@ async fn round(app: &App) {
     match app.db.write(move |conn| idempotency::purge(conn, before)).await {
         Ok(gone) => tracing::debug!(gone, "forgot old answers"),
         Err(fault) => tracing::warn!(%fault, "old answers could not be forgotten"),
+    }
+    let edge = app.edge.clone();
+    match app.db.write(move |conn| learners::service::purge(conn, &edge)).await {
+        Ok(gone) => tracing::debug!(gone, "forgot old codes and sessions of learners"),
+        Err(fault) => tracing::warn!(%fault, "old codes and sessions of learners could not be forgotten"),
     }
     // Whoever fetches the bundle finds it fresh, even when nothing happened for days.
     if let Err(fault) = app.trust.bundle.renewed(app).await {

@@ -80,9 +80,9 @@ pub fn words() -> BTreeMap<String, Value> {
     refusals.chain(pages).chain(levels).chain(types).map(|(code, zh, en)| (code, json!({ "zh": zh, "en": en }))).collect()
 }
 
-/// The words of the verifier that are answers within a verdict; the others (ids, dates) refuse a field of a request.
+/// The words of the verifier that are answers within a verdict; the others (ids, dates, documents) refuse a field of a request.
 fn verdict_words() -> impl Iterator<Item = &'static Message> {
-    verifier::messages::all().filter(|m| !m.code.starts_with("ids.") && !m.code.starts_with("time."))
+    verifier::messages::all().filter(|m| !["ids.", "time.", "document."].iter().any(|slice| m.code.starts_with(slice)))
 }
 
 #[cfg(test)]

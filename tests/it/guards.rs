@@ -19,10 +19,16 @@ const ROWS: &str = "
         VALUES ('cert_1', 'N1', 'prov_1', 'kid_1', 'skill-level', '2026-01-02', 11, 'issued', 9001, 0, 'resident', 's', 'h', 'n', '{}', 'card');
     INSERT INTO certificate_events (id, certificate_id, kind, at, reason, actor, document)
         VALUES ('ev_1', 'cert_1', 'suspended', 12, 'r', 'client_1', '{}');
+    INSERT INTO learners (id, id_kind, id_sealed, id_hash, name_sealed, opened_at, opened_by, state) VALUES
+        ('lrn_1', 'resident', 's', 'h1', 'n', 1, 'client_1', 'open'), ('lrn_2', 'resident', 's', 'h2', 'n', 1, 'client_1', 'open');
+    INSERT INTO learner_events (id, learner_id, kind, at, actor, document) VALUES ('lev_1', 'lrn_1', 'opened', 1, 'client_1', '{}');
+    INSERT INTO learner_views (id, learner_id, at, actor, what) VALUES ('view_1', 'lrn_1', 1, 'client_1', 'account');
+    INSERT INTO learner_codes (code_hash, learner_id, made_at, expires_at, made_by, used_at) VALUES ('c', 'lrn_1', 1, 9, 'client_1', 2);
+    INSERT INTO learner_sessions (token_hash, learner_id, made_at, expires_at, ended_at) VALUES ('t', 'lrn_1', 1, 9, 2);
 ";
 
 /// Refused, with the words of the guard.
-const REFUSED: [(&str, &str); 24] = [
+const REFUSED: [(&str, &str); 34] = [
     ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
     ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
     ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
@@ -47,6 +53,16 @@ const REFUSED: [(&str, &str); 24] = [
     ("UPDATE keys SET public = 'x' WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
     ("UPDATE keys SET from_at = 9 WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
     ("UPDATE keys SET until_at = 99 WHERE kid = 'kid_1'", "a key does not change, and its revocation does not un-happen"),
+    ("UPDATE learners SET id_hash = 'x' WHERE id = 'lrn_1'", "an account stays a person's"),
+    ("UPDATE learners SET opened_by = 'x' WHERE id = 'lrn_1'", "an account stays a person's"),
+    ("DELETE FROM learners WHERE id = 'lrn_2'", "accounts are never deleted"),
+    ("UPDATE learner_events SET document = 'x' WHERE id = 'lev_1'", "learner_events is append-only"),
+    ("DELETE FROM learner_events WHERE id = 'lev_1'", "learner_events is append-only"),
+    ("UPDATE learner_views SET actor = 'x' WHERE id = 'view_1'", "learner_views is append-only"),
+    ("DELETE FROM learner_views WHERE id = 'view_1'", "learner_views is append-only"),
+    ("UPDATE learner_codes SET used_at = NULL WHERE learner_id = 'lrn_1'", "a code is used once"),
+    ("UPDATE learner_sessions SET ended_at = NULL WHERE learner_id = 'lrn_1'", "a session that ended stays ended"),
+    ("UPDATE learner_sessions SET expires_at = 99 WHERE learner_id = 'lrn_1'", "a session that ended stays ended"),
 ];
 
 #[track_caller]
@@ -62,10 +78,10 @@ both! {
             refused(world, sql, words);
         }
         if world.backend == Backend::Postgres {
-            for table in ["evidence", "key_events", "client_events", "certificate_events"] {
+            for table in ["evidence", "key_events", "client_events", "certificate_events", "learner_events", "learner_views"] {
                 refused(world, &format!("TRUNCATE {table}"), "is append-only");
             }
-            for table in ["certificates", "keys", "provider_intervals"] {
+            for table in ["certificates", "keys", "provider_intervals", "learners"] {
                 refused(world, &format!("TRUNCATE {table} CASCADE"), "");
             }
         }
@@ -81,6 +97,9 @@ both! {
             "UPDATE keys SET sealed = 'anew' WHERE kid = 'kid_1'",
             "UPDATE keys SET revoked_at = 15, revoke_reason = 'stolen' WHERE kid = 'kid_1'",
             "UPDATE keys SET revoked_at = 12 WHERE kid = 'kid_1'",
+            "UPDATE learners SET id_sealed = 'anew', name_sealed = 'anew' WHERE id = 'lrn_1'",
+            "DELETE FROM learner_codes WHERE learner_id = 'lrn_1'",
+            "DELETE FROM learner_sessions WHERE learner_id = 'lrn_1'",
         ] {
             world.sql(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
         }
@@ -107,6 +126,15 @@ both! {
         for state in ["issued", "suspended"] {
             refused(world, &format!("UPDATE certificates SET status = '{state}' WHERE id = 'cert_1'"), "a final state do not change");
         }
+    }
+
+    fn an_account_that_ended_is_not_opened_again(world: &World) {
+        world.sql(ROWS).unwrap();
+        world.sql("UPDATE learners SET state = 'merged', merged_into = 'lrn_2' WHERE id = 'lrn_1'").unwrap();
+        refused(world, "UPDATE learners SET state = 'open', merged_into = NULL WHERE id = 'lrn_1'", "its end stays its end");
+        world.sql("UPDATE learners SET state = 'closed', closed_at = 5 WHERE id = 'lrn_2'").unwrap();
+        refused(world, "UPDATE learners SET state = 'open', closed_at = NULL WHERE id = 'lrn_2'", "its end stays its end");
+        refused(world, "UPDATE learners SET closed_at = 6 WHERE id = 'lrn_2'", "its end stays its end");
     }
 
     fn a_revocation_of_a_key_neither_moves_on_nor_ends(world: &World) {

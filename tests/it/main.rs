@@ -12,6 +12,7 @@ mod evidence;
 mod guards;
 mod idempotency;
 mod keys;
+mod learners;
 mod pages;
 mod partners;
 mod peers;

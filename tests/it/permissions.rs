@@ -29,6 +29,7 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("get", "/v1/bundle/deltas/{seq}", "by address"),
     ("post", "/v1/verify", "by address; with a token by client, which may then verify many"),
     ("post", "/v1/certificates:query", "by address, and more narrowly as a look-up"),
+    ("post", "/v1/account/sessions", "by address, and more narrowly as a login"),
 ];
 
 /// One operation of the document.
@@ -37,11 +38,13 @@ struct Operation {
     path: String,
     /// Each alternative's scopes; an empty one is public.
     alternatives: Vec<Vec<String>>,
+    /// Whether it is for a signed-in learner.
+    account: bool,
 }
 
 impl Operation {
     fn is_public(&self) -> bool {
-        self.alternatives.iter().any(Vec::is_empty)
+        !self.account && self.alternatives.iter().any(Vec::is_empty)
     }
 
     /// Sends it with ids that name nothing and without a body.
@@ -65,7 +68,9 @@ fn operations() -> Vec<Operation> {
             let alternatives = operation["security"].as_array().unwrap_or_else(|| panic!("{method} {path} says nothing about security"));
             // HTTP Basic at the token endpoint is how a client says who it is, no permission.
             let scopes = |a: &Value| a["oauth"].as_array().into_iter().flatten().map(|s| s.as_str().unwrap().to_owned()).collect();
-            found.push(Operation { method: method.clone(), path: path.clone(), alternatives: alternatives.iter().map(scopes).collect() });
+            let account = alternatives.iter().any(|a| a.get("account").is_some());
+            assert!(!account || alternatives.len() == 1, "{method} {path} is for learners and for others");
+            found.push(Operation { method: method.clone(), path: path.clone(), alternatives: alternatives.iter().map(scopes).collect(), account });
         }
     }
     found
@@ -116,8 +121,8 @@ fn only_the_operations_of_the_table_are_public() {
 }
 
 #[test]
-fn every_other_operation_declares_exactly_one_scope() {
-    for operation in operations().iter().filter(|o| !o.is_public()) {
+fn every_other_operation_declares_exactly_one_scope_or_is_for_learners() {
+    for operation in operations().iter().filter(|o| !o.is_public() && !o.account) {
         let scopes: Vec<&str> = operation.alternatives.iter().flatten().map(String::as_str).collect();
         assert_eq!(scopes.len(), 1, "{operation}");
         assert!(Scope::ALL.iter().any(|s| s.as_str() == scopes[0]), "{operation}: {scopes:?}");
@@ -147,7 +152,7 @@ both! {
 
     fn a_role_without_the_scope_is_403_and_a_role_with_it_passes(world: &World) {
         let clients: Vec<(Role, Client)> = Role::ALL.into_iter().map(|role| (role, world.signed_in(role, provider(world, role).as_deref()))).collect();
-        for operation in operations().iter().filter(|o| !o.is_public()) {
+        for operation in operations().iter().filter(|o| !o.is_public() && !o.account) {
             let needed = &operation.alternatives[0][0];
             for (role, client) in &clients {
                 let answer = operation.send(client);
@@ -161,6 +166,36 @@ both! {
                 }
             }
         }
+    }
+
+    fn a_learners_token_opens_the_account_and_nothing_else(world: &World) {
+        let learner = world.client().bearer(&account(world));
+        let mut seen = 0;
+        for operation in operations().iter().filter(|o| !o.account && (!o.is_public() || o.alternatives.iter().any(|a| !a.is_empty()))) {
+            let answer = operation.send(&learner);
+            assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="hufu", error="invalid_token""#, "{operation}");
+            answer.problem(401, "access.unauthenticated");
+        }
+        for operation in operations().iter().filter(|o| o.account && o.method == "get") {
+            operation.send(&learner).expect(200);
+            seen += 1;
+        }
+        assert_eq!(seen, 4);
+    }
+
+    fn no_other_token_opens_an_account(world: &World) {
+        let mut strangers: Vec<Client> = Role::ALL.into_iter().map(|role| world.signed_in(role, provider(world, role).as_deref())).collect();
+        let good = account(world);
+        let changed = format!("{}{}", &good[..47], if good.ends_with('A') { 'E' } else { 'A' });
+        strangers.extend([changed, good[..47].to_owned(), good.replace("hufl_", ""), good.to_uppercase()].map(|token| world.client().bearer(&token)));
+        for operation in operations().iter().filter(|o| o.account) {
+            for stranger in &strangers {
+                let answer = operation.send(stranger);
+                assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="hufu", error="invalid_token""#, "{operation}");
+                answer.problem(401, "access.unauthenticated");
+            }
+        }
+        world.client().bearer(&good).get("/v1/account").expect(200);
     }
 
     fn a_narrowed_token_is_403_where_the_role_would_pass(world: &World) {
@@ -185,6 +220,11 @@ both! {
         twice.get("/v1/clients").problem(401, "access.unauthenticated");
         world.client().get(&format!("/v1/clients?access_token={good}")).problem(401, "access.unauthenticated");
     }
+}
+
+/// The token of a signed-in learner.
+fn account(world: &World) -> String {
+    super::support::issuing::learner(world, &world.signed_in(Role::Operator, None)).token()
 }
 
 /// A provider for the role that needs one.

@@ -17,12 +17,22 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
 
 /// Every message.
 pub fn all() -> impl Iterator<Item = &'static Message> {
+    offline().chain(DOCUMENTS)
+}
+
+/// What verification without a network can say: a browser has to load these and no others.
+fn offline() -> impl Iterator<Item = &'static Message> {
     VERDICTS.iter().chain(REFUSALS)
 }
 
 /// The words of a code of this crate.
 pub fn find(code: &str) -> Option<&'static Message> {
     all().find(|message| message.code == code)
+}
+
+/// The words of a code that a verdict or a trust bundle can give.
+pub fn find_offline(code: &str) -> Option<&'static Message> {
+    offline().find(|message| message.code == code)
 }
 
 /// The English words, or nothing for a code that is not of this crate.
@@ -178,4 +188,34 @@ pub const REFUSALS: &[Message] = &[
     m("bundle.delta_base", "增量与已有信任包不衔接", "the delta starts from another bundle than the one that is held"),
     m("bundle.delta_place", "增量所指的位置不存在", "the delta names a part, a list or an index that is not there"),
     m("bundle.delta_result", "增量所得与清单不符", "what the delta makes is not what its manifest says"),
+];
+
+/// Why a signed document of the credit bank is refused. A table of its own, because a browser does not need it.
+#[rustfmt::skip]
+pub const DOCUMENTS: &[Message] = &[
+    m("document.json", "文件内容不是 JSON 对象", "the content of the document is not one JSON object in UTF-8"),
+    m("document.duplicate", "文件内容有重复成员", "a member of the document occurs twice"),
+    m("document.unknown", "文件内容有未知成员", "the document has a member that is not in its format"),
+    m("document.missing", "文件内容缺少必需成员", "the document lacks a required member"),
+    m("document.member", "文件成员的类型或取值不符", "a member of the document has a value of the wrong type or outside its rule"),
+    m("document.form", "文件写法不唯一：成员顺序、空白或转义不符", "the document is not written in its one way: order of members, white space or escapes"),
+    m("document.header", "文件签名头与固定样式不一致", "the header of the document is not byte for byte the fixed one"),
+    m("document.key", "文件由另一密钥签署", "the document names another key than the one it is opened with"),
+    m("document.twice", "文件中同一项出现两次", "the same thing stands twice in a list of the document"),
+    m("document.too_many", "文件中的列表过长", "a list of the document is longer than its limit"),
+    m("document.shelf", "不得同时规定月数和年数两种有效期", "a scheme has a shelf life in months or in calendar years, not both"),
+    m("document.no_such_category", "文件用到方案未列出的类别", "a category that the scheme does not list"),
+    m("document.other_region", "学分方案不属于该地区", "the scheme of a credit is another region's: only the region where something was achieved mints credit for it"),
+    m("document.earned_after_signing", "取得日期晚于签署时间", "the achievement is later than the time of signing"),
+    m("document.minima", "各类别最低要求之和超过总额", "the minima of the categories add up to more than the total"),
+    m("document.days", "截止日期早于开始日期", "the last day of a document in force is before the first"),
+    m("document.supersedes", "第一版不取代任何文件，其后各版须指明所取代的文件", "version 1 supersedes nothing, and every later version names what it supersedes"),
+    m("document.id_shape", "编号应为规定前缀和 1 至 40 位小写字母或数字", "an id is its prefix and 1 to 40 digits and small letters"),
+    m("document.scheme_shape", "方案编号应为地区代码、冒号和 1 至 20 位小写字母、数字或连字符", "a scheme is a region code, a colon, and 1 to 20 small letters, digits and hyphens"),
+    m("document.category_shape", "类别应为 1 至 40 位小写字母、数字或连字符", "a category is 1 to 40 small letters, digits and hyphens"),
+    m("document.course_shape", "课程代码应为 1 至 40 位字母、数字、点、横线或下划线", "a course code is 1 to 40 letters, digits, dots, hyphens and underscores"),
+    m("document.digest_shape", "摘要应为 sha256: 和 64 位小写十六进制数字", "a digest is sha256: and 64 digits of lower-case hex"),
+    m("document.amount_range", "数额应为 0.01 至 10000000.00", "an amount is 0.01 to 10,000,000.00, counted in hundredths"),
+    m("document.ratio_range", "比例应为不大于 1 的两个整数之比，分母为 1 至 10000", "a ratio is two whole numbers, the first at most the second, which is 1 to 10,000"),
+    m("document.unknown_kind", "未知的种类", "no such kind"),
 ];

@@ -6,7 +6,7 @@ use hufu::db::schema::{certificate_events, certificates, evidence, idempotency, 
 use serde_json::{Value, json};
 use verifier::ids::CreditCode;
 
-use super::{Answer, Client, World};
+use super::{Answer, Backend, Client, World};
 
 /// A valid resident id number (GB 11643), and its digits without the last four characters, which may be shown.
 pub const RESIDENT: &str = "11010519491231002X";
@@ -58,6 +58,44 @@ pub fn draft() -> Value {
         "type": "skill-level", "holder": {"name": "欧阳静", "id_type": "resident", "id_number": RESIDENT},
         "occupation": "6-31-01-03", "title": "电工", "level": 3, "grade": "good", "assessed_on": "2026-10-18",
     })
+}
+
+/// The person of [`draft`], for whom an account is opened.
+pub fn person() -> Value {
+    json!({"name": "欧阳静", "id_type": "resident", "id_number": RESIDENT})
+}
+
+/// Opens an account.
+#[track_caller]
+pub fn open(client: &Client, person: &Value) -> Value {
+    let answer = client.post_json("/v1/learners", person);
+    assert!([200, 201].contains(&answer.status), "{answer}");
+    answer.json()
+}
+
+/// Makes a one-time code for an account.
+#[track_caller]
+pub fn code(client: &Client, account: &Value) -> String {
+    let made = client.send("POST", &format!("/v1/learners/{}/codes", text(account, "id")), None).expect(201).json();
+    text(&made, "code").to_owned()
+}
+
+/// Signs in with a one-time code.
+pub fn sign_in(client: &Client, code: &str) -> Answer {
+    client.post_json("/v1/account/sessions", &json!({"code": code}))
+}
+
+/// The person of [`draft`], signed in: `client` opens the account and hands over the code.
+#[track_caller]
+pub fn learner(world: &World, client: &Client) -> Client {
+    learner_of(world, client, &open(client, &person()))
+}
+
+/// The person of an account, signed in by a code that `client` makes.
+#[track_caller]
+pub fn learner_of(world: &World, client: &Client, account: &Value) -> Client {
+    let session = sign_in(&world.client(), &code(client, account)).expect(201).json();
+    world.client().bearer(text(&session, "token"))
 }
 
 /// `value` with the member at `path` (RFC 6901) set to `to`, or taken away when `to` is null.
@@ -131,4 +169,41 @@ pub fn race<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         let threads: Vec<_> = (0..n).map(|i| scope.spawn(move || run(i))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
+}
+
+/// Fails where `plain` is stored anywhere, as text or as bytes.
+#[track_caller]
+pub fn assert_nowhere(world: &World, plain: &str) {
+    // PostgreSQL writes bytes as hex.
+    let hex: String = plain.bytes().map(|b| format!("{b:02x}")).collect();
+    for bytes in stored_bytes(world) {
+        for plain in [plain, &hex] {
+            assert!(!bytes.windows(plain.len()).any(|w| w == plain.as_bytes()), "{plain} is stored");
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+/// The column `line` of every row that a query finds.
+pub fn lines(world: &World, sql: &str) -> Vec<String> {
+    let read = world.app.db.read_now(|conn| Ok(hufu::on_backend!(conn, c => diesel::sql_query(sql).load::<Line>(c))?));
+    read.unwrap().into_iter().map(|row| row.line).collect()
+}
+
+/// Everything that was stored: the files of the data folder, or the text of every column of every table.
+fn stored_bytes(world: &World) -> Vec<Vec<u8>> {
+    let found: Vec<Vec<u8>> = match world.backend {
+        Backend::Sqlite => std::fs::read_dir(world.folder()).unwrap().map(|e| std::fs::read(e.unwrap().path()).unwrap()).collect(),
+        Backend::Postgres => {
+            let tables = lines(world, "SELECT CAST(tablename AS TEXT) AS line FROM pg_tables WHERE schemaname = current_schema()");
+            tables.iter().flat_map(|table| lines(world, &format!("SELECT CAST(t AS TEXT) AS line FROM {table} t"))).map(String::into_bytes).collect()
+        }
+    };
+    assert!(found.iter().any(|bytes| bytes.windows(7).any(|w| w == b"client_")), "what is stored was read");
+    found
 }

@@ -16,6 +16,7 @@ pub use id_document::{IdDocument, IdKind, LastFour};
 pub use occupation::{OccupationCode, OccupationPrefix};
 pub use region::RegionCode;
 pub use text::{PersonName, Title};
+pub(crate) use words::word_list;
 pub use words::{Grade, Level, TypeOfCertificate, Words};
 
 coded_error! {

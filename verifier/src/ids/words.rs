@@ -66,11 +66,11 @@ impl From<Level> for u8 {
     }
 }
 
-/// Defines a closed list whose members are written as fixed strings.
+/// Defines a closed list whose members are written as fixed strings; the error is that of any other string.
 macro_rules! word_list {
-    ($(#[$meta:meta])* $name:ident, $unknown:ident { $($(#[$doc:meta])* $variant:ident = $text:literal, $zh:literal, $en:literal;)+ }) => {
+    ($(#[$meta:meta])* $name:ident, $error:ident::$unknown:ident { $($(#[$doc:meta])* $variant:ident = $text:literal, $zh:literal, $en:literal;)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $text)] $variant,)+ }
 
         impl $name {
@@ -78,8 +78,8 @@ macro_rules! word_list {
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
             /// Reads the string that documents use.
-            pub fn parse(text: &str) -> Result<Self, IdError> {
-                match text { $($text => Ok(Self::$variant),)+ _ => Err(IdError::$unknown) }
+            pub fn parse(text: &str) -> Result<Self, $error> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err($error::$unknown) }
             }
 
             /// The string that documents use.
@@ -88,8 +88,8 @@ macro_rules! word_list {
             }
 
             /// The words printed on a certificate.
-            pub const fn words(self) -> Words {
-                match self { $(Self::$variant => words($zh, $en),)+ }
+            pub const fn words(self) -> $crate::ids::Words {
+                match self { $(Self::$variant => $crate::ids::Words { zh: $zh, en: $en },)+ }
             }
         }
 
@@ -100,10 +100,11 @@ macro_rules! word_list {
         }
     };
 }
+pub(crate) use word_list;
 
 word_list! {
     /// What a certificate is.
-    TypeOfCertificate, UnknownType {
+    TypeOfCertificate, IdError::UnknownType {
         /// A vocational skill level.
         SkillLevel = "skill-level", "职业技能等级证书", "Vocational skill level certificate";
         /// A professional qualification.
@@ -121,7 +122,7 @@ word_list! {
 
 word_list! {
     /// How well it was done; ordered from worst to best.
-    Grade, UnknownGrade {
+    Grade, IdError::UnknownGrade {
         /// Not passed.
         Fail = "fail", "不合格", "Fail";
         /// Passed.

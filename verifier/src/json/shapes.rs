@@ -80,8 +80,9 @@ macro_rules! from_text {
 }
 
 from_text! {
-    crate::ids::CreditCode crate::ids::OccupationPrefix crate::ids::RegionCode crate::ids::TypeOfCertificate
-    crate::jws::PublicKey crate::time::Day
+    crate::documents::AchievementKind crate::documents::ProgrammeKind crate::documents::SchemeKind
+    crate::ids::CertificateNumber crate::ids::CreditCode crate::ids::Grade crate::ids::OccupationCode crate::ids::OccupationPrefix
+    crate::ids::RegionCode crate::ids::Title crate::ids::TypeOfCertificate crate::jws::PublicKey crate::time::Day
 }
 
 /// Reads whole numbers that the type holds.

@@ -163,7 +163,7 @@ fn is_signed(card: &Card, key: &IssuerKey, memo: &dyn SignatureMemo) -> bool {
 }
 
 fn in_words(step: StepName, finding: Finding) -> Step {
-    let (zh, en) = messages::find(finding.code).map_or(("", ""), |message| (message.zh, message.en));
+    let (zh, en) = messages::find_offline(finding.code).map_or(("", ""), |message| (message.zh, message.en));
     Step { step, result: finding.result, code: finding.code.into(), zh: zh.into(), en: en.into(), detail: finding.detail }
 }
 

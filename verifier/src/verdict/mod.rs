@@ -158,7 +158,7 @@ pub struct Note {
 
 impl Note {
     pub(crate) fn new(code: &'static str) -> Note {
-        let (zh, en) = messages::find(code).map_or(("", ""), |message| (message.zh, message.en));
+        let (zh, en) = messages::find_offline(code).map_or(("", ""), |message| (message.zh, message.en));
         Note { code: code.into(), zh: zh.into(), en: en.into() }
     }
 }

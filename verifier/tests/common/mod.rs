@@ -6,6 +6,7 @@ pub mod bundles;
 pub mod cards;
 pub mod cases;
 pub mod decided;
+pub mod documents;
 pub mod refusals;
 pub mod vectors;
 pub mod world;

@@ -32,7 +32,7 @@ pub struct Why<'a> {
 
 impl<'a> From<&'a BundleError> for Why<'a> {
     fn from(error: &'a BundleError) -> Why<'a> {
-        let (zh, en) = messages::find(error.code()).map_or(("", ""), |message| (message.zh, message.en));
+        let (zh, en) = messages::find_offline(error.code()).map_or(("", ""), |message| (message.zh, message.en));
         Why { code: error.code(), zh, en, about: error.about.as_deref() }
     }
 }

@@ -1,0 +1,141 @@
+//! The tables of learners.
+
+mod sign_in;
+mod trail;
+
+use diesel::prelude::*;
+
+use super::State;
+use super::rules::is_id;
+use crate::db::Conn;
+use crate::db::schema::{clients, learner_views as views, learners};
+use crate::error::{Error, Fault};
+use crate::on_backend;
+pub(super) use sign_in::{Code, Session, codes, end_session, end_sessions, insert_code, insert_session, purge, session, sessions, use_code};
+pub(super) use trail::{Event, Looked, events, insert_event, insert_look, looks, looks_before};
+
+/// An account as it is stored.
+#[derive(Clone, Queryable, Insertable)]
+#[diesel(table_name = learners)]
+pub struct Row {
+    /// `lrn_...`
+    pub id: String,
+    /// Kind of the id document.
+    pub id_kind: String,
+    /// Its number, sealed.
+    pub id_sealed: Vec<u8>,
+    /// Keyed hash of kind and number.
+    pub id_hash: Vec<u8>,
+    /// Name, sealed.
+    pub name_sealed: Vec<u8>,
+    /// Unix seconds.
+    pub opened_at: i64,
+    /// Client id.
+    pub opened_by: String,
+    /// [`State::as_str`]
+    pub state: String,
+    /// The account that goes on for a merged one.
+    pub merged_into: Option<String>,
+    /// Unix seconds.
+    pub closed_at: Option<i64>,
+}
+
+impl Row {
+    /// The state.
+    ///
+    /// # Errors
+    /// A fault for a state that this program does not know.
+    pub fn state(&self) -> Result<State, Fault> {
+        State::parse(&self.state).ok_or_else(|| Fault::text(format!("stored state of {}", self.id)))
+    }
+}
+
+/// Inserts an account; false when its document has one. PostgreSQL waits for a transaction that has just inserted it.
+pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<bool, Error> {
+    let done = on_backend!(conn, c => diesel::insert_into(learners::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(done == 1)
+}
+
+/// One account by id, merged or not.
+///
+/// # Errors
+/// A fault of the database.
+pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
+    if !is_id(id) {
+        return Ok(None);
+    }
+    Ok(learners::table.find(id).first(conn).optional()?)
+}
+
+pub(super) fn by_hash(conn: &mut Conn, id_hash: &[u8]) -> Result<Option<Row>, Error> {
+    Ok(learners::table.filter(learners::id_hash.eq(id_hash)).first(conn).optional()?)
+}
+
+/// The account that goes on for `row`: itself, unless it was merged.
+///
+/// # Errors
+/// A fault of the database.
+pub fn root(conn: &mut Conn, mut row: Row) -> Result<Row, Error> {
+    // One step, as a rule; another merge may come between two reads. No chain closes: whatever was merged into goes on.
+    while let Some(next) = row.merged_into {
+        row = learners::table.find(next).first(conn)?;
+    }
+    Ok(row)
+}
+
+/// The ids of one person: `root`, and every account that was merged into it.
+///
+/// # Errors
+/// A fault of the database.
+pub fn family(conn: &mut Conn, root: &str) -> Result<Vec<String>, Error> {
+    Ok(of_family(root).select(learners::id).order(learners::id).load(conn)?)
+}
+
+/// The keyed hashes of one person's documents.
+///
+/// # Errors
+/// A fault of the database.
+pub fn id_hashes(conn: &mut Conn, root: &str) -> Result<Vec<Vec<u8>>, Error> {
+    Ok(of_family(root).select(learners::id_hash).order(learners::id).load(conn)?)
+}
+
+pub(super) fn rows(conn: &mut Conn, root: &str, after: &str, limit: i64) -> Result<Vec<Row>, Error> {
+    Ok(of_family(root).filter(learners::id.gt(after)).order(learners::id).limit(limit).load(conn)?)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn of_family<'a>(root: &'a str) -> _ {
+    learners::table.filter(learners::id.eq(root).or(learners::merged_into.eq(root).assume_not_null()))
+}
+
+/// Locks accounts until the transaction ends, in an order that is the same for all, and reads them; what is not there is left out.
+pub(super) fn lock(conn: &mut Conn, ids: [&str; 2]) -> Result<Vec<Row>, Error> {
+    let mut ids = ids;
+    ids.sort_unstable();
+    for id in ids {
+        diesel::update(learners::table.find(id)).set(learners::state.eq(learners::state)).execute(conn)?;
+    }
+    Ok(learners::table.filter(learners::id.eq_any(ids)).load(conn)?)
+}
+
+/// Closes an open account; false when it was not open.
+pub(super) fn close(conn: &mut Conn, id: &str, now: i64) -> Result<bool, Error> {
+    let open = learners::table.find(id).filter(learners::state.eq(State::Open.as_str()));
+    let done = diesel::update(open).set((learners::state.eq(State::Closed.as_str()), learners::closed_at.eq(now))).execute(conn)?;
+    Ok(done == 1)
+}
+
+/// Merges an account, and with it what was merged into it before. The caller holds its lock.
+pub(super) fn merge(conn: &mut Conn, from: &str, into: &str) -> Result<(), Error> {
+    diesel::update(learners::table.filter(learners::merged_into.eq(from))).set(learners::merged_into.eq(into)).execute(conn)?;
+    let merged = (learners::state.eq(State::Merged.as_str()), learners::merged_into.eq(into));
+    diesel::update(learners::table.find(from)).set(merged).execute(conn)?;
+    Ok(())
+}
+
+/// Whether a client of this provider has looked at one of these accounts, which takes the exact document the first time.
+pub(super) fn is_known_to(conn: &mut Conn, family: &[String], provider: &str) -> Result<bool, Error> {
+    let own = clients::table.filter(clients::provider_id.eq(provider)).select(clients::id);
+    let seen = views::table.filter(views::learner_id.eq_any(family).and(views::actor.eq_any(own)));
+    Ok(diesel::select(diesel::dsl::exists(seen)).get_result(conn)?)
+}
