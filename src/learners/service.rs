@@ -1,7 +1,7 @@
 //! The use cases of accounts. Those that change something run inside the caller's transaction and write their evidence there.
 
 use serde::Serialize;
-use verifier::documents::merge::{Merge, Version};
+use verifier::documents::Merge;
 use verifier::ids::{IdDocument, PersonName};
 use verifier::time::Instant;
 
@@ -170,7 +170,6 @@ pub fn merge(conn: &mut Conn, app: &App, id: &str, into: &str, reason: &str, by:
     rules::may_merge((&from.id, from.state()?), (&to.id, to.state()?))?;
     let (event, at) = (app.edge.id("lev"), app.edge.now());
     let document = Merge {
-        hufu: Version::V1,
         id: event.clone(),
         region: app.region.code.clone(),
         from: from.id.clone(),

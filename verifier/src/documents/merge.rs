@@ -2,19 +2,21 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::Serialize;
 
 use crate::ids::RegionCode;
-use crate::json::{self, FromJson, Value, from_members};
+use crate::json::{self, FromJson, Members, Value};
 use crate::jws::{Compact, PublicKey, Signer, sign_compact};
 use crate::time::Instant;
 
+/// The value of the member `hufu`.
+const FORMAT: &str = "learner-merge/1";
 /// The `typ` of a merge.
-pub const TYP: &str = "hufu-learner-merge+jwt";
+const TYP: &str = "hufu-learner-merge+jwt";
 /// The most bytes of a merge's JWS.
-pub const MAX_BYTES: usize = 4 * 1024;
-
+const MAX_BYTES: usize = 4 * 1024;
 /// The longest id, in bytes.
 const ID_MAX: usize = 64;
 /// The longest reason, in characters.
@@ -22,25 +24,9 @@ const REASON_MAX: usize = 200;
 /// The end of the year 9999.
 const AT_MAX: i64 = 253_402_300_799;
 
-/// The name of the format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Version {
-    /// The one there is.
-    #[serde(rename = "learner-merge/1")]
-    V1,
-}
-
-impl FromJson for Version {
-    fn from_json(value: Value<'_>) -> Option<Version> {
-        matches!(value, Value::Text(name) if name == "learner-merge/1").then_some(Version::V1)
-    }
-}
-
-/// That one account went into another. Members are signed in this order.
+/// That one account went into another. Members are signed in this order, behind `hufu`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Merge {
-    /// The format.
-    pub hufu: Version,
     /// Its own id, `lev_...`.
     pub id: String,
     /// The region that signs.
@@ -57,14 +43,23 @@ pub struct Merge {
     pub at: Instant,
 }
 
-from_members!(Merge { hufu, id, region, from, into, reason, by, at });
+impl FromJson for Merge {
+    fn from_json(value: Value<'_>) -> Option<Merge> {
+        let mut members = Members::of(value)?;
+        (members.required::<String>("hufu")? == FORMAT).then_some(())?;
+        let (id, region) = (members.required("id")?, members.required("region")?);
+        let (from, into) = (members.required("from")?, members.required("into")?);
+        let (reason, by, at) = (members.required("reason")?, members.required("by")?, members.required("at")?);
+        members.end()?;
+        Some(Merge { id, region, from, into, reason, by, at })
+    }
+}
 
 impl Merge {
     /// Signs. None where a member breaks its limit, or both accounts are one.
     pub fn sign(&self, signer: &Signer) -> Option<String> {
         self.holds().then_some(())?;
-        let payload = serde_json::to_vec(self).ok()?;
-        Some(sign_compact(&header_json(signer.public()), &payload, signer))
+        Some(sign_compact(&header_json(signer.public()), &self.payload()?, signer))
     }
 
     /// Reads a merge that must be signed by `key`. None where the text is anything but exactly what [`Merge::sign`] writes under that key.
@@ -73,8 +68,17 @@ impl Merge {
         let ours = compact.header == header_json(key).as_bytes() && compact.is_signed_by(key);
         let merge: Merge = ours.then(|| json::object(&compact.payload)).flatten()?;
         // Exactly one text stands for a merge: what is written again must be what was read.
-        let again = serde_json::to_vec(&merge).ok()?;
-        (merge.holds() && again == compact.payload).then_some(merge)
+        (merge.holds() && merge.payload()? == compact.payload).then_some(merge)
+    }
+
+    fn payload(&self) -> Option<Vec<u8>> {
+        #[derive(Serialize)]
+        struct Signed<'a> {
+            hufu: &'static str,
+            #[serde(flatten)]
+            content: &'a Merge,
+        }
+        serde_json::to_vec(&Signed { hufu: FORMAT, content: self }).ok()
     }
 
     fn holds(&self) -> bool {
@@ -96,7 +100,6 @@ mod tests {
 
     fn merge() -> Merge {
         Merge {
-            hufu: Version::V1,
             id: "lev_1".to_string(),
             region: RegionCode::parse("310000").expect("a region"),
             from: "lrn_1".to_string(),

@@ -1,3 +1,5 @@
 //! Documents of the credit bank that a region signs: compact JWS with strict members, each with one way to be written.
 
-pub mod merge;
+mod merge;
+
+pub use merge::Merge;
