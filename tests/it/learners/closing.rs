@@ -17,6 +17,7 @@ both! {
         for client in [&me, &elsewhere] {
             client.get("/v1/account").problem(401, "access.unauthenticated");
         }
+        assert_eq!(lines(world, "SELECT learner_id AS line FROM learner_sessions WHERE ended_at IS NULL"), Vec::<String>::new());
         sign_in(&world.client(), &spare).problem(409, "learners.closed");
         one.client.post_json("/v1/learners", &person()).problem(409, "learners.closed");
         let path = format!("/v1/learners/{}", text(&made, "id"));

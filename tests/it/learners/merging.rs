@@ -30,6 +30,7 @@ both! {
         }
         assert_eq!(one.client.post_json("/v1/learners", &person()).expect(200).json(), b);
         me.get("/v1/account").problem(401, "access.unauthenticated");
+        assert_eq!(lines(world, "SELECT learner_id AS line FROM learner_sessions WHERE ended_at IS NULL"), [text(&b, "id")]);
         assert_eq!(there.get("/v1/account").expect(200).json()["id"], b["id"]);
         assert_eq!(family_of(world, &b), [text(&a, "id"), text(&b, "id")]);
         let looks = there.get("/v1/account/views").expect(200).json();

@@ -77,6 +77,14 @@ both! {
         assert_eq!(me.get("/v1/account").problem(401, "access.unauthenticated")["field"], "authorization");
     }
 
+    fn a_session_counts_only_while_its_account_is_open(world: &World) {
+        let me = learner(world, &world.signed_in(Role::Operator, None));
+        me.get("/v1/account").expect(200);
+        // As when a session was begun in the instant in which the account was closed.
+        world.sql("UPDATE learners SET state = 'closed', closed_at = 1").unwrap();
+        me.get("/v1/account").problem(401, "access.unauthenticated");
+    }
+
     fn signing_out_ends_this_session_and_no_other(world: &World) {
         let one = body(world, 1);
         let made = open(&one.client, &person());
