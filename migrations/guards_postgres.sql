@@ -81,3 +81,17 @@ WHEN (OLD.region IS DISTINCT FROM NEW.region
     OR NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.seq < OLD.seq)
     OR (NEW.epoch = OLD.epoch AND NEW.seq = OLD.seq AND NEW.manifest <> OLD.manifest))))))
 EXECUTE FUNCTION hufu_refuse('what is held of a partner goes forward');
+-- The ledger is written once: a lot's balance is the only thing in it that changes.
+CREATE OR REPLACE TRIGGER schemes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON schemes
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('schemes is append-only');
+CREATE OR REPLACE TRIGGER lots_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lots
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('lots is append-only');
+CREATE OR REPLACE TRIGGER entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('entries is append-only');
+CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON movements
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('movements is append-only');
+CREATE OR REPLACE TRIGGER lot_balances_frozen BEFORE UPDATE ON lot_balances FOR EACH ROW
+WHEN (OLD.lot_id IS DISTINCT FROM NEW.lot_id OR OLD.expires_on IS DISTINCT FROM NEW.expires_on)
+EXECUTE FUNCTION hufu_refuse('a balance stays with its lot');
+CREATE OR REPLACE TRIGGER lot_balances_no_delete BEFORE DELETE OR TRUNCATE ON lot_balances
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('balances are never deleted');

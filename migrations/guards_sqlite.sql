@@ -91,3 +91,26 @@ WHEN OLD.region IS DISTINCT FROM NEW.region
     OR NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.seq < OLD.seq)
     OR (NEW.epoch = OLD.epoch AND NEW.seq = OLD.seq AND NEW.manifest <> OLD.manifest)))))
 BEGIN SELECT RAISE(ABORT, 'what is held of a partner goes forward'); END;
+-- The ledger is written once: a lot's balance is the only thing in it that changes.
+DROP TRIGGER IF EXISTS schemes_no_update;
+CREATE TRIGGER schemes_no_update BEFORE UPDATE ON schemes BEGIN SELECT RAISE(ABORT, 'schemes is append-only'); END;
+DROP TRIGGER IF EXISTS schemes_no_delete;
+CREATE TRIGGER schemes_no_delete BEFORE DELETE ON schemes BEGIN SELECT RAISE(ABORT, 'schemes is append-only'); END;
+DROP TRIGGER IF EXISTS lots_no_update;
+CREATE TRIGGER lots_no_update BEFORE UPDATE ON lots BEGIN SELECT RAISE(ABORT, 'lots is append-only'); END;
+DROP TRIGGER IF EXISTS lots_no_delete;
+CREATE TRIGGER lots_no_delete BEFORE DELETE ON lots BEGIN SELECT RAISE(ABORT, 'lots is append-only'); END;
+DROP TRIGGER IF EXISTS entries_no_update;
+CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries is append-only'); END;
+DROP TRIGGER IF EXISTS entries_no_delete;
+CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries is append-only'); END;
+DROP TRIGGER IF EXISTS movements_no_update;
+CREATE TRIGGER movements_no_update BEFORE UPDATE ON movements BEGIN SELECT RAISE(ABORT, 'movements is append-only'); END;
+DROP TRIGGER IF EXISTS movements_no_delete;
+CREATE TRIGGER movements_no_delete BEFORE DELETE ON movements BEGIN SELECT RAISE(ABORT, 'movements is append-only'); END;
+DROP TRIGGER IF EXISTS lot_balances_frozen;
+CREATE TRIGGER lot_balances_frozen BEFORE UPDATE ON lot_balances
+WHEN OLD.lot_id IS DISTINCT FROM NEW.lot_id OR OLD.expires_on IS DISTINCT FROM NEW.expires_on
+BEGIN SELECT RAISE(ABORT, 'a balance stays with its lot'); END;
+DROP TRIGGER IF EXISTS lot_balances_no_delete;
+CREATE TRIGGER lot_balances_no_delete BEFORE DELETE ON lot_balances BEGIN SELECT RAISE(ABORT, 'balances are never deleted'); END;
