@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod http;
 pub mod jobs;
 pub mod keys;
+pub mod ledger;
 pub mod messages;
 pub mod metrics;
 pub mod pages;

@@ -35,12 +35,22 @@ pub enum Kind {
     Bundle,
     /// A partner was pinned or unpinned, its bundle was taken, or it contradicted itself.
     Partner,
+    /// A scheme of credit was defined.
+    Scheme,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 7] =
-        [Kind::CertificateIssued, Kind::CertificateStatus, Kind::Key, Kind::ProviderInterval, Kind::Client, Kind::Bundle, Kind::Partner];
+    pub const ALL: [Kind; 8] = [
+        Kind::CertificateIssued,
+        Kind::CertificateStatus,
+        Kind::Key,
+        Kind::ProviderInterval,
+        Kind::Client,
+        Kind::Bundle,
+        Kind::Partner,
+        Kind::Scheme,
+    ];
 
     /// Table and column of the documents; the subject is the table's `id`.
     pub(crate) fn documents(self) -> (&'static str, &'static str) {
@@ -52,6 +62,7 @@ impl Kind {
             Kind::Client => ("client_events", "document"),
             Kind::Bundle => ("bundle_manifests", "jws"),
             Kind::Partner => ("partner_events", "document"),
+            Kind::Scheme => ("schemes", "document"),
         }
     }
 
@@ -65,6 +76,7 @@ impl Kind {
             Kind::Client => "client",
             Kind::Bundle => "bundle",
             Kind::Partner => "partner",
+            Kind::Scheme => "scheme",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::http::idempotency::{self, KEPT};
+use crate::ledger;
 use crate::partners;
 use crate::trust::bundle;
 
@@ -56,6 +57,10 @@ async fn round(app: &App) {
     match app.db.write(move |conn| idempotency::purge(conn, before)).await {
         Ok(gone) => tracing::debug!(gone, "forgot old answers"),
         Err(fault) => tracing::warn!(%fault, "old answers could not be forgotten"),
+    }
+    match ledger::service::sweep(app).await {
+        Ok(lots) => tracing::debug!(lots, "booked what has expired"),
+        Err(fault) => tracing::warn!(%fault, "what has expired could not be booked"),
     }
     // Whoever fetches the bundle finds it fresh, even when nothing happened for days.
     if let Err(fault) = app.trust.bundle.renewed(app).await {

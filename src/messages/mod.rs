@@ -12,6 +12,7 @@ use crate::certificates::CertificateRefusal;
 use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
 use crate::keys::KeyRefusal;
+use crate::ledger::LedgerRefusal;
 use crate::partners::PartnerRefusal;
 use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
@@ -68,6 +69,7 @@ pub fn reasons() -> Vec<Reason> {
         ProviderRefusal::ALL,
         KeyRefusal::ALL,
         PartnerRefusal::ALL,
+        LedgerRefusal::ALL,
         CertificateRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,
