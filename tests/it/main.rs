@@ -12,6 +12,7 @@ mod evidence;
 mod guards;
 mod idempotency;
 mod keys;
+mod ledger;
 mod pages;
 mod partners;
 mod peers;
