@@ -99,3 +99,17 @@ EXECUTE FUNCTION hufu_refuse('a code is used once');
 CREATE OR REPLACE TRIGGER learner_sessions_end BEFORE UPDATE ON learner_sessions FOR EACH ROW
 WHEN (OLD.ended_at IS NOT NULL OR OLD.learner_id <> NEW.learner_id OR OLD.expires_at <> NEW.expires_at)
 EXECUTE FUNCTION hufu_refuse('a session that ended stays ended');
+-- The ledger is written once: a lot's balance is the only thing in it that changes.
+CREATE OR REPLACE TRIGGER schemes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON schemes
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('schemes is append-only');
+CREATE OR REPLACE TRIGGER lots_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lots
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('lots is append-only');
+CREATE OR REPLACE TRIGGER entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('entries is append-only');
+CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON movements
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('movements is append-only');
+CREATE OR REPLACE TRIGGER lot_balances_frozen BEFORE UPDATE ON lot_balances FOR EACH ROW
+WHEN (OLD.lot_id IS DISTINCT FROM NEW.lot_id OR OLD.expires_on IS DISTINCT FROM NEW.expires_on)
+EXECUTE FUNCTION hufu_refuse('a balance stays with its lot');
+CREATE OR REPLACE TRIGGER lot_balances_no_delete BEFORE DELETE OR TRUNCATE ON lot_balances
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('balances are never deleted');

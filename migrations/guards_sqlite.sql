@@ -116,3 +116,26 @@ DROP TRIGGER IF EXISTS learner_sessions_end;
 CREATE TRIGGER learner_sessions_end BEFORE UPDATE ON learner_sessions
 WHEN OLD.ended_at IS NOT NULL OR OLD.learner_id <> NEW.learner_id OR OLD.expires_at <> NEW.expires_at
 BEGIN SELECT RAISE(ABORT, 'a session that ended stays ended'); END;
+-- The ledger is written once: a lot's balance is the only thing in it that changes.
+DROP TRIGGER IF EXISTS schemes_no_update;
+CREATE TRIGGER schemes_no_update BEFORE UPDATE ON schemes BEGIN SELECT RAISE(ABORT, 'schemes is append-only'); END;
+DROP TRIGGER IF EXISTS schemes_no_delete;
+CREATE TRIGGER schemes_no_delete BEFORE DELETE ON schemes BEGIN SELECT RAISE(ABORT, 'schemes is append-only'); END;
+DROP TRIGGER IF EXISTS lots_no_update;
+CREATE TRIGGER lots_no_update BEFORE UPDATE ON lots BEGIN SELECT RAISE(ABORT, 'lots is append-only'); END;
+DROP TRIGGER IF EXISTS lots_no_delete;
+CREATE TRIGGER lots_no_delete BEFORE DELETE ON lots BEGIN SELECT RAISE(ABORT, 'lots is append-only'); END;
+DROP TRIGGER IF EXISTS entries_no_update;
+CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries is append-only'); END;
+DROP TRIGGER IF EXISTS entries_no_delete;
+CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries is append-only'); END;
+DROP TRIGGER IF EXISTS movements_no_update;
+CREATE TRIGGER movements_no_update BEFORE UPDATE ON movements BEGIN SELECT RAISE(ABORT, 'movements is append-only'); END;
+DROP TRIGGER IF EXISTS movements_no_delete;
+CREATE TRIGGER movements_no_delete BEFORE DELETE ON movements BEGIN SELECT RAISE(ABORT, 'movements is append-only'); END;
+DROP TRIGGER IF EXISTS lot_balances_frozen;
+CREATE TRIGGER lot_balances_frozen BEFORE UPDATE ON lot_balances
+WHEN OLD.lot_id IS DISTINCT FROM NEW.lot_id OR OLD.expires_on IS DISTINCT FROM NEW.expires_on
+BEGIN SELECT RAISE(ABORT, 'a balance stays with its lot'); END;
+DROP TRIGGER IF EXISTS lot_balances_no_delete;
+CREATE TRIGGER lot_balances_no_delete BEFORE DELETE ON lot_balances BEGIN SELECT RAISE(ABORT, 'balances are never deleted'); END;

@@ -19,6 +19,7 @@ pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod learners;
+pub mod ledger;
 pub mod messages;
 pub mod metrics;
 pub mod pages;

@@ -9,7 +9,7 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 14] = [
+const SLICES: [&str; 15] = [
     "qr",
     "evidence",
     "regions",
@@ -18,6 +18,7 @@ const SLICES: [&str; 14] = [
     "keys",
     "partners",
     "learners",
+    "ledger",
     "recognition",
     "certificates",
     "credits",
@@ -30,13 +31,14 @@ const SLICES: [&str; 14] = [
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];
 
 /// Lints that are switched off somewhere in shipped code: each has its reason beside it there, and a line here.
-const ALLOWANCES: [(&str, &str); 7] = [
+const ALLOWANCES: [(&str, &str); 8] = [
     ("src/access/api.rs", "dead_code"),
     ("src/app.rs", "dead_code"),
     ("src/certificates/store.rs", "missing_docs"),
     ("src/db/conn.rs", "missing_docs"),
     ("src/db/schema.rs", "missing_docs"),
     ("src/edge.rs", "clippy::expect_used"),
+    ("src/ledger/store/mod.rs", "missing_docs"),
     ("verifier/src/verdict/judge.rs", "clippy::large_enum_variant"),
 ];
 

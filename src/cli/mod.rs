@@ -5,6 +5,7 @@ mod client;
 mod demo;
 mod init;
 mod keys;
+mod ledger;
 mod registry;
 mod run;
 mod settings;
@@ -26,7 +27,7 @@ use crate::messages::Lang;
 pub mod exit {
     /// Done; of `verify`: valid.
     pub const OK: u8 = 0;
-    /// `verify`: invalid.
+    /// `verify`: invalid; `ledger audit`: something is wrong.
     pub const INVALID: u8 = 1;
     /// `verify`: it cannot be said.
     pub const UNDETERMINED: u8 = 2;
@@ -71,6 +72,9 @@ enum Command {
     /// List, retire and revoke keys; change the master key
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Audit the credit bank's ledger, and show its trial balance
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// Bring the database to this program's schema
     Migrate,
     /// Print the settings in force and where each came from
@@ -131,6 +135,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Bundle(command) => bundle::run(command),
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),
+        Command::Ledger(command) => ledger::run(&command, &config),
         Command::Migrate => run::migrate(&config),
         Command::Config => settings::show(&config),
         Command::Openapi => {

@@ -94,8 +94,31 @@ table! {
 }
 table! { learner_views (id) { id -> Text, learner_id -> Text, at -> BigInt, actor -> Text, what -> Text, } }
 
+table! { schemes (id) { id -> Text, document -> Text, defined_at -> BigInt, } }
+table! {
+    lots (id) {
+        id -> Text, learner_id -> Text, scheme -> Text, amount -> BigInt, kind -> Text, category -> Nullable<Text>, course -> Nullable<Text>,
+        title -> Nullable<Text>, occupation -> Nullable<Text>, level -> Nullable<BigInt>, grade -> Nullable<Text>,
+        provider_id -> Nullable<Text>, earned_on -> Text, expires_on -> Nullable<Text>, origin -> Text, basis -> Text, part -> BigInt,
+        revision -> BigInt, replaces -> Nullable<Text>, minted_at -> BigInt,
+    }
+}
+table! { lot_balances (lot_id) { lot_id -> Text, available -> BigInt, expires_on -> Nullable<Text>, } }
+table! {
+    entries (id) {
+        id -> Text, kind -> Text, subject -> Nullable<Text>, cause -> Text, on_day -> Text, at -> BigInt, content -> Binary,
+    }
+}
+table! {
+    movements (entry_id, n) { entry_id -> Text, n -> BigInt, lot_id -> Text, from_place -> Text, to_place -> Text, amount -> BigInt, }
+}
+
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));
 joinable!(certificate_events -> certificates (certificate_id));
 allow_tables_to_appear_in_same_query!(clients, learner_views);
+joinable!(lot_balances -> lots (lot_id));
+joinable!(movements -> lots (lot_id));
+joinable!(movements -> entries (entry_id));
+allow_tables_to_appear_in_same_query!(lots, lot_balances, entries, movements);
 allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);

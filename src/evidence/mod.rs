@@ -37,11 +37,13 @@ pub enum Kind {
     Partner,
     /// An account of a learner was opened, merged or closed, or a one-time code was made for it.
     Learner,
+    /// A scheme of credit was defined.
+    Scheme,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -50,6 +52,7 @@ impl Kind {
         Kind::Bundle,
         Kind::Partner,
         Kind::Learner,
+        Kind::Scheme,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -63,6 +66,7 @@ impl Kind {
             Kind::Bundle => ("bundle_manifests", "jws"),
             Kind::Partner => ("partner_events", "document"),
             Kind::Learner => ("learner_events", "document"),
+            Kind::Scheme => ("schemes", "document"),
         }
     }
 
@@ -77,6 +81,7 @@ impl Kind {
             Kind::Bundle => "bundle",
             Kind::Partner => "partner",
             Kind::Learner => "learner",
+            Kind::Scheme => "scheme",
         }
     }
 }

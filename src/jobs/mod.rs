@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::http::idempotency::{self, KEPT};
 use crate::learners;
+use crate::ledger;
 use crate::partners;
 use crate::trust::bundle;
 
@@ -62,6 +63,10 @@ async fn round(app: &App) {
     match app.db.write(move |conn| learners::service::purge(conn, &edge)).await {
         Ok(gone) => tracing::debug!(gone, "forgot old codes and sessions of learners"),
         Err(fault) => tracing::warn!(%fault, "old codes and sessions of learners could not be forgotten"),
+    }
+    match ledger::service::sweep(app).await {
+        Ok(lots) => tracing::debug!(lots, "booked what has expired"),
+        Err(fault) => tracing::warn!(%fault, "what has expired could not be booked"),
     }
     // Whoever fetches the bundle finds it fresh, even when nothing happened for days.
     if let Err(fault) = app.trust.bundle.renewed(app).await {

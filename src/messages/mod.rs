@@ -13,6 +13,7 @@ use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
 use crate::keys::KeyRefusal;
 use crate::learners::LearnerRefusal;
+use crate::ledger::LedgerRefusal;
 use crate::partners::PartnerRefusal;
 use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
@@ -70,6 +71,7 @@ pub fn reasons() -> Vec<Reason> {
         KeyRefusal::ALL,
         PartnerRefusal::ALL,
         LearnerRefusal::ALL,
+        LedgerRefusal::ALL,
         CertificateRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,

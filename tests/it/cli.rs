@@ -5,6 +5,7 @@ mod bundle;
 mod demo;
 mod exchange;
 mod keys;
+mod ledger;
 mod offline;
 mod settings;
 mod verify;

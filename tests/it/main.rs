@@ -13,6 +13,7 @@ mod guards;
 mod idempotency;
 mod keys;
 mod learners;
+mod ledger;
 mod pages;
 mod partners;
 mod peers;

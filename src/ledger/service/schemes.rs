@@ -1,0 +1,52 @@
+//! Schemes: defined once, by a document that the region signed.
+
+use verifier::bundle::Hash;
+
+use super::Act;
+use crate::db::Conn;
+use crate::error::{Error, Refusal};
+use crate::evidence;
+use crate::ledger::store::{self, SchemeRow};
+use crate::ledger::{LedgerRefusal, Scheme, scheme::is_id};
+
+/// `sha256:` and the digest of a document's bytes.
+pub(super) fn digest(document: &str) -> String {
+    format!("sha256:{}", Hash::of(document.as_bytes()))
+}
+
+/// Keeps a scheme with its evidence. The same document again changes nothing.
+///
+/// # Errors
+/// `ledger.scheme`, `ledger.scheme_exists` where the id has other terms, or a fault.
+pub fn define(conn: &mut Conn, act: &Act<'_>, document: &str) -> Result<Scheme, Error> {
+    let scheme = Scheme::of(document)?;
+    match store::scheme(conn, &scheme.id)? {
+        Some(row) if row.document == document => return Ok(scheme),
+        Some(_) => return Err(Refusal::from(LedgerRefusal::SchemeExists).at("id").got(scheme.id).into()),
+        None => {}
+    }
+    let row = SchemeRow { id: scheme.id.clone(), document: document.to_owned(), defined_at: act.edge.now() };
+    store::insert_scheme(conn, &row)?;
+    evidence::record(conn, act.edge, evidence::Kind::Scheme, row.defined_at, &row.id, document.as_bytes())?;
+    Ok(scheme)
+}
+
+/// The scheme with this id.
+///
+/// # Errors
+/// A fault.
+pub fn scheme(conn: &mut Conn, id: &str) -> Result<Option<Scheme>, Error> {
+    if !is_id(id) {
+        return Ok(None);
+    }
+    let row = store::scheme(conn, id)?;
+    row.map(|row| Scheme::of(&row.document).map_err(|_| crate::error::Fault::text(format!("{id} in schemes is damaged")).into())).transpose()
+}
+
+/// Schemes after the id `after`, by id, at most `limit`, as they are stored.
+///
+/// # Errors
+/// A fault.
+pub fn schemes(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<SchemeRow>, Error> {
+    store::schemes(conn, after, limit)
+}

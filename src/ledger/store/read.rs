@@ -1,0 +1,159 @@
+//! Reading a learner's lots and sums. Every query begins at an index over the learner or the lot.
+
+use std::collections::BTreeMap;
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::LotRow;
+use crate::db::Conn;
+use crate::db::schema::{entries, lot_balances, lots, movements};
+use crate::error::Error;
+use crate::ledger::{EntryKind, Facts};
+
+/// The first three letters of a place say of which kind it is: `iss`, `in:`, `lot`, `hol`, `out`, `red`, `exp`, `voi`.
+const LOT: &str = "movements.lot_id";
+const SCHEME: &str = "lots.scheme";
+const FROM: &str = "substr(movements.from_place, 1, 3)";
+const TO: &str = "substr(movements.to_place, 1, 3)";
+const SUM: &str = "CAST(SUM(movements.amount) AS BIGINT)";
+
+/// What moved of a lot, or of all lots of a scheme, from one kind of place to another.
+#[derive(Clone, Debug, Queryable)]
+pub struct SumRow {
+    /// Id of the lot or of the scheme.
+    pub of: String,
+    /// Three letters of the place.
+    pub from: String,
+    /// Three letters of the place.
+    pub to: String,
+    /// Hundredths.
+    pub amount: i64,
+}
+
+/// One movement of a lot with its entry.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct PostingRow {
+    /// Id of the entry.
+    pub entry: String,
+    /// Place within the entry.
+    pub n: i64,
+    /// What the entry does.
+    pub kind: String,
+    /// Digest of the document behind it.
+    pub cause: String,
+    /// The civil day.
+    pub on_day: String,
+    /// Unix seconds.
+    pub at: i64,
+    /// Where it was.
+    pub from: String,
+    /// Where it went.
+    pub to: String,
+    /// Hundredths.
+    pub amount: i64,
+}
+
+/// One group for what is summed up and each pair of kinds of places.
+fn grouping(of: &str) -> SqlLiteral<Text> {
+    sql::<Text>(&[of, FROM, TO].join(", "))
+}
+
+/// Lots of a family that were there on `day`, after the id `after`, by id.
+pub(in crate::ledger) fn page(
+    conn: &mut Conn,
+    family: &[String],
+    scheme: Option<&str>,
+    day: &str,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<LotRow>, Error> {
+    let made = entries::subject.eq(lots::id.nullable()).and(entries::kind.eq_any([EntryKind::Mint.as_str(), EntryKind::Receive.as_str()]));
+    let there = lots::table.inner_join(entries::table.on(made.assume_not_null()));
+    let mut query = there
+        .filter(lots::learner_id.eq_any(family.to_vec()).and(lots::id.gt(after.unwrap_or("").to_owned())))
+        .filter(entries::on_day.le(day.to_owned()))
+        .select(LotRow::as_select())
+        .order(lots::id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(scheme) = scheme {
+        query = query.filter(lots::scheme.eq(scheme.to_owned()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// What moved of each of these lots until `day`, that day included.
+pub(in crate::ledger) fn sums(conn: &mut Conn, lots: &[String], day: &str) -> Result<Vec<SumRow>, Error> {
+    let until = movements::table.inner_join(entries::table).filter(movements::lot_id.eq_any(lots).and(entries::on_day.le(day)));
+    let grouped = until.group_by(grouping(LOT));
+    Ok(grouped.select((sql::<Text>(LOT), sql::<Text>(FROM), sql::<Text>(TO), sql::<BigInt>(SUM))).load(conn)?)
+}
+
+/// What moved of a family's lots after it was minted or received, scheme by scheme.
+pub(in crate::ledger) fn sums_by_scheme(conn: &mut Conn, family: &[String]) -> Result<Vec<SumRow>, Error> {
+    let later = sql::<Bool>("substr(movements.from_place, 1, 3) NOT IN ('iss', 'in:')");
+    let own = movements::table.inner_join(lots::table).filter(lots::learner_id.eq_any(family)).filter(later);
+    let grouped = own.group_by(grouping(SCHEME));
+    Ok(grouped.select((sql::<Text>(SCHEME), sql::<Text>(FROM), sql::<Text>(TO), sql::<BigInt>(SUM))).load(conn)?)
+}
+
+/// What is there of a family's lots of one scheme that expire on one day: scheme, day, minted, available.
+pub(in crate::ledger) type ByExpiry = (String, Option<String>, i64, i64);
+
+/// What was minted of a family's lots and what is available, by scheme and by the day on which it expires.
+pub(in crate::ledger) fn by_expiry(conn: &mut Conn, family: &[String]) -> Result<Vec<ByExpiry>, Error> {
+    let own = lot_balances::table.inner_join(lots::table).filter(lots::learner_id.eq_any(family));
+    let minted = sql::<BigInt>("CAST(SUM(lots.amount) AS BIGINT)");
+    let available = sql::<BigInt>("CAST(SUM(lot_balances.available) AS BIGINT)");
+    Ok(own.group_by((lots::scheme, lots::expires_on)).select((lots::scheme, lots::expires_on, minted, available)).load(conn)?)
+}
+
+/// What is spendable of a family's lots of a scheme on `day`, the first to expire first.
+pub(in crate::ledger) fn spendable(conn: &mut Conn, family: &[String], scheme: &str, day: &str, limit: i64) -> Result<Vec<(LotRow, i64)>, Error> {
+    let in_time = lots::expires_on.is_null().or(lots::expires_on.gt(day).assume_not_null());
+    let own = lot_balances::table.inner_join(lots::table).filter(lots::learner_id.eq_any(family).and(lots::scheme.eq(scheme)));
+    let left = own.filter(lot_balances::available.gt(0).and(in_time));
+    let ordered = left.order((lots::expires_on.is_null(), lots::expires_on, lots::id)).limit(limit);
+    let found: Vec<(String, i64)> = ordered.select((lots::id, lot_balances::available)).load(conn)?;
+    // Only these are read whole; sorting whole rows costs more.
+    let ids: Vec<String> = found.iter().map(|(id, _)| id.clone()).collect();
+    let mut rows: BTreeMap<String, LotRow> = super::lots_named(conn, &ids)?.into_iter().map(|row| (row.id.clone(), row)).collect();
+    Ok(found.into_iter().filter_map(|(id, available)| Some((rows.remove(&id)?, available))).collect())
+}
+
+/// Movements of a lot until `day` after one of an entry, by entry and place within it.
+pub(in crate::ledger) fn postings(conn: &mut Conn, lot: &str, day: &str, after: Option<(&str, i64)>, limit: i64) -> Result<Vec<PostingRow>, Error> {
+    let (entry, n) = after.unwrap_or(("", 0));
+    let later = movements::entry_id.gt(entry).or(movements::entry_id.eq(entry).and(movements::n.gt(n)));
+    let own = movements::table.inner_join(entries::table).filter(movements::lot_id.eq(lot).and(entries::on_day.le(day)).and(later));
+    let columns = (
+        movements::entry_id,
+        movements::n,
+        entries::kind,
+        entries::cause,
+        entries::on_day,
+        entries::at,
+        movements::from_place,
+        movements::to_place,
+        movements::amount,
+    );
+    Ok(own.order((movements::entry_id, movements::n)).limit(limit).select(columns).load(conn)?)
+}
+
+/// What moved of every revision of a part of a basis.
+pub(in crate::ledger) fn spent_of_basis(conn: &mut Conn, facts: &Facts) -> Result<Vec<SumRow>, Error> {
+    let same = lots::scheme.eq(&facts.scheme).and(lots::basis.eq(&facts.basis)).and(lots::part.eq(i64::from(facts.part)));
+    let moved = movements::table.inner_join(lots::table).filter(same);
+    let grouped = moved.group_by(grouping(SCHEME));
+    Ok(grouped.select((sql::<Text>(SCHEME), sql::<Text>(FROM), sql::<Text>(TO), sql::<BigInt>(SUM))).load(conn)?)
+}
+
+/// Lots of which something is available although they have expired by `day`: the longest ago first, at most `limit`.
+pub(in crate::ledger) fn to_expire(conn: &mut Conn, day: &str, limit: i64) -> Result<Vec<String>, Error> {
+    // As text, so that the planner knows the index of just these rows.
+    let left = lot_balances::table.filter(sql::<Bool>("available > 0")).filter(lot_balances::expires_on.le(day));
+    Ok(left.order((lot_balances::expires_on, lot_balances::lot_id)).limit(limit).select(lot_balances::lot_id).load(conn)?)
+}

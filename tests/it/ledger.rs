@@ -1,0 +1,11 @@
+//! The ledger of the credit bank: what it books and refuses, what it shows, what its audit finds.
+
+mod audit;
+mod bank;
+mod bounds;
+mod guards;
+mod histories;
+mod model;
+mod precedence;
+mod races;
+mod reading;
