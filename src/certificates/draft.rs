@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use verifier::documents::{AchievementKind, Amount, Category, CourseCode, SchemeId};
 use verifier::ids::{CertificateNumber, Grade, IdDocument, IdKind, Level, OccupationCode, PersonName, Title, TypeOfCertificate};
 use verifier::time::Day;
 
@@ -84,7 +85,7 @@ pub struct Credit {
     /// `course`, `training`, `certificate` or `award`.
     #[schema(example = "certificate")]
     pub kind: String,
-    /// `core` or `elective`.
+    /// One of the scheme's categories.
     #[schema(example = "core")]
     pub category: Option<String>,
     /// Course code, up to 40 characters.
@@ -142,8 +143,6 @@ pub struct Extra {
 
 const STANDARD_MAX: usize = 200;
 const CREDITS_MAX: usize = 20;
-/// Ten million credits; far above any certificate, far below overflow.
-const AMOUNT_MAX: i64 = 1_000_000_000;
 
 impl Draft {
     /// Checks `input`, field by field, in the order in which it is documented. `at` is the path of the object within the body.
@@ -190,22 +189,16 @@ fn extra(input: &Input, path: &dyn Fn(&str) -> String) -> Result<Extra, Refusal>
     Ok(Extra { standard, evidence_digest: input.evidence_digest.clone(), credits: input.credits.clone() })
 }
 
+/// The member of a credit that breaks its rule, by the rules of the documents that mint credit.
 fn wrong_in(credit: &Credit) -> Option<&'static str> {
-    let word = |t: &str, max: usize| (1..=max).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    let scheme = credit.scheme.split_once(':').is_some_and(|(region, name)| verifier::ids::RegionCode::parse(region).is_ok() && word(name, 32));
-    if !scheme {
-        return Some("scheme");
-    }
-    if !(1..=AMOUNT_MAX).contains(&credit.amount) {
-        return Some("amount");
-    }
-    if !["course", "training", "certificate", "award"].contains(&credit.kind.as_str()) {
-        return Some("kind");
-    }
-    if credit.category.as_deref().is_some_and(|c| !["core", "elective"].contains(&c)) {
-        return Some("category");
-    }
-    credit.course.as_deref().is_some_and(|c| !word(c, 40)).then_some("course")
+    let members = [
+        ("scheme", SchemeId::parse(&credit.scheme).is_ok()),
+        ("amount", Amount::new(credit.amount).is_ok()),
+        ("kind", AchievementKind::parse(&credit.kind).is_ok()),
+        ("category", credit.category.as_deref().is_none_or(|category| Category::parse(category).is_ok())),
+        ("course", credit.course.as_deref().is_none_or(|course| CourseCode::parse(course).is_ok())),
+    ];
+    members.into_iter().find_map(|(member, fits)| (!fits).then_some(member))
 }
 
 /// One line of text: 1 to `max` characters, no control characters, no space at either end.

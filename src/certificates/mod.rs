@@ -4,6 +4,7 @@
 //! transaction, together with the stored answer to the request.
 
 pub mod api;
+mod credit;
 mod draft;
 pub mod rules;
 mod service;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 use verifier::card::{Card, Claims};
+use verifier::documents::digest;
 use verifier::ids::{CertificateNumber, IdDocument};
 use verifier::jws::Signer;
 use verifier::time::Instant;
@@ -12,7 +13,7 @@ use verifier::time::Instant;
 use super::draft::line;
 use super::rules::{self, Status, Step};
 use super::store::{Event, Filter, Row};
-use super::{CertificateRefusal, Draft, Mine, View, store};
+use super::{CertificateRefusal, Draft, Mine, View, credit, store};
 use crate::access::Caller;
 use crate::app::App;
 use crate::db::{self, Conn};
@@ -100,7 +101,7 @@ impl Issue {
     /// A refusal of the draft, the provider's standing or the number; or a fault.
     pub fn issue(&self, conn: &mut Conn) -> Result<View, Error> {
         let row = self.run(conn, None)?;
-        Ok(View::new(row, Vec::new(), &self.app.qr_prefix())?)
+        view(conn, &self.app, row, Vec::new())
     }
 
     /// Issues it in the place of certificate `old`, which becomes final in the same transaction.
@@ -114,12 +115,12 @@ impl Issue {
         if !self.actor.is_of(conn, &before.provider_id)? {
             return Err(CertificateRefusal::OtherProvider.at("certificate.provider").into());
         }
-        let row = self.run(conn, Some(before.id.clone())).map_err(in_certificate)?;
+        let row = self.run(conn, Some(&before)).map_err(in_certificate)?;
         step(conn, &self.app, &before, Step::Replace, &reason, &self.actor.client, Some(&row.number))?;
-        Ok(View::new(row, Vec::new(), &self.app.qr_prefix())?)
+        view(conn, &self.app, row, Vec::new())
     }
 
-    fn run(&self, conn: &mut Conn, replaces: Option<String>) -> Result<Row, Error> {
+    fn run(&self, conn: &mut Conn, old: Option<&Row>) -> Result<Row, Error> {
         let (app, draft, now) = (&self.app, &self.draft, self.app.edge.now());
         let today = Instant(now).day_in(app.region.zone);
         rules::may_be_issued(draft, today)?;
@@ -133,9 +134,10 @@ impl Issue {
         // The year of the card's own `iat`: verifiers look for the status there.
         let (list, index) = store::take_index(conn, &provider.id, i64::from(today.year()), now)?;
         let card = self.sign(now, signer, &provider.credit_code, list, index)?;
-        let row = self.row(&card, key, now, replaces)?;
+        let row = self.row(&card, key, now, old.map(|old| old.id.clone()))?;
         store::insert(conn, &row)?;
         evidence::record(conn, &app.edge, evidence::Kind::CertificateIssued, now, &row.id, row.card.as_bytes())?;
+        credit::mint(conn, app, &self.actor.client, draft, &row, old)?;
         Ok(row)
     }
 
@@ -232,15 +234,13 @@ pub(crate) fn name_hash(app: &App, name: &str) -> Vec<u8> {
 /// `certificates.not_found`, which is also the answer about somebody else's.
 pub async fn read(app: &App, caller: &Caller, id: String) -> Result<View, Error> {
     let caller = caller.clone();
-    let (row, events) = app
-        .db
-        .read(move |conn| {
-            let row = visible(conn, &caller, &id)?;
-            let events = store::events(conn, &row.id)?;
-            Ok((row, events))
-        })
-        .await?;
-    Ok(View::new(row, events, &app.qr_prefix())?)
+    let this = app.clone();
+    let read = app.db.read(move |conn| {
+        let row = visible(conn, &caller, &id)?;
+        let events = store::events(conn, &row.id)?;
+        view(conn, &this, row, events)
+    });
+    read.await
 }
 
 /// The certificate `id`, if it is of a provider that the caller may see; somebody else's is not found.
@@ -306,7 +306,13 @@ pub fn change(conn: &mut Conn, app: &App, caller: &Caller, id: &str, change: &Ch
     step(conn, app, &row, change.step, &reason, &caller.client_id, None)?;
     let row = visible(conn, caller, id)?;
     let events = store::events(conn, &row.id)?;
-    Ok(View::new(row, events, &app.qr_prefix())?)
+    view(conn, app, row, events)
+}
+
+/// A certificate with its events and with the credit that it minted.
+fn view(conn: &mut Conn, app: &App, row: Row, events: Vec<Event>) -> Result<View, Error> {
+    let lots = credit::lots(conn, app, &row)?;
+    Ok(View { lots, ..View::new(row, events, &app.qr_prefix())? })
 }
 
 fn status(row: &Row) -> Result<Status, Fault> {
@@ -355,5 +361,8 @@ fn step(conn: &mut Conn, app: &App, row: &Row, step: Step, reason: &str, by: &st
     };
     store::insert_event(conn, &event)?;
     evidence::record(conn, &app.edge, evidence::Kind::CertificateStatus, now, &event.id, event.document.as_bytes())?;
+    if step == Step::Revoke {
+        credit::void(conn, app, row, &digest(&event.document))?;
+    }
     db::bump(conn, "status")
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::draft::{Credit, Extra};
 use super::store::{Event, Row};
 use crate::error::Fault;
+use crate::ledger::LotView;
 
 /// A certificate.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,6 +68,9 @@ pub struct View {
     /// Credits it declares.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<Credit>,
+    /// The credit that it minted, as it stands today; not in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<LotView>,
     /// The certificate of record: a compact JWS.
     pub card: String,
     /// What its QR says.
@@ -197,6 +201,7 @@ impl View {
             standard: extra.standard,
             evidence_digest: extra.evidence_digest,
             credits: extra.credits,
+            lots: Vec::new(),
             card: row.card,
             events: events.into_iter().map(|e| EventView { kind: e.kind, at: e.at, reason: e.reason, by: e.actor }).collect(),
         })

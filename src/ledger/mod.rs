@@ -6,6 +6,7 @@ pub mod rules;
 mod scheme;
 pub mod service;
 pub mod store;
+mod views;
 
 use serde::Serialize;
 use verifier::ids::{Grade, Level, OccupationCode, RegionCode, Title};
@@ -15,6 +16,7 @@ use crate::error::Refusal;
 use crate::refusals;
 pub use place::Place;
 pub use scheme::{Expiry, Measure, Scheme};
+pub use views::LotView;
 
 /// The largest amount of one posting and of one lot: ten million credits, in hundredths.
 pub const AMOUNT_MAX: i64 = 1_000_000_000;

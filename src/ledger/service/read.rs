@@ -141,6 +141,15 @@ pub fn lot(conn: &mut Conn, family: &[String], id: &str, day: Day) -> Result<Opt
     Ok(states(conn, own.into_iter().collect(), day)?.pop())
 }
 
+/// The credit of one achievement as it was at the end of `day`: of each scheme and part the lot that was minted last.
+///
+/// # Errors
+/// A fault.
+pub fn of_basis(conn: &mut Conn, basis: &str, day: Day) -> Result<Vec<LotState>, Error> {
+    let lots = store::of_basis(conn, basis)?;
+    states(conn, lots, day)
+}
+
 fn states(conn: &mut Conn, page: Vec<LotRow>, day: Day) -> Result<Vec<LotState>, Error> {
     let ids: Vec<String> = page.iter().map(|lot| lot.id.clone()).collect();
     let mut moved: BTreeMap<String, Vec<SumRow>> = BTreeMap::new();

@@ -227,6 +227,14 @@ pub(super) fn lots_named(conn: &mut Conn, ids: &[String]) -> Result<Vec<LotRow>,
     Ok(lots::table.filter(lots::id.eq_any(ids)).order(lots::id).select(LotRow::as_select()).load(conn)?)
 }
 
+/// What was minted last for each scheme and part of a basis.
+pub(super) fn of_basis(conn: &mut Conn, basis: &str) -> Result<Vec<LotRow>, Error> {
+    let all = lots::table.filter(lots::basis.eq(basis)).order((lots::part, lots::scheme, lots::revision.desc()));
+    let mut rows: Vec<LotRow> = all.select(LotRow::as_select()).load(conn)?;
+    rows.dedup_by(|later, kept| (&later.scheme, later.part) == (&kept.scheme, kept.part));
+    Ok(rows)
+}
+
 /// What was minted last for a part of a basis.
 pub(super) fn latest(conn: &mut Conn, facts: &Facts) -> Result<Option<LotRow>, Error> {
     let same = lots::scheme.eq(&facts.scheme).and(lots::basis.eq(&facts.basis)).and(lots::part.eq(i64::from(facts.part)));

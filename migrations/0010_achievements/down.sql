@@ -1,0 +1,2 @@
+DROP TABLE achievement_events;
+DROP TABLE achievements;
