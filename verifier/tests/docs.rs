@@ -10,6 +10,12 @@ const HF1: &str = include_str!("../../docs/formats/hf1.md");
 const BUNDLE: &str = include_str!("../../docs/formats/bundle.md");
 const STATUS: &str = include_str!("../../docs/formats/status.md");
 const VERDICT: &str = include_str!("../../docs/formats/verdict.md");
+const DOCUMENTS: [(&str, &str); 4] = [
+    ("scheme", include_str!("../../docs/formats/scheme.md")),
+    ("achievement", include_str!("../../docs/formats/achievement.md")),
+    ("programme", include_str!("../../docs/formats/programme.md")),
+    ("redemption", include_str!("../../docs/formats/redemption.md")),
+];
 
 fn vectors(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
@@ -53,6 +59,36 @@ fn the_example_of_a_bundle_is_its_vector() {
     for rule in ["rollback", "equivocation", "unrevoked", "key_unrevoked", "shrunk", "part_missing", "part_digest", "part_unnamed", "too_large"] {
         assert!(BUNDLE.contains(&format!("`bundle.{rule}`")), "{rule}");
     }
+}
+
+#[test]
+fn the_examples_of_documents_are_their_vectors_and_the_pages_name_their_codes() {
+    let all = vectors(include_str!("vectors/documents.json"));
+    for vector in all["accepted"].as_array().expect("a list") {
+        let page = DOCUMENTS.iter().find(|(kind, _)| vector["kind"] == *kind).expect("a page").1;
+        for member in ["payload", "jws", "digest"] {
+            holds(page, &vector[member]);
+        }
+        let header = vector["jws"].as_str().and_then(|jws| jws.split('.').next()).expect("a header");
+        let header = String::from_utf8(base64url::decode(header).expect("base64url")).expect("JSON");
+        assert!(page.contains(&format!("```json\n{header}\n```")), "the page lacks {header}");
+    }
+    let refused = all["refused"].as_array().expect("a list").iter().filter_map(|vector| vector["code"].as_str());
+    for code in refused.filter(|code| code.starts_with("document.")) {
+        assert!(DOCUMENTS.iter().any(|(_, page)| page.contains(&format!("`{code}`"))), "{code}");
+    }
+}
+
+#[test]
+fn the_page_of_programmes_lists_every_check_in_order() {
+    let all = vectors(include_str!("vectors/programme.json"));
+    let checks = all["check"][0]["checks"].as_array().expect("a list");
+    let rows = checks.iter().map(|check| check["check"].as_str().expect("a name").replace(":core", ":CATEGORY"));
+    let rows: Vec<_> = rows.map(|check| format!("| `{check}` |")).collect();
+    let (_, table) = DOCUMENTS[2].1.split_once("## Checks").expect("the section");
+    let listed: Vec<_> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(listed.len(), rows.len());
+    assert!(listed.iter().zip(&rows).all(|(line, row)| line.starts_with(row)), "{listed:?}");
 }
 
 #[test]

@@ -202,9 +202,11 @@ fn what_would_be_refused_is_not_signed() {
     assert_eq!(refused.to_string(), "shelf_months: a member of the document has a value of the wrong type or outside its rule");
 }
 
-/// Scheme by months, by calendar years, day earned, the first day on which it cannot be spent.
+/// A scheme's months and calendar years, a day of earning, the first day on which what was earned then cannot be spent.
+type Shelf = (Option<u16>, Option<u16>, &'static str, Option<&'static str>);
+
 #[rustfmt::skip]
-const SHELF: &[(Option<u16>, Option<u16>, &str, Option<&str>)] = &[
+const SHELF: &[Shelf] = &[
     (None, None, "2026-03-01", None),
     (Some(84), None, "2026-03-01", Some("2033-03-01")),
     (Some(1), None, "2026-01-31", Some("2026-02-28")),

@@ -6,6 +6,7 @@ mod harness;
 use common::bundle_vectors;
 use common::bundles::RegionFacts;
 use common::cards::{Draw, full_card};
+use common::documents::{KINDS, signed};
 use common::{claims_json, signer};
 use harness::{BODIES, digits_of};
 use verifier::base64url;
@@ -41,6 +42,7 @@ fn seeds() -> Vec<Vec<u8>> {
         ["91350100M000100Y43", "310000", "6-31-01-03", "6-25-", "11010519491231002X", "A123456(3)", "1/234567/8", "阿依古丽·买买提", "2026-02-28"];
     seeds.extend(texts.map(|text| text.as_bytes().to_vec()));
     seeds.extend(of_bundles());
+    seeds.extend(KINDS.iter().flat_map(|kind| [kind.example.as_bytes().to_vec(), signed(kind, kind.example).into_bytes()]));
     seeds
 }
 

@@ -18,6 +18,7 @@ pub use merge::Merge;
 pub use programme::{Awards, InForce, Minimum, Programme};
 pub use redemption::Redemption;
 pub use scheme::{Scheme, Yearly};
+pub(crate) use values::decimal;
 pub use values::{
     AchievementId, AchievementKind, Amount, Category, CourseCode, Digest, LearnerId, LotId, Names, ProgrammeId, ProgrammeKind, Ratio, RedemptionId,
     SchemeId, SchemeKind,

@@ -1,4 +1,4 @@
-//! `programme/1`: what credit can be redeemed for. Specified in `docs/formats/programme.md`.
+//! `programme/1`: what credit can be redeemed for. Specified in `docs/formats/programme.md`; its rules are in [`crate::programme`].
 
 use super::{Amount, Category, Digest, DocumentError, DocumentRule, Names, ProgrammeId, ProgrammeKind, Ratio, SchemeId, check_list, document};
 use crate::ids::{Level, OccupationCode};

@@ -7,6 +7,7 @@ pub mod cards;
 pub mod cases;
 pub mod decided;
 pub mod documents;
+pub mod programmes;
 pub mod refusals;
 pub mod vectors;
 pub mod world;

@@ -10,9 +10,11 @@ use verifier::bundle::{
     Anchor, Bundle, Contents, Delta, KeysPart, MANIFEST_TYP, Manifest, PartName, ProvidersPart, RevokedPart, RiceSet, StatusPart,
 };
 use verifier::card::{Card, MAX_BYTES};
+use verifier::documents::{Achievement, Digest, DocumentError, Programme, Redemption, Scheme, digest};
 use verifier::hf1::{self, Type};
 use verifier::ids::{CertificateNumber, CreditCode, IdDocument, IdKind, LastFour, OccupationCode, OccupationPrefix, PersonName, RegionCode, Title};
 use verifier::jws::{Compact, Header, PublicKey, Signer, sign_compact};
+use verifier::programme::{check, suggest};
 use verifier::status::{Bitstring, TokenStatusList, gunzip, gzip};
 use verifier::time::{Day, Instant};
 use verifier::verdict::Presented;
@@ -21,7 +23,7 @@ use verifier::verdict::Presented;
 pub type Body = fn(&[u8]);
 
 /// Every body with the name of its fuzz target.
-pub const BODIES: [(&str, Body); 9] = [
+pub const BODIES: [(&str, Body); 10] = [
     ("jws", jws),
     ("card", card),
     ("hf1", hf1),
@@ -31,6 +33,7 @@ pub const BODIES: [(&str, Body); 9] = [
     ("manifest", manifest),
     ("parts", parts),
     ("delta", delta),
+    ("documents", documents),
 ];
 
 /// A JWS that splits is written in exactly one way; no header but a good one passes; any key that passes writes itself back.
@@ -173,6 +176,38 @@ pub fn delta(data: &[u8]) {
     static HELD: OnceLock<Bundle> = OnceLock::new();
     if let Ok(next) = HELD.get_or_init(held).apply(data) {
         assert_eq!(Bundle::open(&next.to_json(), &anchor()).expect("what it wrote").to_json(), next.to_json());
+    }
+}
+
+/// A document that opens is written in exactly one way; so is any payload that is signed as one. A programme is never met by nothing.
+pub fn documents(data: &[u8]) {
+    written_again("hufu-scheme+jwt", data, |text, key| {
+        let scheme = Scheme::open(text, key)?;
+        assert!(scheme.expires_on(Day::MIN) <= scheme.expires_on(Day::MAX));
+        Ok(scheme.sign(&signer()))
+    });
+    written_again("hufu-achievement+jwt", data, |text, key| Achievement::open(text, key).map(|achievement| achievement.sign(&signer())));
+    written_again("hufu-redemption+jwt", data, |text, key| Redemption::open(text, key).map(|redemption| redemption.sign(&signer())));
+    written_again("hufu-programme+jwt", data, |text, key| {
+        let programme = Programme::open(text, key)?;
+        let region = anchor().region;
+        assert!(check(&programme, &region, &[], Day::MAX).iter().any(|check| !check.ok));
+        assert!(suggest(&programme, &region, &[], Day::MIN).is_err_and(|checks| !checks.is_empty()));
+        Ok(programme.sign(&signer()))
+    });
+}
+
+type Again = Result<Result<String, DocumentError>, DocumentError>;
+
+fn written_again(typ: &str, data: &[u8], again: fn(&str, &PublicKey) -> Again) {
+    let header = format!(r#"{{"alg":"EdDSA","kid":"{}","typ":"{typ}"}}"#, signer().public().thumbprint());
+    let signed = sign_compact(&header, data, &signer());
+    let texts = [core::str::from_utf8(data).ok(), Some(signed.as_str())];
+    for text in texts.into_iter().flatten() {
+        assert_eq!(Digest::parse(&digest(text)), Ok(Digest::of(text)));
+        if let Ok(written) = again(text, signer().public()) {
+            assert_eq!(written.as_deref(), Ok(text));
+        }
     }
 }
 
