@@ -113,3 +113,14 @@ WHEN (OLD.lot_id IS DISTINCT FROM NEW.lot_id OR OLD.expires_on IS DISTINCT FROM 
 EXECUTE FUNCTION hufu_refuse('a balance stays with its lot');
 CREATE OR REPLACE TRIGGER lot_balances_no_delete BEFORE DELETE OR TRUNCATE ON lot_balances
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('balances are never deleted');
+-- What the region signed about an achievement stays signed, and its end stays its end.
+CREATE OR REPLACE TRIGGER achievements_frozen BEFORE UPDATE ON achievements FOR EACH ROW
+WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.learner_id IS DISTINCT FROM NEW.learner_id OR OLD.provider_id IS DISTINCT FROM NEW.provider_id
+  OR OLD.earned_on IS DISTINCT FROM NEW.earned_on OR OLD.recorded_at IS DISTINCT FROM NEW.recorded_at
+  OR OLD.recorded_by IS DISTINCT FROM NEW.recorded_by OR OLD.digest IS DISTINCT FROM NEW.digest OR OLD.basis IS DISTINCT FROM NEW.basis
+  OR OLD.document IS DISTINCT FROM NEW.document OR OLD.replaces IS DISTINCT FROM NEW.replaces OR OLD.state <> 'recorded')
+EXECUTE FUNCTION hufu_refuse('a signed achievement and its end do not change');
+CREATE OR REPLACE TRIGGER achievements_no_delete BEFORE DELETE OR TRUNCATE ON achievements
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('achievements are never deleted');
+CREATE OR REPLACE TRIGGER achievement_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON achievement_events
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('achievement_events is append-only');

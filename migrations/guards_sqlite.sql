@@ -139,3 +139,17 @@ WHEN OLD.lot_id IS DISTINCT FROM NEW.lot_id OR OLD.expires_on IS DISTINCT FROM N
 BEGIN SELECT RAISE(ABORT, 'a balance stays with its lot'); END;
 DROP TRIGGER IF EXISTS lot_balances_no_delete;
 CREATE TRIGGER lot_balances_no_delete BEFORE DELETE ON lot_balances BEGIN SELECT RAISE(ABORT, 'balances are never deleted'); END;
+-- What the region signed about an achievement stays signed, and its end stays its end.
+DROP TRIGGER IF EXISTS achievements_frozen;
+CREATE TRIGGER achievements_frozen BEFORE UPDATE ON achievements
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.learner_id IS DISTINCT FROM NEW.learner_id OR OLD.provider_id IS DISTINCT FROM NEW.provider_id
+  OR OLD.earned_on IS DISTINCT FROM NEW.earned_on OR OLD.recorded_at IS DISTINCT FROM NEW.recorded_at
+  OR OLD.recorded_by IS DISTINCT FROM NEW.recorded_by OR OLD.digest IS DISTINCT FROM NEW.digest OR OLD.basis IS DISTINCT FROM NEW.basis
+  OR OLD.document IS DISTINCT FROM NEW.document OR OLD.replaces IS DISTINCT FROM NEW.replaces OR OLD.state <> 'recorded'
+BEGIN SELECT RAISE(ABORT, 'a signed achievement and its end do not change'); END;
+DROP TRIGGER IF EXISTS achievements_no_delete;
+CREATE TRIGGER achievements_no_delete BEFORE DELETE ON achievements BEGIN SELECT RAISE(ABORT, 'achievements are never deleted'); END;
+DROP TRIGGER IF EXISTS achievement_events_no_update;
+CREATE TRIGGER achievement_events_no_update BEFORE UPDATE ON achievement_events BEGIN SELECT RAISE(ABORT, 'achievement_events is append-only'); END;
+DROP TRIGGER IF EXISTS achievement_events_no_delete;
+CREATE TRIGGER achievement_events_no_delete BEFORE DELETE ON achievement_events BEGIN SELECT RAISE(ABORT, 'achievement_events is append-only'); END;

@@ -7,6 +7,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable, clippy::float_arithmetic)]
 
 pub mod access;
+pub mod achievements;
 pub mod app;
 pub mod certificates;
 pub mod cli;

@@ -9,7 +9,7 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 15] = [
+const SLICES: [&str; 16] = [
     "qr",
     "evidence",
     "regions",
@@ -21,6 +21,7 @@ const SLICES: [&str; 15] = [
     "ledger",
     "recognition",
     "certificates",
+    "achievements",
     "credits",
     "transfers",
     "trust",

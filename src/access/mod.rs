@@ -43,11 +43,15 @@ pub enum Scope {
     PartnersWrite,
     /// Open learners' accounts, find them by document, and hand over one-time codes.
     LearnersWrite,
+    /// Read achievements and the credit they minted.
+    AchievementsRead,
+    /// Record, replace and void achievements.
+    AchievementsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 8] = [
+    pub const ALL: [Scope; 10] = [
         Scope::RegionManage,
         Scope::CertificatesWrite,
         Scope::CertificatesRead,
@@ -56,6 +60,8 @@ impl Scope {
         Scope::PartnersRead,
         Scope::PartnersWrite,
         Scope::LearnersWrite,
+        Scope::AchievementsRead,
+        Scope::AchievementsWrite,
     ];
 
     /// Its name in a token.
@@ -69,6 +75,8 @@ impl Scope {
             Scope::PartnersRead => "partners:read",
             Scope::PartnersWrite => "partners:write",
             Scope::LearnersWrite => "learners:write",
+            Scope::AchievementsRead => "achievements:read",
+            Scope::AchievementsWrite => "achievements:write",
         }
     }
 
@@ -83,6 +91,8 @@ impl Scope {
             Scope::PartnersRead => "see partner regions and what is held of them",
             Scope::PartnersWrite => "pin partner regions, ask them now, and take the pin back",
             Scope::LearnersWrite => "open learners' accounts, find them by document, and hand over one-time codes",
+            Scope::AchievementsRead => "read achievements and the credit that they minted",
+            Scope::AchievementsWrite => "record achievements, replace them by a new evaluation, and void them",
         }
     }
 }
@@ -110,9 +120,16 @@ impl Role {
     pub fn scopes(self) -> &'static [Scope] {
         match self {
             Role::Operator => &Scope::ALL,
-            Role::Provider => &[Scope::CertificatesWrite, Scope::CertificatesRead, Scope::VerifyMany, Scope::LearnersWrite],
+            Role::Provider => &[
+                Scope::CertificatesWrite,
+                Scope::CertificatesRead,
+                Scope::VerifyMany,
+                Scope::LearnersWrite,
+                Scope::AchievementsRead,
+                Scope::AchievementsWrite,
+            ],
             Role::Partner => &[Scope::VerifyMany],
-            Role::Auditor => &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit, Scope::PartnersRead],
+            Role::Auditor => &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit, Scope::PartnersRead, Scope::AchievementsRead],
         }
     }
 }

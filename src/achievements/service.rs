@@ -107,8 +107,7 @@ fn keep_event(conn: &mut Conn, app: &App, caller: &Caller, row: &Row, reason: &s
     let document = Document { hufu: "achievement-event/1", achievement: &row.id, event: "voided", at, reason, by: &caller.client_id };
     let document = serde_json::to_string(&document).map_err(Fault::new)?;
     let cause = verifier::documents::digest(&document);
-    let event =
-        Event { id: app.edge.id("aev"), achievement_id: row.id.clone(), kind: "voided", at, actor: caller.client_id.clone(), document };
+    let event = Event { id: app.edge.id("aev"), achievement_id: row.id.clone(), kind: "voided", at, actor: caller.client_id.clone(), document };
     store::insert_event(conn, &event)?;
     evidence::record(conn, &app.edge, evidence::Kind::AchievementEvent, at, &event.id, event.document.as_bytes())?;
     Ok(cause)

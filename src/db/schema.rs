@@ -112,6 +112,15 @@ table! {
 table! {
     movements (entry_id, n) { entry_id -> Text, n -> BigInt, lot_id -> Text, from_place -> Text, to_place -> Text, amount -> BigInt, }
 }
+table! {
+    achievements (id) {
+        id -> Text, learner_id -> Text, provider_id -> Text, earned_on -> Text, recorded_at -> BigInt, recorded_by -> Text, digest -> Text,
+        basis -> Text, document -> Text, replaces -> Nullable<Text>, state -> Text,
+    }
+}
+table! {
+    achievement_events (id) { id -> Text, achievement_id -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, }
+}
 
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));

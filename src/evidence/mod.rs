@@ -39,11 +39,15 @@ pub enum Kind {
     Learner,
     /// A scheme of credit was defined.
     Scheme,
+    /// An achievement was recorded.
+    Achievement,
+    /// An achievement was voided.
+    AchievementEvent,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 11] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -53,6 +57,8 @@ impl Kind {
         Kind::Partner,
         Kind::Learner,
         Kind::Scheme,
+        Kind::Achievement,
+        Kind::AchievementEvent,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -67,6 +73,8 @@ impl Kind {
             Kind::Partner => ("partner_events", "document"),
             Kind::Learner => ("learner_events", "document"),
             Kind::Scheme => ("schemes", "document"),
+            Kind::Achievement => ("achievements", "document"),
+            Kind::AchievementEvent => ("achievement_events", "document"),
         }
     }
 
@@ -82,6 +90,8 @@ impl Kind {
             Kind::Partner => "partner",
             Kind::Learner => "learner",
             Kind::Scheme => "scheme",
+            Kind::Achievement => "achievement",
+            Kind::AchievementEvent => "achievement-event",
         }
     }
 }

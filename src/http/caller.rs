@@ -75,6 +75,8 @@ permissions! {
     ReadPartners => PartnersRead;
     WritePartners => PartnersWrite;
     WriteLearners => LearnersWrite;
+    ReadAchievements => AchievementsRead;
+    WriteAchievements => AchievementsWrite;
 }
 
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.

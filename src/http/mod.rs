@@ -21,10 +21,12 @@ pub use server::{Running, serve, told_to_end};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::api as access;
+use crate::achievements::api as achievements;
 use crate::certificates::api as certificates;
 use crate::keys::api as keys;
 use crate::learners::api as learners;
 use crate::learners::api::account;
+use crate::ledger::api as ledger;
 use crate::partners::api as partners;
 use crate::providers::api as providers;
 use crate::verification::api as verification;
@@ -53,5 +55,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(learners::close).service(learners::merge);
     config.service(account::sign_in).service(account::sign_out).service(account::read).service(account::looks).service(account::close);
     config.service(certificates::mine).service(export::export);
+    config.service(ledger::create_scheme).service(ledger::list_schemes);
+    config.service(ledger::balances).service(ledger::lots).service(ledger::postings);
+    config.service(achievements::create).service(achievements::list).service(achievements::read);
+    config.service(achievements::replace).service(achievements::void);
     config.map(pages::api::routes);
 }

@@ -18,6 +18,8 @@ use super::caller::Public;
         (name = "access", description = "Tokens for programs (OAuth 2.0 client credentials)"),
         (name = "providers", description = "Bodies that issue, and what they may issue when"),
         (name = "learners", description = "Persons with an account: opening, one-time codes, merging"),
+        (name = "achievements", description = "Courses, trainings and awards: recording, evaluating anew, voiding"),
+        (name = "credit", description = "Schemes of credit"),
         (name = "account", description = "What a learner sees and does with the own account"),
         (name = "certificates", description = "Issuing certificates and their life"),
         (name = "verification", description = "Checking a certificate"),

@@ -3,7 +3,173 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::service::LotState;
+use verifier::documents::Scheme;
+
+use super::service::{Balance, LotState};
+use super::store::{PostingRow, SchemeRow};
+use crate::error::Fault;
+
+/// The same thing in two languages.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NamesOfScheme)]
+pub struct NamesView {
+    /// In Chinese.
+    #[schema(example = "学分")]
+    pub zh: String,
+    /// In English.
+    #[schema(example = "Credit")]
+    pub en: String,
+}
+
+/// A scheme of credit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Scheme)]
+pub struct SchemeView {
+    /// Id.
+    #[schema(example = "310000:credit")]
+    pub id: String,
+    /// What it is called.
+    pub name: NamesView,
+    /// What one unit is called.
+    pub unit: NamesView,
+    /// `credit` or `hour`.
+    #[schema(example = "credit")]
+    pub kind: String,
+    /// The categories that a credit may be in.
+    pub categories: Vec<String>,
+    /// Calendar months for which a credit can be spent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shelf_months: Option<u16>,
+    /// Calendar years after the year of earning to whose end a credit can be spent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar_years: Option<u16>,
+    /// `scheme/1` as the region signed it: a compact JWS.
+    pub document: String,
+    /// When it was defined, unix seconds.
+    #[schema(example = 1_795_276_800)]
+    pub defined_at: i64,
+}
+
+impl SchemeView {
+    /// The view of a row.
+    ///
+    /// # Errors
+    /// A fault when the row was changed outside this program.
+    pub fn of(row: SchemeRow) -> Result<SchemeView, Fault> {
+        let scheme = Scheme::stored(&row.document).map_err(|e| Fault::text(format!("{} in schemes is damaged: {e}", row.id)))?;
+        let names = |names: &verifier::documents::Names| NamesView { zh: names.zh.to_string(), en: names.en.to_string() };
+        Ok(SchemeView {
+            name: names(&scheme.name),
+            unit: names(&scheme.unit),
+            kind: scheme.kind.as_str().to_owned(),
+            categories: scheme.categories.iter().map(ToString::to_string).collect(),
+            shelf_months: scheme.shelf_months,
+            calendar_years: scheme.calendar_years,
+            id: row.id,
+            document: row.document,
+            defined_at: row.defined_at,
+        })
+    }
+}
+
+/// What a learner has of one scheme.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Balance)]
+pub struct BalanceView {
+    /// Scheme.
+    #[schema(example = "310000:credit")]
+    pub scheme: String,
+    /// Minted or received.
+    #[schema(example = 1_200)]
+    pub minted: i64,
+    /// Spendable.
+    #[schema(example = 1_000)]
+    pub available: i64,
+    /// Set aside for transfers.
+    #[schema(example = 0)]
+    pub held: i64,
+    /// Gone to other regions.
+    #[schema(example = 0)]
+    pub out: i64,
+    /// Spent on programmes.
+    #[schema(example = 200)]
+    pub redeemed: i64,
+    /// Not spent in time.
+    #[schema(example = 0)]
+    pub expired: i64,
+    /// Taken back.
+    #[schema(example = 0)]
+    pub voided: i64,
+    /// The next day on which something is no longer spendable, and how much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_expiry: Option<ExpiryView>,
+}
+
+/// An amount that ends.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NextExpiry)]
+pub struct ExpiryView {
+    /// The first day on which it is no longer spendable.
+    #[schema(example = "2033-10-18")]
+    pub on: String,
+    /// Hundredths.
+    #[schema(example = 200)]
+    pub amount: i64,
+}
+
+impl BalanceView {
+    /// The view of a balance.
+    pub fn of(balance: Balance) -> BalanceView {
+        let Balance { scheme, sums, next_expiry } = balance;
+        BalanceView {
+            scheme,
+            minted: sums.minted,
+            available: sums.available,
+            held: sums.held,
+            out: sums.out,
+            redeemed: sums.redeemed,
+            expired: sums.expired,
+            voided: sums.voided,
+            next_expiry: next_expiry.map(|(on, amount)| ExpiryView { on: on.to_string(), amount }),
+        }
+    }
+}
+
+/// A movement of a lot.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Posting)]
+pub struct PostingView {
+    /// Id of the entry.
+    #[schema(example = "ent_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub entry: String,
+    /// `mint`, `void`, `reserve`, `settle`, `release`, `redeem`, `expire` or `receive`.
+    #[schema(example = "mint")]
+    pub kind: String,
+    /// Digest of the document behind it.
+    pub cause: String,
+    /// The civil day.
+    #[schema(example = "2026-10-18")]
+    pub on: String,
+    /// Unix seconds.
+    #[schema(example = 1_795_276_800)]
+    pub at: i64,
+    /// Where the amount was: `issued`, `lot`, `hold:...`, `out:...`, `in:...`, `redeemed:...`, `expired` or `voided`.
+    #[schema(example = "issued")]
+    pub from: String,
+    /// Where it went.
+    #[schema(example = "lot")]
+    pub to: String,
+    /// Hundredths.
+    #[schema(example = 200)]
+    pub amount: i64,
+}
+
+impl PostingView {
+    /// The view of a movement with its entry.
+    pub fn of(row: PostingRow) -> PostingView {
+        PostingView { entry: row.entry, kind: row.kind, cause: row.cause, on: row.on_day, at: row.at, from: row.from, to: row.to, amount: row.amount }
+    }
+}
 
 /// A lot and where its amount is.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,6 +8,7 @@ pub use pages::PAGES;
 use verifier::messages::Message;
 
 use crate::access::rules::AccessRefusal;
+use crate::achievements::AchievementRefusal;
 use crate::certificates::CertificateRefusal;
 use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
@@ -72,6 +73,7 @@ pub fn reasons() -> Vec<Reason> {
         PartnerRefusal::ALL,
         LearnerRefusal::ALL,
         LedgerRefusal::ALL,
+        AchievementRefusal::ALL,
         CertificateRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,

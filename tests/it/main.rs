@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod achievements;
 mod bundle;
 mod certificates;
 mod cli;

@@ -1,5 +1,6 @@
 //! The audit: every entry is held against what it wrote, every lot against its movements, every balance against their sum.
 
+use verifier::documents::Scheme;
 use verifier::time::Day;
 
 use super::read::Sums;
@@ -216,7 +217,7 @@ fn wrong_lot(
     Ok(if follows { None } else { Some(Wrong::Twice) })
 }
 
-fn expires_as_defined(lot: &LotRow, scheme: &crate::ledger::Scheme) -> bool {
+fn expires_as_defined(lot: &LotRow, scheme: &Scheme) -> bool {
     let earned = Day::parse(&lot.earned_on);
-    earned.is_ok_and(|earned| scheme.expiry.expires_on(earned).map(|day| day.to_string()) == lot.expires_on)
+    earned.is_ok_and(|earned| scheme.expires_on(earned).map(|day| day.to_string()) == lot.expires_on)
 }

@@ -1,5 +1,6 @@
 //! Lots come and go: mint, receive, void, and voiding with a mint in its place.
 
+use verifier::documents::Scheme;
 use verifier::ids::RegionCode;
 use verifier::time::Day;
 
@@ -9,7 +10,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::ledger::rules::{self, Said};
 use crate::ledger::store::{self, LotRow};
-use crate::ledger::{EntryKind, LedgerRefusal, Mint, Outcome, Place, Posted, Receive, Scheme, Void};
+use crate::ledger::{EntryKind, LedgerRefusal, Mint, Outcome, Place, Posted, Receive, Void};
 
 /// Mints a lot: once for each scheme, basis and part.
 ///
@@ -90,7 +91,7 @@ fn plan_new(conn: &mut Conn, act: &Act<'_>, asked: &Mint, source: &Source<'_>) -
     }
     rules::amount(asked.amount).map_err(refuse)?;
     let scheme = super::scheme(conn, &facts.scheme)?.ok_or_else(|| refuse(LedgerRefusal::NoScheme))?;
-    if facts.category.as_ref().is_some_and(|category| !scheme.categories.contains(category)) {
+    if facts.category.as_ref().is_some_and(|category| !scheme.categories.iter().any(|own| own.as_str() == category)) {
         return Err(refuse(LedgerRefusal::NoCategory));
     }
     open_learner(conn, &facts.learner)?;
@@ -125,7 +126,7 @@ fn row(act: &Act<'_>, asked: &Mint, source: &Source<'_>, scheme: &Scheme) -> Lot
     let facts = &asked.facts;
     let (origin, expires_on) = match source {
         Source::Peer(peer, expires_on) => (*peer, *expires_on),
-        Source::Issued | Source::Replacing(_) => (act.region, scheme.expiry.expires_on(facts.earned_on)),
+        Source::Issued | Source::Replacing(_) => (act.region, scheme.expires_on(facts.earned_on)),
     };
     let replaces = if let Source::Replacing(old) = source { Some(*old) } else { None };
     LotRow {

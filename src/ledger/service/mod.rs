@@ -22,7 +22,7 @@ pub use audit::{Audit, TrialRow, Wrong, audit, trial_balance};
 pub use credit::{mint, receive, revalue, void};
 pub use expire::{expire, sweep};
 pub use read::{Balance, LotState, Sums, balances, lot, lots, of_basis, postings, spendable};
-pub use schemes::{define, scheme, schemes};
+pub use schemes::{define, scheme, scheme_row, schemes};
 pub use spend::{redeem, release, reserve, settle};
 
 /// How often a posting is planned anew when another transaction got in between.

@@ -1,13 +1,14 @@
 //! Schemes: defined once, by a document that the region signed.
 
 use verifier::bundle::Hash;
+use verifier::documents::{Scheme, SchemeId};
 
 use super::Act;
 use crate::db::Conn;
 use crate::error::{Error, Refusal};
 use crate::evidence;
+use crate::ledger::LedgerRefusal;
 use crate::ledger::store::{self, SchemeRow};
-use crate::ledger::{LedgerRefusal, Scheme, scheme::is_id};
 
 /// `sha256:` and the digest of a document's bytes.
 pub(super) fn digest(document: &str) -> String {
@@ -19,13 +20,13 @@ pub(super) fn digest(document: &str) -> String {
 /// # Errors
 /// `ledger.scheme`, `ledger.scheme_exists` where the id has other terms, or a fault.
 pub fn define(conn: &mut Conn, act: &Act<'_>, document: &str) -> Result<Scheme, Error> {
-    let scheme = Scheme::of(document)?;
-    match store::scheme(conn, &scheme.id)? {
+    let scheme = Scheme::stored(document).map_err(|_| LedgerRefusal::Scheme.at("scheme"))?;
+    match store::scheme(conn, scheme.id.as_str())? {
         Some(row) if row.document == document => return Ok(scheme),
-        Some(_) => return Err(Refusal::from(LedgerRefusal::SchemeExists).at("id").got(scheme.id).into()),
+        Some(_) => return Err(Refusal::from(LedgerRefusal::SchemeExists).at("id").got(scheme.id.to_string()).into()),
         None => {}
     }
-    let row = SchemeRow { id: scheme.id.clone(), document: document.to_owned(), defined_at: act.edge.now() };
+    let row = SchemeRow { id: scheme.id.to_string(), document: document.to_owned(), defined_at: act.edge.now() };
     store::insert_scheme(conn, &row)?;
     evidence::record(conn, act.edge, evidence::Kind::Scheme, row.defined_at, &row.id, document.as_bytes())?;
     Ok(scheme)
@@ -36,11 +37,19 @@ pub fn define(conn: &mut Conn, act: &Act<'_>, document: &str) -> Result<Scheme, 
 /// # Errors
 /// A fault.
 pub fn scheme(conn: &mut Conn, id: &str) -> Result<Option<Scheme>, Error> {
-    if !is_id(id) {
+    if SchemeId::parse(id).is_err() {
         return Ok(None);
     }
     let row = store::scheme(conn, id)?;
-    row.map(|row| Scheme::of(&row.document).map_err(|_| crate::error::Fault::text(format!("{id} in schemes is damaged")).into())).transpose()
+    row.map(|row| Scheme::stored(&row.document).map_err(|_| crate::error::Fault::text(format!("{id} in schemes is damaged")).into())).transpose()
+}
+
+/// The row of a scheme that is there.
+///
+/// # Errors
+/// `ledger.no_scheme`, or a fault.
+pub fn scheme_row(conn: &mut Conn, id: &str) -> Result<SchemeRow, Error> {
+    Ok(store::scheme(conn, id)?.ok_or_else(|| LedgerRefusal::NoScheme.at("scheme"))?)
 }
 
 /// Schemes after the id `after`, by id, at most `limit`, as they are stored.

@@ -26,8 +26,9 @@ pub fn day(text: &str) -> Day {
 
 /// A scheme, signed; `rule` is its rule of expiry.
 pub fn document(id: &str, rule: &str) -> String {
+    let names = r#"{"zh":"学分","en":"Credit"}"#;
     let payload =
-        format!(r#"{{"hufu":"scheme/1","id":"{id}","name":{{"zh":"学分","en":"Credit"}},"kind":"credit","categories":["core","elective"]{rule}}}"#);
+        format!(r#"{{"hufu":"scheme/1","id":"{id}","name":{names},"unit":{names},"kind":"credit","categories":["core","elective"]{rule}}}"#);
     sign_compact(r#"{"alg":"EdDSA","typ":"hufu-scheme+jwt"}"#, payload.as_bytes(), &Signer::from_seed(&[7; 32]))
 }
 
@@ -44,8 +45,9 @@ pub fn family(learner: &str) -> Vec<String> {
 impl<'a> Bank<'a> {
     pub fn of(world: &'a World) -> Bank<'a> {
         for (id, state, merged) in [("a", "open", "NULL"), ("b", "open", "NULL"), ("closed", "closed", "NULL"), ("old", "merged", "'lrn_a'")] {
-            let row = format!("('lrn_{id}', 'resident', 's', 'hash-{id}', 'n', 1, 'client_1', '{state}', {merged})");
-            let columns = "id, id_kind, id_sealed, id_hash, name_sealed, opened_at, opened_by, state, merged_into";
+            let closed = if state == "closed" { "2" } else { "NULL" };
+            let row = format!("('lrn_{id}', 'resident', 's', 'hash-{id}', 'n', 1, 'client_1', '{state}', {merged}, {closed})");
+            let columns = "id, id_kind, id_sealed, id_hash, name_sealed, opened_at, opened_by, state, merged_into, closed_at";
             world.sql(&format!("INSERT INTO learners ({columns}) VALUES {row}")).unwrap();
         }
         let bank = Bank { world, region: world.app.region.code.clone() };

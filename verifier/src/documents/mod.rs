@@ -93,6 +93,15 @@ macro_rules! document {
             pub fn open(text: &str, key: &$crate::jws::PublicKey) -> Result<Self, $crate::documents::DocumentError> {
                 $crate::documents::open(text, key)
             }
+
+            /// Reads a text without its signature: for what the reader itself signed and kept.
+            ///
+            /// # Errors
+            /// As [`Self::open`], but for the header and the signature.
+            pub fn stored(text: &str) -> Result<Self, $crate::documents::DocumentError> {
+                let compact = $crate::jws::Compact::split(text, $crate::documents::MAX_BYTES)?;
+                $crate::documents::content(&compact.payload)
+            }
         }
     };
 }
@@ -112,9 +121,14 @@ fn open<T: Document>(text: &str, key: &PublicKey) -> Result<T, DocumentError> {
     if !compact.is_signed_by(key) {
         return Err(JwsError::Signature.into());
     }
-    let document: T = read(&compact.payload)?;
+    content(&compact.payload)
+}
+
+/// The content of a payload that is written as it must be.
+fn content<T: Document>(bytes: &[u8]) -> Result<T, DocumentError> {
+    let document: T = read(bytes)?;
     document.check()?;
-    if payload(&document)? == compact.payload { Ok(document) } else { Err(DocumentRule::Form.into()) }
+    if payload(&document)? == bytes { Ok(document) } else { Err(DocumentRule::Form.into()) }
 }
 
 fn header<T: Document>(key: &PublicKey) -> String {

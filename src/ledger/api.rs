@@ -1,0 +1,229 @@
+//! Schemes of credit over HTTP, and what a learner has.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use verifier::documents::{Category, DocumentError, Names, Ratio, Scheme, SchemeId, SchemeKind, ValueError, Yearly};
+use verifier::ids::Title;
+use verifier::time::Day;
+
+use super::service::{self, Act};
+use super::views::{BalanceView, LotView, PostingView, SchemeView};
+use crate::app::App;
+use crate::error::{Error, Refusal};
+use crate::http::body::{Body, Query};
+use crate::http::caller::{Account, ManageRegion, Permit, Public};
+use crate::http::idempotency::{Answer, IdempotencyKey, once};
+use crate::http::page::{self, Page};
+use crate::http::problem::{Document, HttpRefusal, Problem};
+use crate::messages::from_verifier;
+use crate::{learners, providers};
+
+/// The same thing in two languages.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamesInput {
+    /// In Chinese.
+    #[schema(example = "学分")]
+    zh: String,
+    /// In English.
+    #[schema(example = "Credit")]
+    en: String,
+}
+
+/// What a learner has to earn each year.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct YearlyInput {
+    /// Hundredths.
+    #[schema(example = 9000)]
+    amount: i64,
+    /// The category of which a share is due.
+    #[schema(example = "professional")]
+    category: String,
+    /// The least share of the amount in that category.
+    #[schema(value_type = Vec<u16>, example = json!([2, 3]))]
+    share: (u16, u16),
+}
+
+/// A scheme to be defined.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SchemeInput {
+    /// This region, a colon, and 1 to 20 of `0-9a-z-`.
+    #[schema(example = "310000:credit")]
+    id: String,
+    /// What it is called.
+    name: NamesInput,
+    /// What one unit is called.
+    unit: NamesInput,
+    /// `credit` or `hour`.
+    #[schema(example = "credit")]
+    kind: String,
+    /// The categories that a credit may be in; at most 20.
+    #[schema(example = json!(["core", "elective"]))]
+    categories: Vec<String>,
+    /// Calendar months after it was earned for which a credit can be spent, 1 to 1,200. Without this and `calendar_years` it never expires.
+    #[schema(example = 84)]
+    shelf_months: Option<u16>,
+    /// A credit can be spent to the end of the n-th calendar year after the year in which it was earned, 0 to 100.
+    calendar_years: Option<u16>,
+    /// What a learner has to earn each year.
+    yearly: Option<YearlyInput>,
+}
+
+impl SchemeInput {
+    fn read(&self) -> Result<Scheme, Refusal> {
+        let value = |field: &str, e: ValueError| from_verifier(field, e.code());
+        let title = |field: &str, text: &str| Title::parse(text).map_err(|e| from_verifier(field, e.code()));
+        let category = |field: &str, text: &str| Category::parse(text).map_err(|e| value(field, e));
+        let yearly = |input: &YearlyInput| {
+            Ok::<_, Refusal>(Yearly {
+                amount: verifier::documents::Amount::new(input.amount).map_err(|e| value("yearly.amount", e))?,
+                category: category("yearly.category", &input.category)?,
+                share: Ratio::new(input.share.0, input.share.1).map_err(|e| value("yearly.share", e))?,
+            })
+        };
+        Ok(Scheme {
+            id: SchemeId::parse(&self.id).map_err(|e| value("id", e))?,
+            name: Names { zh: title("name.zh", &self.name.zh)?, en: title("name.en", &self.name.en)? },
+            unit: Names { zh: title("unit.zh", &self.unit.zh)?, en: title("unit.en", &self.unit.en)? },
+            kind: SchemeKind::parse(&self.kind).map_err(|e| value("kind", e))?,
+            categories: self.categories.iter().enumerate().map(|(n, text)| category(&format!("categories[{n}]"), text)).collect::<Result<_, _>>()?,
+            shelf_months: self.shelf_months,
+            calendar_years: self.calendar_years,
+            yearly: self.yearly.as_ref().map(yearly).transpose()?,
+        })
+    }
+}
+
+fn refused(error: &DocumentError) -> Refusal {
+    from_verifier(error.about().unwrap_or_default(), error.code())
+}
+
+/// Defines a scheme of credit: the region signs it, for good.
+#[utoipa::path(post, path = "/v1/schemes", operation_id = "create_scheme", tag = "credit", security(("oauth" = ["region:manage"])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
+    request_body = SchemeInput,
+    responses((status = 201, description = "Defined; the same scheme again changes nothing", body = SchemeView),
+        (status = 409, description = "ledger.scheme_exists", body = Document),
+        (status = 422, description = "ledger.other_region_scheme, document.*, ids.*", body = Document)))]
+#[post("/v1/schemes")]
+pub async fn create_scheme(
+    app: web::Data<App>,
+    permit: Permit<ManageRegion>,
+    key: IdempotencyKey,
+    body: Body<SchemeInput>,
+) -> Result<HttpResponse, Problem> {
+    let scheme = body.value.read()?;
+    if scheme.id.region() != app.region.code.as_str() {
+        return Err(super::LedgerRefusal::OtherRegionScheme.at("id").into());
+    }
+    let document = scheme.sign(&app.keys.region_signer()).map_err(|e| refused(&e))?;
+    let (ticket, this) = (key.ticket(&permit.caller, &body.bytes), app.get_ref().clone());
+    once(&app, ticket, move |conn| {
+        let act = Act { edge: &this.edge, today: providers::service::today(&this), region: &this.region.code };
+        service::define(conn, &act, &document)?;
+        let row = service::scheme_row(conn, scheme.id.as_str())?;
+        Ok(Answer::json(201, &SchemeView::of(row)?)?)
+    })
+    .await
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SchemesQuery {
+    /// Rows of a page, 1..200.
+    limit: Option<i64>,
+    /// `next` of the page before.
+    after: Option<String>,
+}
+
+/// Schemes of credit, by id.
+#[utoipa::path(get, path = "/v1/schemes", operation_id = "list_schemes", tag = "credit", security(()), params(SchemesQuery),
+    responses((status = 200, description = "A page", body = Page<SchemeView>), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/schemes")]
+pub async fn list_schemes(app: web::Data<App>, _public: Public, query: Query<SchemesQuery>) -> Result<HttpResponse, Problem> {
+    let (limit, after) = (page::limit(query.0.limit)?, scheme_cursor(query.0.after)?);
+    let rows = app.db.read(move |conn| service::schemes(conn, after.as_deref(), limit + 1)).await?;
+    let page = Page::new(rows, limit, |row| row.id.clone(), |row| row);
+    let items = page.items.into_iter().map(SchemeView::of).collect::<Result<Vec<_>, _>>()?;
+    Ok(HttpResponse::Ok().json(Page { items, next: page.next }))
+}
+
+/// The cursor of a page of schemes is the id of one.
+fn scheme_cursor(after: Option<String>) -> Result<Option<String>, Refusal> {
+    match after {
+        Some(id) if SchemeId::parse(&id).is_err() => Err(HttpRefusal::Query.at("after")),
+        id => Ok(id),
+    }
+}
+
+/// What the learner has of each scheme today.
+#[utoipa::path(get, path = "/v1/account/balances", operation_id = "list_account_balances", tag = "account", security(("account" = [])),
+    responses((status = 200, description = "By scheme", body = Vec<BalanceView>)))]
+#[get("/v1/account/balances")]
+pub async fn balances(app: web::Data<App>, account: Account) -> Result<HttpResponse, Problem> {
+    let today = providers::service::today(&app);
+    let read = app.db.read(move |conn| {
+        let family = learners::store::family(conn, &account.learner.id)?;
+        service::balances(conn, &family, today)
+    });
+    Ok(HttpResponse::Ok().json(read.await?.into_iter().map(BalanceView::of).collect::<Vec<_>>()))
+}
+
+/// Which lots, as of which day.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LotsQuery {
+    /// Scheme; all when absent.
+    scheme: Option<String>,
+    /// As things were at the end of this day, `YYYY-MM-DD`; today when absent.
+    as_of: Option<String>,
+    /// Rows of a page, 1..200.
+    limit: Option<i64>,
+    /// `next` of the page before.
+    after: Option<String>,
+}
+
+fn day(app: &App, asked: Option<&str>) -> Result<Day, Refusal> {
+    let today = providers::service::today(app);
+    match asked.map(Day::parse) {
+        None => Ok(today),
+        Some(Ok(day)) if day <= today => Ok(day),
+        Some(_) => Err(HttpRefusal::Query.at("as_of")),
+    }
+}
+
+/// The learner's lots as they were at the end of a day, in the order in which they came.
+#[utoipa::path(get, path = "/v1/account/lots", operation_id = "list_account_lots", tag = "account", security(("account" = [])), params(LotsQuery),
+    responses((status = 200, description = "A page", body = Page<LotView>), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/account/lots")]
+pub async fn lots(app: web::Data<App>, account: Account, query: Query<LotsQuery>) -> Result<HttpResponse, Problem> {
+    let LotsQuery { scheme, as_of, limit, after } = query.0;
+    let (limit, after) = (page::limit(limit)?, page::after(after.as_deref())?);
+    let (day, scheme) = (day(&app, as_of.as_deref())?, scheme_cursor(scheme).map_err(|_| HttpRefusal::Query.at("scheme"))?);
+    let read = app.db.read(move |conn| {
+        let family = learners::store::family(conn, &account.learner.id)?;
+        service::lots(conn, &family, scheme.as_deref(), day, after.as_deref(), limit + 1)
+    });
+    Ok(HttpResponse::Ok().json(Page::new(read.await?, limit, |state| state.lot.id.clone(), LotView::of)))
+}
+
+/// What happened to one of the learner's lots, in order, each posting with its cause: the statement behind the balance.
+#[utoipa::path(get, path = "/v1/account/lots/{id}/postings", operation_id = "list_account_lot_postings", tag = "account", security(("account" = [])),
+    params(("id" = String, Path, description = "Lot id")),
+    responses((status = 200, description = "Up to 200 postings, the newest last", body = Vec<PostingView>), (status = 404, description = "ledger.no_lot", body = Document)))]
+#[get("/v1/account/lots/{id}/postings")]
+pub async fn postings(app: web::Data<App>, account: Account, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let today = providers::service::today(&app);
+    let read = app.db.read(move |conn| {
+        let family = learners::store::family(conn, &account.learner.id)?;
+        let lot = service::lot(conn, &family, &id, today)?.ok_or_else(|| Error::from(super::LedgerRefusal::NoLot.at("id")))?;
+        service::postings(conn, &lot.lot.id, today, None, page::LIMIT_MAX)
+    });
+    Ok(HttpResponse::Ok().json(read.await?.into_iter().map(PostingView::of).collect::<Vec<_>>()))
+}
