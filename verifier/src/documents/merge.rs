@@ -1,4 +1,5 @@
-//! `learner-merge/1`: a region states that two accounts are one person's. It names accounts, never the person.
+//! `learner-merge/1`: a region states that two accounts are one person's. It names accounts, never the person. Specified in
+//! `docs/formats/learner-merge.md`.
 
 use alloc::format;
 use alloc::string::String;
@@ -111,6 +112,11 @@ mod tests {
     }
 
     const JSON: &str = r#"{"hufu":"learner-merge/1","id":"lev_1","region":"310000","from":"lrn_1","into":"lrn_2","reason":"两份证件，同一人","by":"client_1","at":1795276800}"#;
+
+    #[test]
+    fn the_page_of_the_format_shows_this_text() {
+        assert!(include_str!("../../../docs/formats/learner-merge.md").contains(JSON));
+    }
 
     #[test]
     fn what_was_signed_is_read_back_and_has_this_text() {
