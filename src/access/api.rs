@@ -159,6 +159,16 @@ pub struct Paging {
     after: Option<String>,
 }
 
+impl Paging {
+    /// Limit and cursor.
+    ///
+    /// # Errors
+    /// `http.query`.
+    pub fn read(&self) -> Result<(i64, Option<String>), Refusal> {
+        Ok((page::limit(self.limit)?, page::after(self.after.as_deref())?))
+    }
+}
+
 /// Lists clients, oldest first, without their secrets.
 #[utoipa::path(get, path = "/v1/clients", operation_id = "list_clients", tag = "access", security(("oauth" = ["audit:read"])), params(Paging),
     responses(
@@ -169,7 +179,7 @@ pub struct Paging {
         (status = 429, description = "`http.rate_limited`", body = Document)))]
 #[get("/v1/clients")]
 pub async fn list_clients(_: Permit<Audit>, app: web::Data<App>, query: Query<Paging>) -> Result<HttpResponse, Problem> {
-    let (limit, after) = (page::limit(query.0.limit)?, page::after(query.0.after.as_deref())?);
+    let (limit, after) = query.0.read()?;
     let rows = app.db.read(move |conn| service::list(conn, after.as_deref(), limit + 1)).await?;
     Ok(HttpResponse::Ok().json(Page::new(rows, limit, |client| client.id.clone(), |client| client)))
 }

@@ -9,6 +9,7 @@ use verifier::time::Day;
 use super::rules::{Status, Step};
 use super::store::{Filter, is_id};
 use super::{Actor, Change, Draft, Input, Mine, View, service};
+use crate::access::api::Paging;
 use crate::app::App;
 use crate::error::Refusal;
 use crate::http::body::{Body, Query};
@@ -17,7 +18,6 @@ use crate::http::idempotency::{Answer, IdempotencyKey, REPLAYED, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
 use crate::learners::api::PersonInput;
-use crate::learners::api::account::Paging;
 use crate::qr;
 
 type CertificatePage = Page<View>;

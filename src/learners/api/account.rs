@@ -2,14 +2,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
+use crate::access::api::Paging;
 use crate::app::App;
-use crate::error::Refusal;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Account, Public};
 use crate::http::limits::Limited;
-use crate::http::page::{self, Page};
+use crate::http::page::Page;
 use crate::http::problem::{Document, Problem};
 use crate::learners::views::{self, LookView, Mine};
 use crate::learners::{SELF, SESSION_LIFETIME, View, service};
@@ -67,27 +67,6 @@ pub async fn read(app: web::Data<App>, account: Account) -> Result<HttpResponse,
         views::mine(conn, &this, row)
     });
     Ok(HttpResponse::Ok().json(read.await?))
-}
-
-/// Which page of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Paging {
-    /// Rows of a page, 1 to 200; 50 when absent.
-    limit: Option<i64>,
-    /// `next` of the page before.
-    after: Option<String>,
-}
-
-impl Paging {
-    /// Limit and cursor.
-    ///
-    /// # Errors
-    /// `http.query`.
-    pub fn read(&self) -> Result<(i64, Option<String>), Refusal> {
-        Ok((page::limit(self.limit)?, page::after(self.after.as_deref())?))
-    }
 }
 
 /// Who looked at the own account, when and at what, the newest first.

@@ -1,4 +1,5 @@
-//! `learner-merge/1`: a region states that two accounts are one person's. It names accounts, never the person.
+//! `learner-merge/1`: a region states that two accounts are one person's. It names accounts, never the person. Specified in
+//! `docs/formats/learner-merge.md`.
 
 use super::{DocumentError, DocumentRule, LearnerId, check_at, document};
 use crate::ids::RegionCode;
@@ -67,6 +68,11 @@ mod tests {
             by: "client_1".to_string(),
             at: Instant(1_795_276_800),
         }
+    }
+
+    #[test]
+    fn the_page_of_the_format_shows_this_text() {
+        assert!(include_str!("../../../docs/formats/learner-merge.md").contains(JSON));
     }
 
     #[test]
