@@ -9,7 +9,7 @@ use super::{content, rules};
 use crate::db::Conn;
 use crate::error::Error;
 pub use crate::ledger::store::TrialRow;
-use crate::ledger::store::{self, Counts, EntryRow, LotRow, MovementRow, SumRow};
+use crate::ledger::store::{self, BalanceRow, Counts, EntryRow, LotRow, MovementRow, SumRow};
 use crate::ledger::{EntryKind, Place};
 
 /// Rows that are looked at together.
@@ -173,8 +173,8 @@ fn first_wrong_lot(conn: &mut Conn) -> Result<Option<Wrong>, Error> {
         let page = store::all_lots(conn, &after, PAGE)?;
         for (lot, balance, moved) in &page {
             let wrong = wrong_lot(conn, lot, balance.as_ref(), moved)?;
-            if let Some(wrong) = wrong {
-                return Ok(Some(wrong(lot.id.clone())));
+            if wrong.is_some() {
+                return Ok(wrong);
             }
         }
         match page.last() {
@@ -184,27 +184,23 @@ fn first_wrong_lot(conn: &mut Conn) -> Result<Option<Wrong>, Error> {
     }
 }
 
-fn wrong_lot(
-    conn: &mut Conn,
-    lot: &LotRow,
-    balance: Option<&(i64, Option<String>)>,
-    moved: &[MovementRow],
-) -> Result<Option<fn(String) -> Wrong>, Error> {
+fn wrong_lot(conn: &mut Conn, lot: &LotRow, balance: Option<&BalanceRow>, moved: &[MovementRow]) -> Result<Option<Wrong>, Error> {
+    let id = || lot.id.clone();
     let (minted, received) = (store::about(conn, &lot.id, EntryKind::Mint)?, store::about(conn, &lot.id, EntryKind::Receive)?);
     let brief = |text: &str| text.chars().take(3).collect::<String>();
     let row = |m: &MovementRow| SumRow { of: lot.id.clone(), from: brief(&m.from_place), to: brief(&m.to_place), amount: m.amount };
     let sums = Sums::of(&moved.iter().map(row).collect::<Vec<_>>());
     if minted.is_some() == received.is_some() || sums.minted != lot.amount {
-        return Ok(Some(Wrong::Mint));
+        return Ok(Some(Wrong::Mint(id())));
     }
     if minted.is_some() && scheme(conn, &lot.scheme)?.is_none_or(|scheme| !expires_as_defined(lot, &scheme)) {
-        return Ok(Some(Wrong::Expiry));
+        return Ok(Some(Wrong::Expiry(id())));
     }
     if [sums.available, sums.held, sums.out, sums.redeemed, sums.expired, sums.voided].iter().any(|amount| *amount < 0) {
-        return Ok(Some(Wrong::Conservation));
+        return Ok(Some(Wrong::Conservation(id())));
     }
     if balance != Some(&(sums.available, lot.expires_on.clone())) {
-        return Ok(Some(Wrong::Balance));
+        return Ok(Some(Wrong::Balance(id())));
     }
     let before = lot.replaces.as_deref().map(|id| store::lot(conn, id)).transpose()?.flatten();
     let follows = match before {
@@ -214,7 +210,7 @@ fn wrong_lot(
             same && store::about(conn, &old.id, EntryKind::Void)?.is_some()
         }
     };
-    Ok(if follows { None } else { Some(Wrong::Twice) })
+    Ok(if follows { None } else { Some(Wrong::Twice(id())) })
 }
 
 fn expires_as_defined(lot: &LotRow, scheme: &Scheme) -> bool {

@@ -66,14 +66,17 @@ pub(in crate::ledger) fn all_entries(conn: &mut Conn, after: &str, limit: i64) -
     Ok(all)
 }
 
+/// What is available, and the day on which it expires.
+pub(in crate::ledger) type BalanceRow = (i64, Option<String>);
+
 /// A lot, its balance if it has one, and its movements.
-pub(in crate::ledger) type Whole = (LotRow, Option<(i64, Option<String>)>, Vec<MovementRow>);
+pub(in crate::ledger) type Whole = (LotRow, Option<BalanceRow>, Vec<MovementRow>);
 
 /// Lots after the id `after`, by id.
 pub(in crate::ledger) fn all_lots(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Whole>, Error> {
     let balance = (lot_balances::available, lot_balances::expires_on).nullable();
     let rest = lots::table.left_join(lot_balances::table).filter(lots::id.gt(after)).order(lots::id).limit(limit);
-    let page: Vec<(LotRow, Option<(i64, Option<String>)>)> = rest.select((LotRow::as_select(), balance)).load(conn)?;
+    let page: Vec<(LotRow, Option<BalanceRow>)> = rest.select((LotRow::as_select(), balance)).load(conn)?;
     let ids: Vec<&String> = page.iter().map(|(lot, _)| &lot.id).collect();
     let moved = movements::table.filter(movements::lot_id.eq_any(&ids)).order((movements::lot_id, movements::entry_id, movements::n));
     let mut moved = moved.select(MovementRow::as_select()).load::<MovementRow>(conn)?.into_iter().peekable();

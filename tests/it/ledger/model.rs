@@ -18,6 +18,9 @@ pub enum Op {
     Redeem { learner: &'static str, picks: Vec<(usize, i64)> },
 }
 
+/// Lots and amounts.
+type Picks = Vec<(usize, i64)>;
+
 /// One lot of the model.
 pub struct Lot {
     pub learner: &'static str,
@@ -42,7 +45,8 @@ pub struct Model {
     /// Of each lot, in order.
     moved: BTreeMap<usize, Vec<Moved>>,
     entries: BTreeMap<usize, Op>,
-    holds: BTreeMap<usize, (Vec<(usize, i64)>, &'static str)>,
+    /// What was set aside, and whether the hold is `open` or how it ended.
+    holds: BTreeMap<usize, (Picks, &'static str)>,
 }
 
 impl Model {
@@ -102,10 +106,8 @@ impl Model {
     fn judge(&self, op: &Op, today: Day) -> &'static str {
         match op {
             Op::Mint { learner, scheme, amount, basis, replaces } => {
-                if let Some(old) = replaces {
-                    if self.lots[*old].voided {
-                        return "already_voided";
-                    }
+                if replaces.is_some_and(|old| self.lots[old].voided) {
+                    return "already_voided";
                 }
                 let latest = self.lots.iter().rposition(|lot| lot.basis == (*basis, true) && lot.scheme == *scheme);
                 match (self.new_credit(learner, *amount), latest) {
