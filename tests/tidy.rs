@@ -32,8 +32,9 @@ const SLICES: [&str; 16] = [
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];
 
 /// Lints that are switched off somewhere in shipped code: each has its reason beside it there, and a line here.
-const ALLOWANCES: [(&str, &str); 8] = [
+const ALLOWANCES: [(&str, &str); 9] = [
     ("src/access/api.rs", "dead_code"),
+    ("src/achievements/store.rs", "missing_docs"),
     ("src/app.rs", "dead_code"),
     ("src/certificates/store.rs", "missing_docs"),
     ("src/db/conn.rs", "missing_docs"),

@@ -31,7 +31,6 @@ CREATE TABLE lots (
     CHECK ((revision = 0) = (replaces IS NULL))
 );
 -- With what balances are told apart by, so that they are read from the index alone.
-CREATE INDEX lots_by_basis ON lots (basis, part, revision);
 CREATE INDEX lots_by_learner ON lots (learner_id, id, scheme, expires_on, amount);
 
 -- The one cached sum: every spending goes through it.

@@ -9,7 +9,7 @@ pub mod store;
 mod views;
 
 pub use draft::{CreditInput, Draft, Input};
-pub use service::{list, read, record, replace, void};
+pub use service::{held, list, read, record, replace, void};
 pub use views::View;
 
 use crate::refusals;

@@ -1,6 +1,7 @@
 //! The use cases of achievements. Each is one transaction: the document, its row and evidence, and the credit that it mints or takes back.
 
 use serde::Serialize;
+use serde_json::Value;
 use verifier::documents::{Achievement, AchievementId, Digest, LearnerId};
 use verifier::ids::CreditCode;
 use verifier::time::Instant;
@@ -11,7 +12,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Refusal};
-use crate::http::page::Page;
+use crate::http::page::{LIMIT_MAX, Page};
 use crate::ledger::service::Act;
 use crate::ledger::{self, Facts, LotKind, Mint, Void};
 use crate::{evidence, learners, providers};
@@ -134,6 +135,17 @@ fn visible(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Row, Error> {
 pub fn list(conn: &mut Conn, app: &App, filter: &Filter, after: Option<&str>, limit: i64) -> Result<Page<View>, Error> {
     let page = Page::new(store::page(conn, filter, after, limit)?, limit, |row| row.id.clone(), |row| row);
     let items = page.items.into_iter().map(|row| View::of(conn, app, row)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next: page.next })
+}
+
+/// A page of what is held of a person's achievements, for the person.
+///
+/// # Errors
+/// A fault.
+pub fn held(conn: &mut Conn, app: &App, learner: &str, after: Option<&str>) -> Result<Page<Value>, Error> {
+    let filter = Filter { family: Some(learners::store::family(conn, learner)?), ..Filter::default() };
+    let page = list(conn, app, &filter, after, LIMIT_MAX)?;
+    let items = page.items.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(Fault::new)?;
     Ok(Page { items, next: page.next })
 }
 

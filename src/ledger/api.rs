@@ -107,7 +107,7 @@ fn refused(error: &DocumentError) -> Refusal {
     request_body = SchemeInput,
     responses((status = 201, description = "Defined; the same scheme again changes nothing", body = SchemeView),
         (status = 409, description = "ledger.scheme_exists", body = Document),
-        (status = 422, description = "ledger.other_region_scheme, document.*, ids.*", body = Document)))]
+        (status = 422, description = "ledger.scheme_region, document.*, ids.*", body = Document)))]
 #[post("/v1/schemes")]
 pub async fn create_scheme(
     app: web::Data<App>,
@@ -117,7 +117,7 @@ pub async fn create_scheme(
 ) -> Result<HttpResponse, Problem> {
     let scheme = body.value.read()?;
     if scheme.id.region() != app.region.code.as_str() {
-        return Err(super::LedgerRefusal::OtherRegionScheme.at("id").into());
+        return Err(super::LedgerRefusal::SchemeRegion.at("id").into());
     }
     let document = scheme.sign(&app.keys.region_signer()).map_err(|e| refused(&e))?;
     let (ticket, this) = (key.ticket(&permit.caller, &body.bytes), app.get_ref().clone());

@@ -15,7 +15,7 @@ use verifier::time::Day;
 use crate::error::Refusal;
 use crate::refusals;
 pub use place::Place;
-pub use views::LotView;
+pub use views::{LotView, held};
 
 /// The largest amount of one posting and of one lot: ten million credits, in hundredths.
 pub const AMOUNT_MAX: i64 = 1_000_000_000;
@@ -59,7 +59,7 @@ refusals! {
         ExpiresBeforeAnswer = 409, "ledger.expires_before_answer", "a lot that is offered outlasts the day of the answer", "学分在答复日前过期", "the lot expires before the answer is due";
         ExceedsAvailable = 409, "ledger.exceeds_available", "what is spent is available", "可用学分不足", "the amount exceeds what is available";
         Scheme = 422, "ledger.scheme", "a scheme is a document scheme/1", "学分制度文件不符合要求", "the document is no scheme";
-        OtherRegionScheme = 422, "ledger.other_region_scheme", "a scheme is named after the region that defines it", "学分制度编号须以本地区代码开头", "the scheme is named after another region";
+        SchemeRegion = 422, "ledger.scheme_region", "a scheme is named after the region that defines it", "学分制度编号须以本地区代码开头", "the scheme is named after another region";
         SchemeExists = 409, "ledger.scheme_exists", "a scheme is defined once", "该学分制度已定义", "the scheme is defined already, with other terms";
     }
 }

@@ -1,13 +1,18 @@
 //! How credit looks in an answer. Amounts are hundredths.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use verifier::documents::Scheme;
 
-use super::service::{Balance, LotState};
+use super::service::{self, Balance, LotState};
 use super::store::{PostingRow, SchemeRow};
-use crate::error::Fault;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Fault};
+use crate::http::page::{LIMIT_MAX, Page};
+use crate::{learners, providers};
 
 /// The same thing in two languages.
 #[derive(Debug, Serialize, ToSchema)]
@@ -230,4 +235,22 @@ impl LotView {
             expires_on: lot.expires_on,
         }
     }
+}
+
+/// A page of a person's credit, for the person: each lot as it stands, with what it is and what happened to it.
+///
+/// # Errors
+/// A fault.
+pub fn held(conn: &mut Conn, app: &App, learner: &str, after: Option<&str>) -> Result<Page<Value>, Error> {
+    let (family, today) = (learners::store::family(conn, learner)?, providers::service::today(app));
+    let lots = service::lots(conn, &family, None, today, after, LIMIT_MAX + 1)?;
+    let page = Page::new(lots, LIMIT_MAX, |state| state.lot.id.clone(), |state| state);
+    let mut items = Vec::with_capacity(page.items.len());
+    for state in page.items {
+        let facts = json!(state.lot.facts()?);
+        let postings = service::postings(conn, &state.lot.id, today, None, LIMIT_MAX)?;
+        let postings: Vec<PostingView> = postings.into_iter().map(PostingView::of).collect();
+        items.push(json!({"lot": LotView::of(state), "facts": facts, "postings": postings}));
+    }
+    Ok(Page { items, next: page.next })
 }

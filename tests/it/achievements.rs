@@ -4,17 +4,8 @@ use hufu::access::Role;
 use serde_json::{Value, json};
 use verifier::documents::Achievement;
 
-use super::support::issuing::{Body, body, body_with, listing, open, person, race, text, with};
+use super::support::issuing::{Body, SCHEME, body, body_with, define_scheme, learner_of, listing, open, person, race, text, with};
 use super::support::{Answer, Client, World};
-
-const SCHEME: &str = "310000:credit";
-
-/// Defines the scheme that these tests mint in: seven years of shelf life.
-pub fn define(world: &World) {
-    let scheme = json!({"id": SCHEME, "name": {"zh": "学分", "en": "Credit"}, "unit": {"zh": "分", "en": "credit"}, "kind": "credit",
-        "categories": ["core", "elective"], "shelf_months": 84});
-    world.signed_in(Role::Operator, None).post_json("/v1/schemes", &scheme).expect(201);
-}
 
 /// A course of two credits that a learner took.
 pub fn course(learner: &Value) -> Value {
@@ -36,7 +27,7 @@ fn void(client: &Client, achievement: &Value) -> Answer {
 
 /// A body, its learner, and the scheme.
 fn begin(world: &World) -> (Body, Value) {
-    define(world);
+    define_scheme(world);
     let one = body(world, 1);
     let learner = open(&one.client, &person());
     (one, learner)
@@ -144,7 +135,7 @@ both! {
             ("/earned_on", json!("2999-01-01"), 422, "achievements.earned_in_future", "earned_on"),
             ("/earned_on", json!("1949-09-30"), 422, "achievements.earned_too_early", "earned_on"),
             ("/earned_on", json!("2024-12-31"), 403, "providers.not_listed", ""),
-            ("/occupation", json!("1-01-01-01"), 403, "providers.scope", ""),
+            ("/occupation", json!("1-01-01-01"), 422, "providers.scope", ""),
             ("/credits", json!([]), 422, "achievements.no_credits", "credits"),
             ("/credits", json!(many), 422, "achievements.no_credits", "credits"),
             ("/credits/0/amount", json!(0), 422, "document.amount_range", "credits[0].amount"),
@@ -195,5 +186,34 @@ both! {
         record(&operator, &course(&learner)).problem(422, "achievements.provider");
         record(&operator, &with(course(&learner), "/provider", json!(one.id))).expect(201);
         world.signed_in(Role::Partner, None).get("/v1/achievements").problem(403, "access.forbidden");
+    }
+
+    fn what_was_recorded_is_neither_changed_nor_deleted(world: &World) {
+        let (one, learner) = begin(world);
+        let made = record(&one.client, &course(&learner)).expect(201).json();
+        void(&one.client, &made).expect(200);
+        for (sql, words) in [
+            ("UPDATE achievements SET earned_on = '2026-01-01'", "a signed achievement and its end do not change"),
+            ("UPDATE achievements SET state = 'recorded'", "a signed achievement and its end do not change"),
+            ("DELETE FROM achievements", "achievements are never deleted"),
+            ("UPDATE achievement_events SET at = 0", "achievement_events is append-only"),
+            ("DELETE FROM achievement_events", "achievement_events is append-only"),
+        ] {
+            let answer = world.sql(sql).expect_err(sql);
+            assert!(answer.contains(words), "{sql}: {answer}");
+        }
+    }
+
+    fn the_learner_sees_and_takes_along_what_was_recorded(world: &World) {
+        let (one, learner) = begin(world);
+        let made = record(&one.client, &course(&learner)).expect(201).json();
+        let me = learner_of(world, &one.client, &learner);
+        assert_eq!(me.get("/v1/account/lots").expect(200).json()["items"], made["lots"]);
+        assert_eq!(me.get("/v1/account/lots?as_of=2020-01-01").expect(200).json()["items"], json!([]), "nothing had been minted on that day");
+        me.get("/v1/account/lots?as_of=2999-01-01").problem(400, "http.query");
+        me.get("/v1/account/lots?scheme=credit").problem(400, "http.query");
+        let all = me.get("/v1/account/export").expect(200).json();
+        assert_eq!((&all["achievements"], &all["credit"][0]["lot"]), (&json!([made]), &made["lots"][0]));
+        assert_eq!((&all["credit"][0]["facts"]["course"], &all["credit"][0]["postings"][0]["kind"]), (&json!("SH-IC-101"), &json!("mint")));
     }
 }

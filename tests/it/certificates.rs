@@ -1,6 +1,7 @@
 //! Certificates: issued, found, suspended, revoked and replaced, and everything that is refused.
 
 mod bad_input;
+mod credit;
 mod idempotency;
 mod lists;
 mod races;
@@ -11,7 +12,9 @@ use verifier::card::Card;
 use verifier::ids::CertificateNumber;
 use verifier::jws::PublicKey;
 
-use super::support::issuing::{RESIDENT, RESIDENT_SECRET, assert_nowhere, body, draft, issue, replace, step, stock, text, verdict, with};
+use super::support::issuing::{
+    RESIDENT, RESIDENT_SECRET, assert_nowhere, body, define_scheme, draft, issue, replace, step, stock, text, verdict, with,
+};
 
 /// Every field that a certificate may have.
 fn full() -> Value {
@@ -30,6 +33,7 @@ fn read(client: &super::support::Client, certificate: &Value) -> Value {
 
 both! {
     fn what_was_issued_is_read_back_with_every_field_and_its_id_masked(world: &World) {
+        define_scheme(world);
         let body = body(world, 1);
         let made = issue(&body.client, &full());
         assert_eq!(made["holder"], json!({"name": "欧阳静", "id_type": "resident", "id_last4": "002X"}));
@@ -43,6 +47,7 @@ both! {
     }
 
     fn the_card_is_signed_by_a_published_key_and_says_what_the_row_says(world: &World) {
+        define_scheme(world);
         let body = body(world, 1);
         let made = issue(&body.client, &full());
         let card = Card::parse(text(&made, "card")).unwrap();
@@ -82,6 +87,7 @@ both! {
     }
 
     fn a_number_is_used_once(world: &World) {
+        define_scheme(world);
         let (one, two) = (body(world, 1), body(world, 2));
         issue(&one.client, &full());
         issue(&two.client, &draft());
@@ -150,6 +156,7 @@ both! {
     }
 
     fn what_is_wrong_with_a_replacement_is_said_of_the_new_certificate(world: &World) {
+        define_scheme(world);
         let body = body(world, 1);
         let old = issue(&body.client, &full());
         let before = stock(world);
@@ -231,6 +238,7 @@ both! {
     }
 
     fn no_answer_and_no_row_holds_the_plain_id_number(world: &World) {
+        define_scheme(world);
         let body = body(world, 1);
         let made = issue(&body.client, &full());
         let id = text(&made, "id").to_owned();
