@@ -4,9 +4,10 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::store::{Filter, is_id};
+use super::store::Filter;
 use super::{Draft, Input, View, service};
 use crate::app::App;
+use crate::db::is_id;
 use crate::error::Refusal;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Permit, ReadAchievements, WriteAchievements};

@@ -17,8 +17,6 @@ use crate::ledger::service::Act;
 use crate::ledger::{self, Facts, LotKind, Mint, Void};
 use crate::{evidence, learners, providers};
 
-const REASON_MAX: usize = 200;
-
 /// The provider that `caller` records for: the one named, which must be theirs, or a provider client's own.
 fn provider(conn: &mut Conn, caller: &Caller, named: Option<&str>) -> Result<providers::store::Row, Error> {
     let id = named.or(caller.provider_id.as_deref()).filter(|id| caller.acts_for(id));
@@ -32,7 +30,7 @@ fn provider(conn: &mut Conn, caller: &Caller, named: Option<&str>) -> Result<pro
 /// A refusal of the draft, of the provider's standing, of the learner's account or of the ledger; or a fault.
 pub fn record(conn: &mut Conn, app: &App, caller: &Caller, named: Option<&str>, draft: &Draft) -> Result<View, Error> {
     let provider = provider(conn, caller, named)?;
-    let learner = learners::service::find(conn, &draft.learner).map_err(at_learner)?;
+    let learner = learners::service::visible(conn, caller, &draft.learner).map_err(at_learner)?;
     let row = write(conn, app, caller, draft, &provider, &learner.id, None)?;
     let document = open(app, &row)?;
     for part in 0..document.credits.len() {
@@ -52,7 +50,7 @@ pub fn replace(conn: &mut Conn, app: &App, caller: &Caller, old: &str, named: Op
         return Err(AchievementRefusal::Ended.at("id").into());
     }
     let provider = provider(conn, caller, named)?;
-    let learner = learners::service::find(conn, &draft.learner).map_err(at_learner)?;
+    let learner = learners::service::visible(conn, caller, &draft.learner).map_err(at_learner)?;
     let family = learners::store::family(conn, &learner.id)?;
     if provider.id != old.provider_id || !family.contains(&old.learner_id) {
         return Err(AchievementRefusal::OtherLearner.at("learner").into());
@@ -75,7 +73,7 @@ pub fn replace(conn: &mut Conn, app: &App, caller: &Caller, old: &str, named: Op
 /// # Errors
 /// `achievements.not_found`, `achievements.reason`, `achievements.ended`, or a fault.
 pub fn void(conn: &mut Conn, app: &App, caller: &Caller, id: &str, reason: &str) -> Result<View, Error> {
-    if !(1..=REASON_MAX).contains(&reason.chars().count()) || reason.trim() != reason || reason.chars().any(char::is_control) {
+    if !learners::rules::is_reason(reason) {
         return Err(AchievementRefusal::Reason.at("reason").into());
     }
     let row = visible(conn, caller, id)?;

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::AchievementRefusal;
-use crate::db::Conn;
 use crate::db::schema::{achievement_events, achievements};
+use crate::db::{Conn, is_id};
 use crate::error::{Error, is_unique_violation};
 
 /// An achievement as it is stored.
@@ -45,14 +45,6 @@ pub struct Filter {
     pub provider: Option<String>,
     /// Account ids of one person.
     pub family: Option<Vec<String>>,
-}
-
-/// Longest id that is looked for, in bytes.
-const ID_MAX: usize = 64;
-
-/// Whether `text` may be an id; what is none is not looked for, and PostgreSQL takes no NUL in a text.
-pub(super) fn is_id(text: &str) -> bool {
-    (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {

@@ -7,10 +7,11 @@ use verifier::ids::{CertificateNumber, Level, OccupationCode, OccupationPrefix};
 use verifier::time::Day;
 
 use super::rules::{Status, Step};
-use super::store::{Filter, is_id};
+use super::store::Filter;
 use super::{Actor, Change, Draft, Input, Mine, View, service};
 use crate::access::api::Paging;
 use crate::app::App;
+use crate::db::is_id;
 use crate::error::Refusal;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Account, Permit, ReadCertificates, WriteCertificates};

@@ -10,7 +10,6 @@ use verifier::ids::{CertificateNumber, IdDocument};
 use verifier::jws::Signer;
 use verifier::time::Instant;
 
-use super::draft::line;
 use super::rules::{self, Status, Step};
 use super::store::{Event, Filter, Row};
 use super::{CertificateRefusal, Draft, Mine, View, credit, store};
@@ -19,11 +18,12 @@ use crate::app::App;
 use crate::db::{self, Conn};
 use crate::error::{Error, Fault, Refusal};
 use crate::http::page::{LIMIT_MAX, Page};
-use crate::learners::{Learner, id_hash, kind_word, rules::fold_name, seal_id};
+use crate::learners::{
+    Learner, id_hash, kind_word,
+    rules::{fold_name, is_reason},
+    seal_id,
+};
 use crate::{evidence, keys, learners, providers};
-
-/// Longest reason of a change of state.
-const REASON_MAX: usize = 200;
 
 /// Who acts, and for which provider.
 #[derive(Clone, Debug)]
@@ -320,7 +320,7 @@ fn status(row: &Row) -> Result<Status, Fault> {
 }
 
 fn checked_reason(reason: &str) -> Result<String, Refusal> {
-    line(reason, REASON_MAX).ok_or_else(|| CertificateRefusal::Reason.at("reason"))
+    if is_reason(reason) { Ok(reason.to_owned()) } else { Err(CertificateRefusal::Reason.at("reason")) }
 }
 
 /// What the evidence commits to when the state of a certificate changes.

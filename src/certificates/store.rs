@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::CertificateRefusal;
 use crate::db::schema::{certificate_events, certificates, revisions, status_lists};
-use crate::db::{self, Conn};
+use crate::db::{self, Conn, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
 
 /// Most indices in one status list; then the provider gets another list.
@@ -92,14 +92,6 @@ pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {
 pub(super) fn insert_event(conn: &mut Conn, event: &Event) -> Result<(), Error> {
     diesel::insert_into(certificate_events::table).values(event).execute(conn)?;
     Ok(())
-}
-
-/// Longest id that is looked for, in bytes.
-const ID_MAX: usize = 64;
-
-/// Whether `text` may be an id; what is none is not looked for, and PostgreSQL takes no NUL in a text.
-pub(super) fn is_id(text: &str) -> bool {
-    (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// One certificate by id.

@@ -192,6 +192,14 @@ impl Db {
     }
 }
 
+/// Longest id that is looked for, in bytes.
+const ID_MAX: usize = 64;
+
+/// Whether `text` may be an id; what is none is not looked for, and PostgreSQL takes no NUL in a text.
+pub fn is_id(text: &str) -> bool {
+    (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 /// Raises a named revision, so that every running server learns that what it holds in memory is old.
 ///
 /// # Errors

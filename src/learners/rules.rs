@@ -15,8 +15,6 @@ const CODE_LENGTH: usize = 12;
 const CODE_TEXT_MAX: usize = 64;
 /// How a learner's token begins, so that scanners find one that leaked, and no other token is taken for one.
 const TOKEN_PREFIX: &str = "hufl_";
-/// Longest id that is looked for, in bytes.
-const ID_MAX: usize = 64;
 /// Longest reason, in characters.
 const REASON_MAX: usize = 200;
 
@@ -64,18 +62,17 @@ pub(super) fn token_hash(text: &str) -> Option<[u8; 32]> {
     Some(Sha256::digest(text.as_bytes()).into())
 }
 
-/// Whether `text` may be an id; what is none is not looked for, and PostgreSQL takes no NUL in a text.
-pub(super) fn is_id(text: &str) -> bool {
-    (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
 /// Whether `reason` may be kept.
 ///
 /// # Errors
 /// `learners.reason`.
 pub(super) fn check_reason(reason: &str) -> Result<(), Refusal> {
-    let fits = (1..=REASON_MAX).contains(&reason.chars().count()) && reason.trim() == reason && !reason.chars().any(char::is_control);
-    if fits { Ok(()) } else { Err(LearnerRefusal::Reason.at("reason")) }
+    if is_reason(reason) { Ok(()) } else { Err(LearnerRefusal::Reason.at("reason")) }
+}
+
+/// Whether a text is a reason: one line of 1 to 200 characters.
+pub fn is_reason(text: &str) -> bool {
+    (1..=REASON_MAX).contains(&text.chars().count()) && text.trim() == text && !text.chars().any(char::is_control)
 }
 
 /// Whether an account in this state may be used.

@@ -173,6 +173,15 @@ both! {
         assert_audited(world);
     }
 
+    fn a_body_records_for_those_whose_account_it_knows(world: &World) {
+        let (one, learner) = begin(world);
+        let two = body(world, 2);
+        assert_eq!(record(&two.client, &course(&learner)).problem(404, "learners.not_found")["field"], "learner");
+        open(&two.client, &person());
+        record(&two.client, &course(&learner)).expect(201);
+        record(&one.client, &course(&learner)).expect(201);
+    }
+
     fn a_body_sees_and_touches_only_its_own(world: &World) {
         let (one, learner) = begin(world);
         let two = body(world, 2);

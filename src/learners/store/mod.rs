@@ -6,9 +6,8 @@ mod trail;
 use diesel::prelude::*;
 
 use super::State;
-use super::rules::is_id;
-use crate::db::Conn;
 use crate::db::schema::{clients, learner_views as views, learners};
+use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault};
 use crate::on_backend;
 pub(super) use sign_in::{Code, Session, codes, end_session, end_sessions, insert_code, insert_session, purge, session, sessions, use_code};

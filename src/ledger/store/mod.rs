@@ -12,9 +12,9 @@ use verifier::ids::{Grade, Level, OccupationCode, Title};
 use verifier::time::Day;
 
 use super::{EntryKind, Facts, LotKind, Place};
-use crate::db::Conn;
 use crate::db::schema::{entries, learners, lot_balances, lots, movements, schemes};
-use crate::error::{Error, Fault};
+use crate::db::{Conn, is_id};
+use crate::error::{Error, Fault, is_unique_violation};
 pub(super) use audit::{BalanceRow, all_entries, all_lots, counts, first_minted_twice, trial_balance};
 pub use audit::{Counts, TrialRow};
 pub use read::{PostingRow, SumRow};
@@ -148,14 +148,6 @@ impl MovementRow {
     }
 }
 
-/// Longest id that is looked for, in bytes.
-const ID_MAX: usize = 64;
-
-/// Whether `text` may be an id; what is none is not looked for, and PostgreSQL takes no NUL in a text.
-pub(super) fn is_id(text: &str) -> bool {
-    (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
 pub(super) fn scheme(conn: &mut Conn, id: &str) -> Result<Option<SchemeRow>, Error> {
     Ok(schemes::table.find(id).select(SchemeRow::as_select()).first(conn).optional()?)
 }
@@ -167,8 +159,11 @@ pub(super) fn schemes(conn: &mut Conn, after: Option<&str>, limit: i64) -> Resul
 }
 
 pub(super) fn insert_scheme(conn: &mut Conn, row: &SchemeRow) -> Result<(), Error> {
-    diesel::insert_into(schemes::table).values(row).execute(conn)?;
-    Ok(())
+    match diesel::insert_into(schemes::table).values(row).execute(conn) {
+        Ok(_) => Ok(()),
+        Err(e) if is_unique_violation(&e) => Err(Fault::unavailable("somebody defined this scheme meanwhile; try again").into()),
+        Err(e) => Err(e.into()),
+    }
 }
 
 /// The state of an account.

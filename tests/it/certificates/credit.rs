@@ -4,7 +4,7 @@ use hufu::access::Role;
 use serde_json::{Value, json};
 
 use crate::support::World;
-use crate::support::issuing::{SCHEME, body, define_scheme, draft, issue, learner, open, person, replace, step, text, with};
+use crate::support::issuing::{SCHEME, body, define_scheme, draft, issue, learner, open, person, race, replace, step, text, with};
 
 /// A certificate that declares credit.
 fn declaring(amounts: &[i64]) -> Value {
@@ -114,6 +114,16 @@ both! {
         refused("/name/en", json!(""), 422, "ids.text_length", "name.en");
         refused("/extra", json!(1), 422, "http.unknown_field", "extra");
         body(world, 1).client.post_json("/v1/schemes", &hours).problem(403, "access.forbidden");
+        assert_audited(world);
+    }
+
+    fn of_eight_who_define_one_scheme_at_once_none_breaks_it(world: &World) {
+        let operator = world.signed_in(Role::Operator, None);
+        let names = json!({"zh": "学分", "en": "Credit"});
+        let scheme = |months: usize| json!({"id": SCHEME, "name": names, "unit": names, "kind": "credit", "categories": [], "shelf_months": months});
+        let statuses: Vec<u16> = race(8, |n| operator.post_json("/v1/schemes", &scheme(1 + n)).status);
+        assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+        assert!(statuses.iter().all(|status| [201, 409, 503].contains(status)), "{statuses:?}");
         assert_audited(world);
     }
 }
