@@ -124,3 +124,15 @@ CREATE OR REPLACE TRIGGER achievements_no_delete BEFORE DELETE OR TRUNCATE ON ac
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('achievements are never deleted');
 CREATE OR REPLACE TRIGGER achievement_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON achievement_events
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('achievement_events is append-only');
+-- A programme goes from version to version and is withdrawn once; what the region signed about it, and every redemption, stays.
+CREATE OR REPLACE TRIGGER programmes_forward BEFORE UPDATE ON programmes FOR EACH ROW
+WHEN (OLD.id IS DISTINCT FROM NEW.id OR NEW.version < OLD.version OR OLD.state <> 'open')
+EXECUTE FUNCTION hufu_refuse('a programme goes forward, and its end stays its end');
+CREATE OR REPLACE TRIGGER programmes_no_delete BEFORE DELETE OR TRUNCATE ON programmes
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('programmes are never deleted');
+CREATE OR REPLACE TRIGGER programme_versions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON programme_versions
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('programme_versions is append-only');
+CREATE OR REPLACE TRIGGER programme_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON programme_events
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('programme_events is append-only');
+CREATE OR REPLACE TRIGGER redemptions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON redemptions
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('redemptions is append-only');

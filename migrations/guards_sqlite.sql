@@ -153,3 +153,22 @@ DROP TRIGGER IF EXISTS achievement_events_no_update;
 CREATE TRIGGER achievement_events_no_update BEFORE UPDATE ON achievement_events BEGIN SELECT RAISE(ABORT, 'achievement_events is append-only'); END;
 DROP TRIGGER IF EXISTS achievement_events_no_delete;
 CREATE TRIGGER achievement_events_no_delete BEFORE DELETE ON achievement_events BEGIN SELECT RAISE(ABORT, 'achievement_events is append-only'); END;
+-- A programme goes from version to version and is withdrawn once; what the region signed about it, and every redemption, stays.
+DROP TRIGGER IF EXISTS programmes_forward;
+CREATE TRIGGER programmes_forward BEFORE UPDATE ON programmes
+WHEN OLD.id IS DISTINCT FROM NEW.id OR NEW.version < OLD.version OR OLD.state <> 'open'
+BEGIN SELECT RAISE(ABORT, 'a programme goes forward, and its end stays its end'); END;
+DROP TRIGGER IF EXISTS programmes_no_delete;
+CREATE TRIGGER programmes_no_delete BEFORE DELETE ON programmes BEGIN SELECT RAISE(ABORT, 'programmes are never deleted'); END;
+DROP TRIGGER IF EXISTS programme_versions_no_update;
+CREATE TRIGGER programme_versions_no_update BEFORE UPDATE ON programme_versions BEGIN SELECT RAISE(ABORT, 'programme_versions is append-only'); END;
+DROP TRIGGER IF EXISTS programme_versions_no_delete;
+CREATE TRIGGER programme_versions_no_delete BEFORE DELETE ON programme_versions BEGIN SELECT RAISE(ABORT, 'programme_versions is append-only'); END;
+DROP TRIGGER IF EXISTS programme_events_no_update;
+CREATE TRIGGER programme_events_no_update BEFORE UPDATE ON programme_events BEGIN SELECT RAISE(ABORT, 'programme_events is append-only'); END;
+DROP TRIGGER IF EXISTS programme_events_no_delete;
+CREATE TRIGGER programme_events_no_delete BEFORE DELETE ON programme_events BEGIN SELECT RAISE(ABORT, 'programme_events is append-only'); END;
+DROP TRIGGER IF EXISTS redemptions_no_update;
+CREATE TRIGGER redemptions_no_update BEFORE UPDATE ON redemptions BEGIN SELECT RAISE(ABORT, 'redemptions is append-only'); END;
+DROP TRIGGER IF EXISTS redemptions_no_delete;
+CREATE TRIGGER redemptions_no_delete BEFORE DELETE ON redemptions BEGIN SELECT RAISE(ABORT, 'redemptions is append-only'); END;

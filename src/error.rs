@@ -4,6 +4,9 @@
 use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use serde::Serialize;
+use utoipa::ToSchema;
+use verifier::verdict::Check;
 
 /// One entry of the catalogue of refusals: its stable code, what it becomes over HTTP, its rule and its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,28 @@ pub struct Reason {
     pub en: &'static str,
 }
 
+/// A check that is not met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = UnmetCheck)]
+pub struct Unmet {
+    /// Its name.
+    #[schema(example = "at_least:core")]
+    pub check: String,
+    /// What is wanted.
+    #[schema(example = "6.00")]
+    pub want: String,
+    /// What there is.
+    #[schema(example = "4.00")]
+    pub got: String,
+}
+
+impl Unmet {
+    /// Those of `checks` that are not met, in order.
+    pub fn of(checks: Vec<Check>) -> Vec<Unmet> {
+        checks.into_iter().filter(|check| !check.ok).map(|Check { check, want, got, .. }| Unmet { check, want, got }).collect()
+    }
+}
+
 /// A request that cannot be done, and why. The caller can mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -29,6 +54,8 @@ pub struct Refusal {
     pub field: String,
     /// What was found, when it helps and is not personal.
     pub got: Option<String>,
+    /// Every check that is not met, where several were made.
+    pub checks: Vec<Unmet>,
     /// Seconds to wait before trying again (429, 503).
     pub retry_after: Option<u64>,
 }
@@ -36,7 +63,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal for `reason`.
     pub fn new(reason: Reason) -> Refusal {
-        Refusal { reason, field: String::new(), got: None, retry_after: None }
+        Refusal { reason, field: String::new(), got: None, checks: Vec::new(), retry_after: None }
     }
 
     /// Names the input at fault.
@@ -57,6 +84,13 @@ impl Refusal {
     #[must_use]
     pub fn got(mut self, got: impl Into<String>) -> Refusal {
         self.got = Some(got.into());
+        self
+    }
+
+    /// Lists the checks that are not met.
+    #[must_use]
+    pub fn unmet(mut self, checks: Vec<Unmet>) -> Refusal {
+        self.checks = checks;
         self
     }
 

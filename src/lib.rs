@@ -25,6 +25,7 @@ pub mod messages;
 pub mod metrics;
 pub mod pages;
 pub mod partners;
+pub mod programmes;
 pub mod providers;
 pub mod qr;
 pub mod regions;

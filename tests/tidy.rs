@@ -9,7 +9,7 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 16] = [
+const SLICES: [&str; 17] = [
     "qr",
     "evidence",
     "regions",
@@ -22,6 +22,7 @@ const SLICES: [&str; 16] = [
     "recognition",
     "certificates",
     "achievements",
+    "programmes",
     "credits",
     "transfers",
     "trust",
@@ -32,7 +33,7 @@ const SLICES: [&str; 16] = [
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];
 
 /// Lints that are switched off somewhere in shipped code: each has its reason beside it there, and a line here.
-const ALLOWANCES: [(&str, &str); 9] = [
+const ALLOWANCES: [(&str, &str); 10] = [
     ("src/access/api.rs", "dead_code"),
     ("src/achievements/store.rs", "missing_docs"),
     ("src/app.rs", "dead_code"),
@@ -41,6 +42,7 @@ const ALLOWANCES: [(&str, &str); 9] = [
     ("src/db/schema.rs", "missing_docs"),
     ("src/edge.rs", "clippy::expect_used"),
     ("src/ledger/store/mod.rs", "missing_docs"),
+    ("src/programmes/store.rs", "missing_docs"),
     ("verifier/src/verdict/judge.rs", "clippy::large_enum_variant"),
 ];
 

@@ -11,7 +11,7 @@ use super::store::Filter;
 use super::{Actor, Change, Draft, Input, Mine, View, service};
 use crate::access::api::Paging;
 use crate::app::App;
-use crate::db::is_id;
+use crate::db::{Conn, is_id};
 use crate::error::Refusal;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Account, Permit, ReadCertificates, WriteCertificates};
@@ -36,14 +36,15 @@ pub async fn create(app: web::Data<App>, permit: Permit<WriteCertificates>, key:
     let actor = Actor::new(&permit.caller, body.value.provider.as_deref(), "provider")?;
     let draft = Draft::parse(&body.value, "")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
-    let issue = service::prepare(&app, actor, draft).await?;
-    let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.issue(conn)?)?)).await?;
+    let known = draft.clone();
+    let issue = service::prepare(&app, actor, move |_| Ok(known)).await?;
+    let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.issue(conn, &draft)?)?)).await?;
     count(&app, &response);
     Ok(response)
 }
 
-/// A replayed answer issued nothing.
-fn count(app: &App, response: &HttpResponse) {
+/// Counts a certificate that was issued; a replayed answer issued none.
+pub fn count(app: &App, response: &HttpResponse) {
     if !response.headers().contains_key(REPLAYED) {
         app.metrics.issued.inc();
     }
@@ -222,8 +223,10 @@ pub async fn replace(
     let actor = Actor::new(&permit.caller, input.certificate.provider.as_deref(), "certificate.provider")?;
     let draft = Draft::parse(&input.certificate, "certificate.")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
-    let issue = service::prepare(&app, actor, draft).await?;
-    let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.replace(conn, &permit.caller, &id, &input.reason)?)?)).await?;
+    let known = draft.clone();
+    let issue = service::prepare(&app, actor, move |_| Ok(known)).await?;
+    let work = move |conn: &mut Conn| Ok(Answer::json(201, &issue.replace(conn, &permit.caller, &draft, &id, &input.reason)?)?);
+    let response = once(&app, ticket, work).await?;
     count(&app, &response);
     Ok(response)
 }

@@ -128,7 +128,7 @@ pub struct Draft {
 }
 
 /// What is kept beside the card.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Extra {
     /// The standard that was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +139,9 @@ pub struct Extra {
     /// Credits to mint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<Credit>,
+    /// Digest of the redemption that it is issued for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
 }
 
 const STANDARD_MAX: usize = 200;
@@ -186,7 +189,7 @@ fn extra(input: &Input, path: &dyn Fn(&str) -> String) -> Result<Extra, Refusal>
             return Err(CertificateRefusal::Credits.at(path(&format!("credits[{i}].{field}"))));
         }
     }
-    Ok(Extra { standard, evidence_digest: input.evidence_digest.clone(), credits: input.credits.clone() })
+    Ok(Extra { standard, evidence_digest: input.evidence_digest.clone(), credits: input.credits.clone(), basis: None })
 }
 
 /// The member of a credit that breaks its rule, by the rules of the documents that mint credit.

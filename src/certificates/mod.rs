@@ -11,9 +11,9 @@ mod service;
 pub mod store;
 mod views;
 
-pub use draft::{Credit, Draft, Holder, Input};
+pub use draft::{Credit, Draft, Extra, Holder, Input};
 pub(crate) use service::name_hash;
-pub use service::{Actor, Change, Issue, change, held, list, mine, person, prepare, read};
+pub use service::{Actor, Change, Issue, change, held, list, mine, number, person, prepare, read};
 pub use views::{Answer, Mine, View};
 
 use crate::refusals;

@@ -10,6 +10,7 @@ use verifier::ids::{CertificateNumber, IdDocument};
 use verifier::jws::Signer;
 use verifier::time::Instant;
 
+use super::draft::Extra;
 use super::rules::{self, Status, Step};
 use super::store::{Event, Filter, Row};
 use super::{CertificateRefusal, Draft, Mine, View, credit, store};
@@ -64,21 +65,21 @@ impl Actor {
 pub struct Issue {
     app: App,
     actor: Actor,
-    draft: Draft,
     /// None when a check had already failed; the transaction then finds the same refusal.
     key: Option<(keys::Row, Arc<Signer>)>,
 }
 
-/// Finds or makes the key for `draft`. Refusals are left to [`Issue::issue`], so that a repeated request meets its stored answer first.
+/// Finds or makes the key for the certificate that `draft` reads. Refusals are left to [`Issue::issue`], so that a repeated request meets its stored answer first.
 ///
 /// # Errors
 /// A fault.
-pub async fn prepare(app: &App, actor: Actor, draft: Draft) -> Result<Issue, Error> {
+pub async fn prepare(app: &App, actor: Actor, draft: impl FnOnce(&mut Conn) -> Result<Draft, Error> + Send + 'static) -> Result<Issue, Error> {
     let today = Instant(app.edge.now()).day_in(app.region.zone);
-    let (provider, d) = (actor.provider.clone(), draft.clone());
+    let provider = actor.provider.clone();
     let may = app
         .db
         .read(move |conn| {
+            let d = draft(conn)?;
             rules::may_be_issued(&d, today)?;
             providers::service::may_issue(conn, &provider, today, d.kind, d.occupation.as_ref(), d.level)?;
             Ok(providers::store::find(conn, &provider)?.map(|row| row.id))
@@ -91,7 +92,7 @@ pub async fn prepare(app: &App, actor: Actor, draft: Draft) -> Result<Issue, Err
         Err(Error::Refusal(_)) => None,
         Err(fault) => return Err(fault),
     };
-    Ok(Issue { app: app.clone(), actor, draft, key })
+    Ok(Issue { app: app.clone(), actor, key })
 }
 
 impl Issue {
@@ -99,8 +100,8 @@ impl Issue {
     ///
     /// # Errors
     /// A refusal of the draft, the provider's standing or the number; or a fault.
-    pub fn issue(&self, conn: &mut Conn) -> Result<View, Error> {
-        let row = self.run(conn, None)?;
+    pub fn issue(&self, conn: &mut Conn, draft: &Draft) -> Result<View, Error> {
+        let row = self.run(conn, draft, None)?;
         view(conn, &self.app, row, Vec::new())
     }
 
@@ -108,20 +109,23 @@ impl Issue {
     ///
     /// # Errors
     /// As [`Issue::issue`], and `certificates.not_found`, `certificates.final`, `certificates.reason`, `certificates.other_provider`.
-    pub fn replace(&self, conn: &mut Conn, caller: &Caller, old: &str, reason: &str) -> Result<View, Error> {
+    pub fn replace(&self, conn: &mut Conn, caller: &Caller, draft: &Draft, old: &str, reason: &str) -> Result<View, Error> {
         let reason = checked_reason(reason)?;
         let before = visible(conn, caller, old)?;
         rules::next(status(&before)?, Step::Replace)?;
         if !self.actor.is_of(conn, &before.provider_id)? {
             return Err(CertificateRefusal::OtherProvider.at("certificate.provider").into());
         }
-        let row = self.run(conn, Some(&before)).map_err(in_certificate)?;
+        // What it was issued for stays what it was issued for.
+        let mut draft = draft.clone();
+        draft.extra.basis = serde_json::from_str::<Extra>(&before.extra).map_err(Fault::new)?.basis;
+        let row = self.run(conn, &draft, Some(&before)).map_err(in_certificate)?;
         step(conn, &self.app, &before, Step::Replace, &reason, &self.actor.client, Some(&row.number))?;
         view(conn, &self.app, row, Vec::new())
     }
 
-    fn run(&self, conn: &mut Conn, old: Option<&Row>) -> Result<Row, Error> {
-        let (app, draft, now) = (&self.app, &self.draft, self.app.edge.now());
+    fn run(&self, conn: &mut Conn, draft: &Draft, old: Option<&Row>) -> Result<Row, Error> {
+        let (app, now) = (&self.app, self.app.edge.now());
         let today = Instant(now).day_in(app.region.zone);
         rules::may_be_issued(draft, today)?;
         let provider = providers::store::find(conn, &self.actor.provider)?.ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
@@ -133,18 +137,17 @@ impl Issue {
         }
         // The year of the card's own `iat`: verifiers look for the status there.
         let (list, index) = store::take_index(conn, &provider.id, i64::from(today.year()), now)?;
-        let card = self.sign(now, signer, &provider.credit_code, list, index)?;
-        let row = self.row(&card, key, now, old.map(|old| old.id.clone()))?;
+        let card = self.sign(draft, now, signer, &provider.credit_code, list, index)?;
+        let row = self.row(draft, &card, key, now, old.map(|old| old.id.clone()))?;
         store::insert(conn, &row)?;
         evidence::record(conn, &app.edge, evidence::Kind::CertificateIssued, now, &row.id, row.card.as_bytes())?;
         credit::mint(conn, app, &self.actor.client, draft, &row, old)?;
         Ok(row)
     }
 
-    fn sign(&self, now: i64, signer: &Signer, credit_code: &str, list: i64, index: i64) -> Result<Card, Error> {
-        let (app, draft) = (&self.app, &self.draft);
-        let year = u16::try_from(Instant(now).day_in(app.region.zone).year()).map_err(Fault::new)?;
-        let number = draft.number.clone().unwrap_or_else(|| CertificateNumber::generate(app.edge.random::<16>(), &app.region.code, year));
+    fn sign(&self, draft: &Draft, now: i64, signer: &Signer, credit_code: &str, list: i64, index: i64) -> Result<Card, Error> {
+        let app = &self.app;
+        let number = draft.number.clone().map_or_else(|| number(app), Ok)?;
         let claims = Claims {
             iss: app.region.code.clone(),
             prv: verifier::ids::CreditCode::parse(credit_code).map_err(Fault::new)?,
@@ -167,8 +170,8 @@ impl Issue {
         Ok(card)
     }
 
-    fn row(&self, card: &Card, key: &keys::Row, now: i64, replaces: Option<String>) -> Result<Row, Error> {
-        let (app, draft, claims) = (&self.app, &self.draft, card.claims());
+    fn row(&self, draft: &Draft, card: &Card, key: &keys::Row, now: i64, replaces: Option<String>) -> Result<Row, Error> {
+        let (app, claims) = (&self.app, card.claims());
         let id = app.edge.id("cert");
         Ok(Row {
             number: claims.num.as_str().to_owned(),
@@ -196,6 +199,15 @@ impl Issue {
             id,
         })
     }
+}
+
+/// A number of this registry's own, of this year.
+///
+/// # Errors
+/// A fault when the clock stands outside the years that a number can name.
+pub fn number(app: &App) -> Result<CertificateNumber, Fault> {
+    let year = u16::try_from(providers::service::today(app).year()).map_err(Fault::new)?;
+    Ok(CertificateNumber::generate(app.edge.random::<16>(), &app.region.code, year))
 }
 
 /// A refusal of the new certificate of a replacement: its fields are members of `certificate`.

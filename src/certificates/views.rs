@@ -68,6 +68,9 @@ pub struct View {
     /// Credits it declares.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<Credit>,
+    /// Digest of the redemption that it was issued for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
     /// The credit that it minted, as it stands today; not in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lots: Vec<LotView>,
@@ -201,6 +204,7 @@ impl View {
             standard: extra.standard,
             evidence_digest: extra.evidence_digest,
             credits: extra.credits,
+            basis: extra.basis,
             lots: Vec::new(),
             card: row.card,
             events: events.into_iter().map(|e| EventView { kind: e.kind, at: e.at, reason: e.reason, by: e.actor }).collect(),

@@ -122,10 +122,26 @@ table! {
     achievement_events (id) { id -> Text, achievement_id -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, }
 }
 
+table! { programmes (id) { id -> Text, version -> BigInt, state -> Text, } }
+table! {
+    programme_versions (id) {
+        id -> Text, programme_id -> Text, version -> BigInt, digest -> Text, document -> Text, published_at -> BigInt, published_by -> Text,
+    }
+}
+table! { programme_events (id) { id -> Text, programme_id -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
+table! {
+    redemptions (id) {
+        id -> Text, programme_id -> Text, programme -> Text, learner_id -> Text, provider_id -> Text, certificate_id -> Text, entry_id -> Text,
+        redeemed_at -> BigInt, redeemed_by -> Text, digest -> Text, document -> Text,
+    }
+}
+
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));
 joinable!(certificate_events -> certificates (certificate_id));
 allow_tables_to_appear_in_same_query!(clients, learner_views);
+joinable!(programme_versions -> programmes (programme_id));
+allow_tables_to_appear_in_same_query!(programmes, programme_versions);
 joinable!(lot_balances -> lots (lot_id));
 joinable!(movements -> lots (lot_id));
 joinable!(movements -> entries (entry_id));

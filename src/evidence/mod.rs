@@ -43,11 +43,17 @@ pub enum Kind {
     Achievement,
     /// An achievement was voided.
     AchievementEvent,
+    /// A version of a programme was published.
+    Programme,
+    /// A programme was withdrawn.
+    ProgrammeEvent,
+    /// Credit was redeemed for a certificate.
+    Redemption,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 14] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -59,6 +65,9 @@ impl Kind {
         Kind::Scheme,
         Kind::Achievement,
         Kind::AchievementEvent,
+        Kind::Programme,
+        Kind::ProgrammeEvent,
+        Kind::Redemption,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -75,6 +84,9 @@ impl Kind {
             Kind::Scheme => ("schemes", "document"),
             Kind::Achievement => ("achievements", "document"),
             Kind::AchievementEvent => ("achievement_events", "document"),
+            Kind::Programme => ("programme_versions", "document"),
+            Kind::ProgrammeEvent => ("programme_events", "document"),
+            Kind::Redemption => ("redemptions", "document"),
         }
     }
 
@@ -92,6 +104,9 @@ impl Kind {
             Kind::Scheme => "scheme",
             Kind::Achievement => "achievement",
             Kind::AchievementEvent => "achievement-event",
+            Kind::Programme => "programme",
+            Kind::ProgrammeEvent => "programme-event",
+            Kind::Redemption => "redemption",
         }
     }
 }

@@ -28,6 +28,7 @@ use crate::learners::api as learners;
 use crate::learners::api::account;
 use crate::ledger::api as ledger;
 use crate::partners::api as partners;
+use crate::programmes::api as programmes;
 use crate::providers::api as providers;
 use crate::verification::api as verification;
 use crate::{pages, regions, trust};
@@ -59,5 +60,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(ledger::balances).service(ledger::lots).service(ledger::postings);
     config.service(achievements::create).service(achievements::list).service(achievements::read);
     config.service(achievements::replace).service(achievements::void);
+    config.service(programmes::publish).service(programmes::list).service(programmes::read).service(programmes::withdraw);
+    config.service(programmes::suggest).service(programmes::mine).service(programmes::redeem).service(programmes::redemption);
     config.map(pages::api::routes);
 }

@@ -20,6 +20,7 @@ use super::caller::Public;
         (name = "learners", description = "Persons with an account: opening, one-time codes, merging"),
         (name = "achievements", description = "Courses, trainings and awards: recording, evaluating anew, voiding"),
         (name = "credit", description = "Schemes of credit"),
+        (name = "programmes", description = "What credit can be redeemed for: publishing, proposals, redemptions"),
         (name = "account", description = "What a learner sees and does with the own account"),
         (name = "certificates", description = "Issuing certificates and their life"),
         (name = "verification", description = "Checking a certificate"),

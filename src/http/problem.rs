@@ -10,7 +10,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Error, Fault, Reason, Refusal};
+use crate::error::{Error, Fault, Reason, Refusal, Unmet};
 use crate::messages::Lang;
 use crate::refusals;
 
@@ -73,9 +73,9 @@ impl Problem {
     pub fn document(&self, lang: Lang, request_id: &str) -> Document {
         let reason = self.reason();
         let words = lang.pick(reason.zh, reason.en).to_owned();
-        let (field, got) = match self {
-            Problem::Refusal(r) => (Some(r.field.clone()).filter(|f| !f.is_empty()), r.got.clone()),
-            Problem::Fault(_) => (None, None),
+        let (field, got, checks) = match self {
+            Problem::Refusal(r) => (Some(r.field.clone()).filter(|f| !f.is_empty()), r.got.clone(), r.checks.clone()),
+            Problem::Fault(_) => (None, None, Vec::new()),
         };
         Document {
             kind: format!("/docs/errors#{}", reason.code),
@@ -85,6 +85,7 @@ impl Problem {
             field,
             rule: reason.rule.to_owned(),
             got,
+            checks,
             request_id: request_id.to_owned(),
         }
     }
@@ -124,6 +125,9 @@ pub struct Document {
     /// What was found, when it is not personal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub got: Option<String>,
+    /// Every check that is not met, where several were made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Unmet>,
     /// Names this request in the registry's log.
     #[schema(example = "req_01936b3e0f5c7d0a9b1c2d3e4f506172")]
     pub request_id: String,

@@ -78,6 +78,8 @@ pub enum Look {
     Account,
     /// Made a one-time code for it.
     Code,
+    /// Asked what its credit can be redeemed for.
+    Credit,
 }
 
 impl Look {
@@ -88,6 +90,7 @@ impl Look {
             Look::Query => "query",
             Look::Account => "account",
             Look::Code => "code",
+            Look::Credit => "credit",
         }
     }
 }

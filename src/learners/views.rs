@@ -137,7 +137,7 @@ pub struct LookView {
     /// When, unix seconds.
     #[schema(example = 1_795_276_800)]
     pub at: i64,
-    /// At what: `opening`, `query` (by document), `account`, or `code` (a one-time code was made).
+    /// At what: `opening`, `query` (by document), `account`, `code` (a one-time code was made), or `credit` (what it can be redeemed for).
     #[schema(example = "account")]
     pub what: String,
     /// By whom.

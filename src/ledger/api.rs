@@ -20,7 +20,7 @@ use crate::messages::from_verifier;
 use crate::{learners, providers};
 
 /// The same thing in two languages.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamesInput {
     /// In Chinese.
@@ -72,10 +72,20 @@ pub struct SchemeInput {
     yearly: Option<YearlyInput>,
 }
 
+impl NamesInput {
+    /// The names of the member `field`.
+    ///
+    /// # Errors
+    /// `ids.text_*`.
+    pub fn read(&self, field: &str) -> Result<Names, Refusal> {
+        let title = |language: &str, text: &str| Title::parse(text).map_err(|e| from_verifier(format!("{field}.{language}"), e.code()));
+        Ok(Names { zh: title("zh", &self.zh)?, en: title("en", &self.en)? })
+    }
+}
+
 impl SchemeInput {
     fn read(&self) -> Result<Scheme, Refusal> {
         let value = |field: &str, e: ValueError| from_verifier(field, e.code());
-        let title = |field: &str, text: &str| Title::parse(text).map_err(|e| from_verifier(field, e.code()));
         let category = |field: &str, text: &str| Category::parse(text).map_err(|e| value(field, e));
         let yearly = |input: &YearlyInput| {
             Ok::<_, Refusal>(Yearly {
@@ -86,8 +96,8 @@ impl SchemeInput {
         };
         Ok(Scheme {
             id: SchemeId::parse(&self.id).map_err(|e| value("id", e))?,
-            name: Names { zh: title("name.zh", &self.name.zh)?, en: title("name.en", &self.name.en)? },
-            unit: Names { zh: title("unit.zh", &self.unit.zh)?, en: title("unit.en", &self.unit.en)? },
+            name: self.name.read("name")?,
+            unit: self.unit.read("unit")?,
             kind: SchemeKind::parse(&self.kind).map_err(|e| value("kind", e))?,
             categories: self.categories.iter().enumerate().map(|(n, text)| category(&format!("categories[{n}]"), text)).collect::<Result<_, _>>()?,
             shelf_months: self.shelf_months,

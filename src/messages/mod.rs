@@ -16,6 +16,7 @@ use crate::keys::KeyRefusal;
 use crate::learners::LearnerRefusal;
 use crate::ledger::LedgerRefusal;
 use crate::partners::PartnerRefusal;
+use crate::programmes::ProgrammeRefusal;
 use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
 use crate::trust::TrustRefusal;
@@ -75,6 +76,7 @@ pub fn reasons() -> Vec<Reason> {
         LedgerRefusal::ALL,
         AchievementRefusal::ALL,
         CertificateRefusal::ALL,
+        ProgrammeRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,
         QrError::ALL,

@@ -25,10 +25,17 @@ const ROWS: &str = "
     INSERT INTO learner_views (id, learner_id, at, actor, what) VALUES ('view_1', 'lrn_1', 1, 'client_1', 'account');
     INSERT INTO learner_codes (code_hash, learner_id, made_at, expires_at, made_by, used_at) VALUES ('c', 'lrn_1', 1, 9, 'client_1', 2);
     INSERT INTO learner_sessions (token_hash, learner_id, made_at, expires_at, ended_at) VALUES ('t', 'lrn_1', 1, 9, 2);
+    INSERT INTO programmes (id, version, state) VALUES ('prg_1', 2, 'open'), ('prg_2', 1, 'withdrawn');
+    INSERT INTO programme_versions (id, programme_id, version, digest, document, published_at, published_by)
+        VALUES ('pgv_1', 'prg_1', 2, 'sha256:1', 'jws', 1, 'client_1');
+    INSERT INTO programme_events (id, programme_id, kind, at, actor, document) VALUES ('pev_1', 'prg_2', 'withdrawn', 1, 'client_1', '{}');
+    INSERT INTO entries (id, kind, cause, on_day, at, content) VALUES ('ent_1', 'redeem', 'sha256:2', '2026-01-02', 1, 'c');
+    INSERT INTO redemptions (id, programme_id, programme, learner_id, provider_id, certificate_id, entry_id, redeemed_at, redeemed_by, digest, document)
+        VALUES ('red_1', 'prg_1', 'sha256:1', 'lrn_1', 'prov_1', 'cert_1', 'ent_1', 1, 'client_1', 'sha256:2', 'jws');
 ";
 
 /// Refused, with the words of the guard.
-const REFUSED: [(&str, &str); 34] = [
+const REFUSED: [(&str, &str); 43] = [
     ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
     ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
     ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
@@ -63,6 +70,15 @@ const REFUSED: [(&str, &str); 34] = [
     ("UPDATE learner_codes SET used_at = NULL WHERE learner_id = 'lrn_1'", "a code is used once"),
     ("UPDATE learner_sessions SET ended_at = NULL WHERE learner_id = 'lrn_1'", "a session that ended stays ended"),
     ("UPDATE learner_sessions SET expires_at = 99 WHERE learner_id = 'lrn_1'", "a session that ended stays ended"),
+    ("UPDATE programmes SET version = 1 WHERE id = 'prg_1'", "a programme goes forward, and its end stays its end"),
+    ("UPDATE programmes SET state = 'open' WHERE id = 'prg_2'", "a programme goes forward, and its end stays its end"),
+    ("DELETE FROM programmes WHERE id = 'prg_2'", "programmes are never deleted"),
+    ("UPDATE programme_versions SET document = 'x' WHERE id = 'pgv_1'", "programme_versions is append-only"),
+    ("DELETE FROM programme_versions WHERE id = 'pgv_1'", "programme_versions is append-only"),
+    ("UPDATE programme_events SET document = 'x' WHERE id = 'pev_1'", "programme_events is append-only"),
+    ("DELETE FROM programme_events WHERE id = 'pev_1'", "programme_events is append-only"),
+    ("UPDATE redemptions SET certificate_id = 'x' WHERE id = 'red_1'", "redemptions is append-only"),
+    ("DELETE FROM redemptions WHERE id = 'red_1'", "redemptions is append-only"),
 ];
 
 #[track_caller]
@@ -78,7 +94,7 @@ both! {
             refused(world, sql, words);
         }
         if world.backend == Backend::Postgres {
-            for table in ["evidence", "key_events", "client_events", "certificate_events", "learner_events", "learner_views"] {
+            for table in ["evidence", "key_events", "client_events", "certificate_events", "learner_events", "learner_views", "programme_events", "redemptions"] {
                 refused(world, &format!("TRUNCATE {table}"), "is append-only");
             }
             for table in ["certificates", "keys", "provider_intervals", "learners"] {
@@ -98,6 +114,8 @@ both! {
             "UPDATE keys SET revoked_at = 15, revoke_reason = 'stolen' WHERE kid = 'kid_1'",
             "UPDATE keys SET revoked_at = 12 WHERE kid = 'kid_1'",
             "UPDATE learners SET id_sealed = 'anew', name_sealed = 'anew' WHERE id = 'lrn_1'",
+            "UPDATE programmes SET version = 3 WHERE id = 'prg_1'",
+            "UPDATE programmes SET state = 'withdrawn' WHERE id = 'prg_1'",
             "DELETE FROM learner_codes WHERE learner_id = 'lrn_1'",
             "DELETE FROM learner_sessions WHERE learner_id = 'lrn_1'",
         ] {

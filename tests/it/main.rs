@@ -20,6 +20,7 @@ mod partners;
 mod peers;
 mod permissions;
 mod process;
+mod programmes;
 mod providers;
 mod running;
 mod trust;

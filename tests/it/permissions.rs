@@ -18,6 +18,8 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("post", "/oauth/token", "by address, and by address and client"),
     ("get", "/v1/region", "by address"),
     ("get", "/v1/schemes", "by address"),
+    ("get", "/v1/programmes", "by address"),
+    ("get", "/v1/programmes/{id}", "by address"),
     ("get", "/v1/providers", "by address"),
     ("get", "/v1/providers/{id}", "by address"),
     ("get", "/.well-known/did.json", "by address"),
@@ -182,7 +184,7 @@ both! {
             operation.send(&learner).expect(if operation.path.contains("{id}") { 404 } else { 200 });
             seen += 1;
         }
-        assert_eq!(seen, 7);
+        assert_eq!(seen, 8);
     }
 
     fn no_other_token_opens_an_account(world: &World) {

@@ -7,7 +7,7 @@ use std::time::Instant as Clock;
 use verifier::documents::{
     Amount, Awards, Category, CourseCode, Digest, InForce, Minimum, Names, Programme, ProgrammeId, ProgrammeKind, Ratio, SchemeId,
 };
-use verifier::ids::{RegionCode, Title};
+use verifier::ids::{RegionCode, Title, TypeOfCertificate};
 use verifier::programme::{LotFacts, check, suggest};
 use verifier::time::Day;
 
@@ -94,7 +94,7 @@ fn programme(minima: &[(&str, i64)], total: i64) -> Programme {
         transferred_at_most: Ratio::new(1, 3).ok(),
         level_min: None,
         max_age_months: Some(84),
-        awards: Awards { occupation: None, level: None },
+        awards: Awards { kind: TypeOfCertificate::Training, title: title(), occupation: None, level: None },
     }
 }
 

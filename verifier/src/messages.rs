@@ -210,6 +210,7 @@ pub const DOCUMENTS: &[Message] = &[
     m("document.minima", "各类别最低要求之和超过总额", "the minima of the categories add up to more than the total"),
     m("document.days", "截止日期早于开始日期", "the last day of a document in force is before the first"),
     m("document.supersedes", "第一版不取代任何文件，其后各版须指明所取代的文件", "version 1 supersedes nothing, and every later version names what it supersedes"),
+    m("document.award", "技能等级须写明职业和等级", "an award of a skill level has an occupation and a level"),
     m("document.id_shape", "编号应为规定前缀和 1 至 40 位小写字母或数字", "an id is its prefix and 1 to 40 digits and small letters"),
     m("document.scheme_shape", "方案编号应为地区代码、冒号和 1 至 20 位小写字母、数字或连字符", "a scheme is a region code, a colon, and 1 to 20 small letters, digits and hyphens"),
     m("document.category_shape", "类别应为 1 至 40 位小写字母、数字或连字符", "a category is 1 to 40 small letters, digits and hyphens"),

@@ -82,12 +82,12 @@ pub fn root(conn: &mut Conn, mut row: Row) -> Result<Row, Error> {
     Ok(row)
 }
 
-/// The ids of one person: `root`, and every account that was merged into it.
+/// The ids of one person: `root`, the account that goes on, first; then every account that was merged into it.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn family(conn: &mut Conn, root: &str) -> Result<Vec<String>, Error> {
-    Ok(of_family(root).select(learners::id).order(learners::id).load(conn)?)
+    Ok(of_family(root).select(learners::id).order((learners::id.ne(root), learners::id)).load(conn)?)
 }
 
 /// The keyed hashes of one person's documents.

@@ -175,6 +175,14 @@ pub fn postings(conn: &mut Conn, lot: &str, day: Day, after: Option<(&str, i64)>
     store::postings(conn, lot, &day.to_string(), after, limit)
 }
 
+/// The lots of a family among these, by id, with what is left of each, expired or not.
+///
+/// # Errors
+/// A fault.
+pub fn picked(conn: &mut Conn, family: &[String], ids: &[String]) -> Result<Vec<(LotRow, i64)>, Error> {
+    store::left(conn, family, ids)
+}
+
 /// What a family can spend of a scheme on `day` as things stand, with what is available of each lot: the first to expire first, at most `limit`
 /// lots. Nothing where the account that stands first is not open.
 ///

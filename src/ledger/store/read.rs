@@ -124,6 +124,12 @@ pub(in crate::ledger) fn spendable(conn: &mut Conn, family: &[String], scheme: &
     Ok(found.into_iter().filter_map(|(id, available)| Some((rows.remove(&id)?, available))).collect())
 }
 
+/// The lots of a family among these, by id, with what is left of each.
+pub(in crate::ledger) fn left(conn: &mut Conn, family: &[String], ids: &[String]) -> Result<Vec<(LotRow, i64)>, Error> {
+    let own = lot_balances::table.inner_join(lots::table).filter(lots::id.eq_any(ids).and(lots::learner_id.eq_any(family)));
+    Ok(own.order(lots::id).select((LotRow::as_select(), lot_balances::available)).load(conn)?)
+}
+
 /// Movements of a lot until `day` after one of an entry, by entry and place within it.
 pub(in crate::ledger) fn postings(conn: &mut Conn, lot: &str, day: &str, after: Option<(&str, i64)>, limit: i64) -> Result<Vec<PostingRow>, Error> {
     let (entry, n) = after.unwrap_or(("", 0));

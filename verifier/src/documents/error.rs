@@ -64,6 +64,8 @@ coded_error! {
         Days = "document.days",
         /// A first version that supersedes something, or a later one that supersedes nothing.
         Supersedes = "document.supersedes",
+        /// A skill level without an occupation or a rank.
+        Award = "document.award",
     }
 }
 

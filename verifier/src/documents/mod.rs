@@ -33,7 +33,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 /// The most bytes of a document's text.
-pub const MAX_BYTES: usize = 64 * 1024;
+pub const MAX_BYTES: usize = 128 * 1024;
 
 /// The name of a document by its content, `sha256:` and the hex of the SHA-256 of its text as it was signed.
 pub fn digest(text: &str) -> String {

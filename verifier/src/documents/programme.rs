@@ -1,8 +1,8 @@
 //! `programme/1`: what credit can be redeemed for. Specified in `docs/formats/programme.md`; its rules are in [`crate::programme`].
 
 use super::{Amount, Category, Digest, DocumentError, DocumentRule, Names, ProgrammeId, ProgrammeKind, Ratio, SchemeId, check_list, document};
-use crate::ids::{Level, OccupationCode};
-use crate::json::from_members;
+use crate::ids::{Level, OccupationCode, Title, TypeOfCertificate};
+use crate::json::{FromJson, Members, Value, from_members};
 use crate::time::Day;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -68,21 +68,35 @@ pub struct Minimum {
 /// What the certificate that is issued states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Awards {
-    /// Its occupation.
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: TypeOfCertificate,
+    /// Its title.
+    pub title: Title,
+    /// Its occupation; a skill level has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occupation: Option<OccupationCode>,
-    /// Its rank.
+    /// Its rank; a skill level has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
 }
 
 from_members!(InForce { from; through });
 from_members!(Minimum { category, amount });
-from_members!(Awards { ; occupation, level });
 document!(Programme, "programme/1", "hufu-programme+jwt" {
     id, version, name, kind, in_force, scheme, total, at_least, awards;
     supersedes, transferred_at_most, level_min, max_age_months
 });
+
+impl FromJson for Awards {
+    fn from_json(value: Value<'_>) -> Option<Awards> {
+        let mut members = Members::of(value)?;
+        let (kind, title) = (members.required("type")?, members.required("title")?);
+        let (occupation, level) = (members.optional("occupation")?, members.optional("level")?);
+        members.end()?;
+        Some(Awards { kind, title, occupation, level })
+    }
+}
 
 impl InForce {
     /// Whether a day is one of them; the last day is.
@@ -106,6 +120,10 @@ impl Programme {
         let minima: i64 = self.at_least.iter().map(|minimum| minimum.amount.hundredths()).sum();
         if minima > self.total.hundredths() {
             return Err(DocumentRule::Minima.about("at_least"));
+        }
+        let is_incomplete = self.awards.occupation.is_none() || self.awards.level.is_none();
+        if self.awards.kind == TypeOfCertificate::SkillLevel && is_incomplete {
+            return Err(DocumentRule::Award.about("awards"));
         }
         match self.max_age_months {
             Some(months) if !AGE_MONTHS.contains(&months) => Err(DocumentRule::Member.about("max_age_months")),

@@ -6,7 +6,7 @@ use verifier::documents::{
     Achievement, AchievementKind, Amount, Awards, Category, CourseCode, Credit, Digest, DocumentError, InForce, Minimum, Names, Programme,
     ProgrammeKind, Ratio, Redemption, Scheme, SchemeKind, Yearly,
 };
-use verifier::ids::{Grade, Level, Title};
+use verifier::ids::{Grade, Level, Title, TypeOfCertificate};
 use verifier::jws::{PublicKey, sign_compact};
 use verifier::time::{Day, Instant};
 
@@ -52,7 +52,7 @@ pub const KINDS: [Kind; 4] = [
             r#""name":{"zh":"集成电路装调高级工","en":"Senior worker in chip assembly"},"kind":"non-degree","#,
             r#""in_force":{"from":"2026-01-01","through":"2028-12-31"},"scheme":"320000:credit","total":1200,"#,
             r#""at_least":[{"category":"core","amount":600}],"transferred_at_most":[1,2],"level_min":3,"max_age_months":84,"#,
-            r#""awards":{"occupation":"6-25-02-05","level":3}}"#
+            r#""awards":{"type":"skill-level","title":"集成电路装调工","occupation":"6-25-02-05","level":3}}"#
         ),
         again: |text, key| Programme::open(text, key)?.sign(&signer()),
     },
@@ -150,6 +150,12 @@ pub const REFUSALS: &[Refusal] = &[
     ("programme", "\"level_min\":3", "\"level_min\":-1", "document.member", Some("level_min")),
     ("programme", "\"max_age_months\":84", "\"max_age_months\":0", "document.member", Some("max_age_months")),
     ("programme", "\"level\":3}", "\"level\":3,\"grade\":\"good\"}", "document.member", Some("awards")),
+    ("programme", "skill-level", "degree", "document.member", Some("awards")),
+    ("programme", "\"type\":\"skill-level\",", "", "document.member", Some("awards")),
+    ("programme", "\"title\":\"集成电路装调工\",", "", "document.member", Some("awards")),
+    ("programme", "集成电路装调工", "集成电路装调工 ", "document.member", Some("awards")),
+    ("programme", "\"occupation\":\"6-25-02-05\",", "", "document.award", Some("awards")),
+    ("programme", ",\"level\":3}", "}", "document.award", Some("awards")),
 
     ("redemption", "red_01", "red_-1", "document.member", Some("id")),
     ("redemption", "[[\"lot_01\",700],[\"lot_02\",500]]", "[]", "document.member", Some("picks")),
@@ -268,8 +274,16 @@ pub fn programme(draw: &mut Draw) -> Programme {
         transferred_at_most: if draw.below(2) == 1 { Some(ratio(draw)) } else { None },
         level_min: if draw.below(2) == 1 { Some(level(draw)) } else { None },
         max_age_months: some(draw, 84),
-        awards: Awards { occupation: some(draw, "6-25-02-05".parse().expect("an occupation")), level: some(draw, Level::MIN) },
+        awards: awards(draw),
     }
+}
+
+fn awards(draw: &mut Draw) -> Awards {
+    let kind = TypeOfCertificate::ALL[draw.below(TypeOfCertificate::ALL.len())];
+    let (title, occupation, level) = (title(draw), "6-25-02-05".parse().expect("an occupation"), level(draw));
+    let must = kind == TypeOfCertificate::SkillLevel;
+    let (has_occupation, has_level) = (draw.below(2) == 1, draw.below(2) == 1);
+    Awards { kind, title, occupation: (must || has_occupation).then_some(occupation), level: (must || has_level).then_some(level) }
 }
 
 pub fn redemption(draw: &mut Draw) -> Redemption {
