@@ -39,7 +39,7 @@ function draw() {
     return;
   }
   drawPerson();
-  byId("balances").replaceChildren(...drawBalances(held.balances, held.schemes));
+  byId("balances").replaceChildren(...drawBalances(held.balances, held.schemes, held.today));
   byId("lots").hidden = held.lots.items.length === 0;
   byId("timeline").replaceChildren(...drawBars(held.lots.items, held.schemes, held.today, widthOf("timeline")));
   byId("lots-table").replaceChildren(...drawLots(held.lots, held.schemes, table));

@@ -7,6 +7,8 @@ import { pick, say, tell } from "./words.js";
 /** Lots on the time line, and lots in the table before the reader asks for all. */
 const BARS = 24;
 const FIRST = 50;
+/** Credit that ends within three months is pointed out. */
+const SOON_MS = 92 * 86_400_000;
 /** Where the hundredths of a lot or balance are. */
 export const SUMS = ["minted", "available", "held", "out", "redeemed", "expired", "voided"];
 const SUM_WORDS = {
@@ -37,21 +39,22 @@ export const boxed = (label, table) => make("div", { className: "scroll", tabInd
 /** What a lot was given for. */
 export const lotName = (lot) => lot.title ?? lot.course ?? say(`page.lot.${lot.kind}`);
 
-export function drawBalances(balances, schemes) {
+export function drawBalances(balances, schemes, today) {
   if (balances.length === 0) return [make("p", { className: "hint" }, say("page.balances.none"))];
-  return balances.map((balance) => drawBalance(balance, schemes));
+  return balances.map((balance) => drawBalance(balance, schemes, today));
 }
 
-function drawBalance(balance, schemes) {
+function drawBalance(balance, schemes, today) {
   const scheme = schemes.get(balance.scheme);
   const { next_expiry: next } = balance;
-  const ends = next ? tell("page.balances.next", { amount: amount(next.amount, scheme), day: next.on }) : say("page.balances.lasting");
+  const isSoon = next && Date.parse(next.on) - Date.parse(today) < SOON_MS;
+  const words = next ? tell("page.balances.next", { amount: amount(next.amount, scheme), day: next.on }) : say("page.balances.lasting");
   const parts = SUMS.filter((sum) => sum !== "available" && balance[sum] > 0);
   const lines = parts.map((sum) => make("div", {}, make("dt", {}, sumName(sum)), make("dd", {}, amount(balance[sum], scheme))));
   return make("div", { className: "balance" },
     make("h3", {}, schemeName(balance.scheme, schemes)),
     make("p", { className: "sum" }, make("strong", {}, decimal(balance.available)), ` ${pick(scheme?.unit)} `, make("span", {}, say("page.balances.available"))),
-    balance.available > 0 ? make("p", { className: next ? "ends" : "hint" }, ...dated(ends)) : null,
+    balance.available > 0 ? make("p", { className: isSoon ? "soon" : "hint" }, ...dated(words)) : null,
     make("dl", {}, ...lines));
 }
 
@@ -73,7 +76,7 @@ export function drawBars(lots, schemes, today, width) {
 /** The table of all lots. `state` is `{isAll, open}`: whether it is long, and the histories that are open, by lot. */
 export function drawLots({ items, isWhole }, schemes, state) {
   const lots = byEnd(items);
-  const heads = ["page.lots.what", "page.lots.ends", "page.lots.left"].map((code) => make("th", { scope: "col" }, say(code)));
+  const heads = [make("th", { scope: "col" }, say("page.lots.what")), make("th", { scope: "col", className: "amount" }, say("page.lots.left"))];
   const body = make("tbody", {});
   const fill = () => body.replaceChildren(...lots.slice(0, state.isAll ? lots.length : FIRST).flatMap((lot) => drawLot(lot, schemes, state.open)));
   fill();
@@ -87,15 +90,17 @@ export function drawLots({ items, isWhole }, schemes, state) {
   return [boxed(say("page.lots.title"), table), more, isWhole ? null : make("p", { className: "hint" }, tell("page.lots.cut", { n: lots.length }))].filter(Boolean);
 }
 
+/** When a lot ends, in words. */
+export const ends = (lot) => (lot.expires_on ? tell("page.lots.until", { day: lot.expires_on }) : say("page.lots.never"));
+
 function drawLot(lot, schemes, open) {
   const scheme = schemes.get(lot.scheme);
   const facts = [say(`page.lot.${lot.kind}`), lot.category, tell("page.lots.earned", { day: lot.earned_on })].filter(Boolean).join(say("page.lots.between"));
   const button = make("button", { type: "button", className: "plain", ariaLabel: `${say("page.lots.history")} ${lotName(lot)}` }, say("page.lots.history"));
   const left = make("td", { className: "amount" }, amount(lot.available, scheme), lot.available === lot.amount ? null : make("small", {}, tell("page.lots.of", { amount: decimal(lot.amount) })));
   const row = make("tr", { className: lot.available > 0 ? "" : "spent" },
-    make("td", {}, make("span", { className: "lot-name" }, lotName(lot)), make("small", {}, ...dated(facts)), button),
-    make("td", { className: "day" }, lot.expires_on ?? say("page.lots.never")), left);
-  const cell = make("td", { colSpan: 3 });
+    make("td", {}, make("span", { className: "lot-name" }, lotName(lot)), make("span", { className: "lot-end" }, ...dated(ends(lot))), make("small", {}, ...dated(facts)), button), left);
+  const cell = make("td", { colSpan: 2 });
   const history = make("tr", { className: "history", hidden: !open.has(lot.id) }, cell);
   const show = () => {
     button.ariaExpanded = String(!history.hidden);

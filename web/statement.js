@@ -1,6 +1,6 @@
 // The statement: every lot as it was at the end of a day, scheme by scheme, with totals; for print.
 import { make } from "./dom.js";
-import { SUMS, boxed, dated, decimal, lotName, schemeName, sumName } from "./credit.js";
+import { SUMS, boxed, dated, decimal, ends, lotName, schemeName, sumName } from "./credit.js";
 import { local, pick, say, tell } from "./words.js";
 
 /** Where the hundredths of a lot are, by the names that a balance has for them. */
@@ -37,8 +37,7 @@ function drawTable(id, lots, schemes) {
   const cells = (of) => columns.map((sum) => make("td", { className: "amount" }, decimal(of(sum))));
   const heads = columns.map((sum) => make("th", { scope: "col", className: "amount" }, sumName(sum)));
   const row = (lot) => {
-    const ends = lot.expires_on ? `${say("page.lots.ends")} ${lot.expires_on}` : say("page.lots.never");
-    const facts = [tell("page.lots.earned", { day: lot.earned_on }), ends].join(say("page.lots.between"));
+    const facts = [tell("page.lots.earned", { day: lot.earned_on }), ends(lot)].join(say("page.lots.between"));
     return make("tr", {}, make("th", { scope: "row" }, lotName(lot), make("small", {}, ...dated(facts))), ...cells((sum) => lot[sum]));
   };
   const table = make("table", {},

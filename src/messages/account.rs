@@ -53,7 +53,7 @@ pub const ACCOUNT: &[Message] = &[
     m("page.lots.some", "时间轴只画出先到期的 {n} 批；下表列出全部。", "The time line shows the {n} lots that end first; the table has all."),
     m("page.lots.cut", "学分批次过多，此处只列出最早的 {n} 批。", "There are too many lots: the {n} oldest are listed here."),
     m("page.lots.what", "学分", "Credit"),
-    m("page.lots.ends", "失效日", "Ends on"),
+    m("page.lots.until", "自 {day} 起失效", "ends on {day}"),
     m("page.lots.left", "可用", "To spend"),
     m("page.lots.of", "共 {amount}", "of {amount}"),
     m("page.lots.never", "长期有效", "Never"),
