@@ -59,7 +59,7 @@ both! {
         me.get("/v1/account/certificates/cert_1/qr.svg").problem(404, "certificates.not_found");
         me.get(&format!("{path}?level=H")).problem(400, "http.query");
         for nobody in [&world.client(), &one.client] {
-            nobody.get(&path).problem(401, "http.unauthenticated");
+            nobody.get(&path).problem(401, "access.unauthenticated");
         }
     }
 
