@@ -17,10 +17,10 @@ export const other = (names) => names?.[lang === "zh" ? "en" : "zh"] ?? "";
 /** The words of a code with `{name}` replaced by values. */
 export const tell = (code, values) => Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), say(code));
 
-/** Loads the catalogue, says the page in the reader's language, and does `listener` whenever it is said anew. */
-export async function begin(listener) {
-  const answer = await fetch(new URL("v/words.json", ROOT), { signal: AbortSignal.timeout(PATIENCE_MS) });
-  words = await answer.json();
+/** Loads the catalogue, and `more` of it, says the page in the reader's language, and does `listener` whenever it is said anew. */
+export async function begin(listener, more = []) {
+  const load = async (file) => (await fetch(new URL(`v/${file}`, ROOT), { signal: AbortSignal.timeout(PATIENCE_MS) })).json();
+  words = Object.assign({}, ...(await Promise.all(["words.json", ...more].map(load))));
   listeners.push(listener);
   byId("lang").addEventListener("click", () => speak(lang === "zh" ? "en" : "zh"));
   speak(remembered());

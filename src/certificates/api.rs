@@ -258,6 +258,17 @@ pub async fn qr_svg(
     Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))
 }
 
+/// The QR of one of the own certificates, as SVG, for a screen.
+#[utoipa::path(get, path = "/v1/account/certificates/{id}/qr.svg", operation_id = "get_account_certificate_qr_svg", tag = "account",
+    security(("account" = [])), params(("id" = String, Path, description = "Certificate id"), QrQuery),
+    responses((status = 200, description = "The QR", body = String, content_type = "image/svg+xml"), (status = 404, description = "certificates.not_found", body = Document)))]
+#[get("/v1/account/certificates/{id}/qr.svg")]
+pub async fn own_qr_svg(app: web::Data<App>, account: Account, id: web::Path<String>, query: Query<QrQuery>) -> Result<HttpResponse, Problem> {
+    let view = service::own(&app, account.learner, id.into_inner()).await?;
+    let svg = draw(&view, &query.0)?.to_svg(&view.number);
+    Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))
+}
+
 /// The QR of a certificate, as PNG.
 #[utoipa::path(get, path = "/v1/certificates/{id}/qr.png", operation_id = "get_certificate_qr_png", tag = "certificates",
     security(("oauth" = ["certificates:read"])), params(("id" = String, Path, description = "Certificate id"), QrQuery),

@@ -291,6 +291,21 @@ pub async fn mine(app: &App, learner: Learner, after: Option<String>, limit: i64
     Ok(Page { items: items.collect::<Result<_, Error>>()?, next: page.next })
 }
 
+/// The certificate `id` of a signed-in learner; somebody else's is not found.
+///
+/// # Errors
+/// `certificates.not_found`, or a fault.
+pub async fn own(app: &App, learner: Learner, id: String) -> Result<View, Error> {
+    let prefix = app.qr_prefix();
+    let read = app.db.read(move |conn| {
+        let hashes = learners::store::id_hashes(conn, &learner.id)?;
+        let row = store::by_id(conn, &id)?.filter(|row| hashes.contains(&row.id_hash));
+        let row = row.ok_or_else(|| Error::from(CertificateRefusal::NotFound.at("id")))?;
+        Ok(View::new(row, Vec::new(), &prefix)?)
+    });
+    read.await
+}
+
 /// A page of what is held of a person in certificates, for the person: each with its events and the number of the id document in full.
 ///
 /// # Errors

@@ -127,6 +127,9 @@ pub struct EventView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OwnCertificate)]
 pub struct Mine {
+    /// Id in this registry.
+    #[schema(example = "cert_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub id: String,
     /// Number, opaque.
     #[schema(example = "S000031000026000001")]
     pub number: String,
@@ -166,8 +169,8 @@ pub struct Mine {
 impl Mine {
     /// The holder's view of a certificate.
     pub fn of(view: View) -> Mine {
-        let View { number, kind, provider, title, level, grade, assessed_on, valid_until, status, qr_text, .. } = view;
-        Mine { number, kind, provider, title, level, grade, assessed_on, valid_until, status, qr_text }
+        let View { id, number, kind, provider, title, level, grade, assessed_on, valid_until, status, qr_text, .. } = view;
+        Mine { id, number, kind, provider, title, level, grade, assessed_on, valid_until, status, qr_text }
     }
 }
 

@@ -55,7 +55,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(learners::open).service(learners::query).service(learners::read).service(learners::make_code);
     config.service(learners::close).service(learners::merge);
     config.service(account::sign_in).service(account::sign_out).service(account::read).service(account::looks).service(account::close);
-    config.service(certificates::mine).service(export::export);
+    config.service(certificates::mine).service(certificates::own_qr_svg).service(export::export);
     config.service(ledger::create_scheme).service(ledger::list_schemes);
     config.service(ledger::balances).service(ledger::lots).service(ledger::postings);
     config.service(achievements::create).service(achievements::list).service(achievements::read);

@@ -186,6 +186,20 @@ pub struct LotView {
     /// Scheme.
     #[schema(example = "310000:credit")]
     pub scheme: String,
+    /// What it was given for: `course`, `training`, `certificate` or `award`.
+    #[schema(example = "course")]
+    pub kind: String,
+    /// Code of the course.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "SH-IC-101")]
+    pub course: Option<String>,
+    /// Title of what it was given for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "集成电路制造工艺")]
+    pub title: Option<String>,
+    /// Day of the achievement.
+    #[schema(example = "2026-10-18")]
+    pub earned_on: String,
     /// Category within the scheme.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "core")]
@@ -224,6 +238,10 @@ impl LotView {
         LotView {
             id: lot.id,
             scheme: lot.scheme,
+            kind: lot.kind,
+            course: lot.course,
+            title: lot.title,
+            earned_on: lot.earned_on,
             category: lot.category,
             amount: lot.amount,
             available: sums.available,

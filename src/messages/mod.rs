@@ -1,8 +1,10 @@
 //! The one message catalogue: every code that a person can meet, with its words in zh-CN and English.
 //! The verifier brings its own entries; each slice declares its refusals beside the code that makes them; here they come together.
 
+mod account;
 mod pages;
 
+pub use account::ACCOUNT;
 pub use pages::PAGES;
 
 use verifier::messages::Message;
@@ -130,7 +132,7 @@ mod tests {
 
     #[test]
     fn no_code_stands_in_the_catalogue_twice() {
-        let told = PAGES.iter().chain(crate::cli::words::ALL).map(|m| m.code);
+        let told = PAGES.iter().chain(ACCOUNT).chain(crate::cli::words::ALL).map(|m| m.code);
         let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).chain(told).collect();
         let all = codes.len();
         codes.sort_unstable();

@@ -38,7 +38,7 @@ macro_rules! file {
     };
 }
 
-/// Every file under `/v/` but `words.json`, which is made from the catalogue.
+/// Every file under `/v/` but the words, which are made from the catalogue.
 pub(super) static FILES: &[File] = &[
     file!(Verdict, CSS, "base.css"),
     file!(Verdict, CSS, "verdict.css"),
@@ -62,6 +62,13 @@ pub(super) static FILES: &[File] = &[
     file!(Pictures, WASM, "reader.wasm"),
     file!(Others, CSS, "front.css"),
     file!(Others, JS, "front.js"),
+    file!(Others, CSS, "account.css"),
+    file!(Others, JS, "account.js"),
+    file!(Others, JS, "credit.js"),
+    file!(Others, JS, "holdings.js"),
+    file!(Others, JS, "session.js"),
+    file!(Others, JS, "statement.js"),
+    file!(Others, JS, "timeline.js"),
     file!(Others, JS, "providers.js"),
     file!(Others, PNG, "icon-180.png"),
     file!(Others, PNG, "icon-192.png"),
@@ -86,9 +93,10 @@ pub(super) static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         let (gzip, digest) = (gzip(&plain), digest(&plain));
         Served { name, content_type, part, plain, gzip, digest }
     };
-    let words = serde_json::to_vec(&super::words()).unwrap_or_default();
+    let json = |words| Cow::from(serde_json::to_vec(&words).unwrap_or_default());
+    let words = [("words.json", Part::Verdict, json(super::words())), ("words-account.json", Part::Others, json(super::account_words()))];
     let files = FILES.iter().map(|file| served(file.name, file.content_type, file.part, file.body.into()));
-    files.chain([served("words.json", "application/json", Part::Verdict, words.into())]).collect()
+    files.chain(words.map(|(name, part, words)| served(name, "application/json", part, words))).collect()
 });
 
 /// The file of this name.

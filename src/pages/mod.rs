@@ -1,5 +1,5 @@
-//! The pages that a person reads in a browser: the front page, the directory of providers, the verdict page, the list of codes, the
-//! interface for programs. They are plain files under web/, part of the program; `fill` puts in words and values.
+//! The pages that a person reads in a browser: the front page, the directory of providers, the verdict page, the learner's account, the
+//! list of codes, the interface for programs. They are plain files under web/, part of the program; `fill` puts in words and values.
 
 pub mod api;
 mod errors;
@@ -18,11 +18,12 @@ pub use errors::{errors_markdown, errors_page};
 pub use offline::{service_worker, web_manifest};
 
 use crate::app::App;
-use crate::messages::{self, PAGES};
+use crate::messages::{self, ACCOUNT, PAGES};
 use fill::fill;
 
 const FRONT_HTML: &str = include_str!("../../web/front.html");
 const PROVIDERS_HTML: &str = include_str!("../../web/providers.html");
+const ACCOUNT_HTML: &str = include_str!("../../web/account.html");
 const VERDICT_HTML: &str = include_str!("../../web/v.html");
 const DOCS_HTML: &[u8] = include_bytes!("../../web/docs.html");
 const DOCS_JS: &[u8] = include_bytes!("../../web/docs.js");
@@ -69,8 +70,14 @@ pub fn verdict_page(values: &Values) -> String {
     fill(VERDICT_HTML, values)
 }
 
+/// The page of a learner's account, on which nothing of a learner stands: its script asks for that with the learner's token.
+pub fn account_page(values: &Values) -> String {
+    fill(ACCOUNT_HTML, values)
+}
+
 /// Every word that a page may have to say, by code: `{"page.name": {"zh": "虎符", "en": "Hufu"}}`. A verdict brings its own, and so does a
-/// refusal of the verifier; of the registry's refusals those are in it that a page can meet.
+/// refusal of the verifier; of the registry's refusals those are in it that a page can meet. What only the account says is apart, so that
+/// a first visit to the verdict page does not carry it.
 pub fn words() -> BTreeMap<String, Value> {
     let met = |code: &str| ["http.", "verification.", "trust."].iter().any(|slice| code.starts_with(slice));
     let refusals = messages::reasons().into_iter().filter(|r| met(r.code) || r.status >= 500).map(|r| (r.code.to_owned(), r.zh, r.en));
@@ -78,6 +85,13 @@ pub fn words() -> BTreeMap<String, Value> {
     let levels = (0..=Level::MAX.rank()).filter_map(|n| Level::new(n).ok()).map(|l| (format!("page.level.{}", l.rank()), l.words().zh, l.words().en));
     let types = TypeOfCertificate::ALL.iter().map(|t| (format!("page.type.{t}"), t.words().zh, t.words().en));
     refusals.chain(pages).chain(levels).chain(types).map(|(code, zh, en)| (code, json!({ "zh": zh, "en": en }))).collect()
+}
+
+/// The words of the account, by code.
+pub fn account_words() -> BTreeMap<String, Value> {
+    let met = |code: &str| ["learners.", "ledger.", "certificates."].iter().any(|slice| code.starts_with(slice));
+    let refusals = messages::reasons().into_iter().filter(|r| met(r.code)).map(|r| (r.code.to_owned(), json!({ "zh": r.zh, "en": r.en })));
+    ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(refusals).collect()
 }
 
 /// The words of the verifier that are answers within a verdict; the others (ids, dates, documents) refuse a field of a request.
@@ -89,7 +103,10 @@ fn verdict_words() -> impl Iterator<Item = &'static Message> {
 mod tests {
     use super::*;
 
-    const HTML: [(&str, &str); 4] = [("front", FRONT_HTML), ("providers", PROVIDERS_HTML), ("verdict", VERDICT_HTML), ("errors", errors::HTML)];
+    const HTML: [(&str, &str); 5] =
+        [("front", FRONT_HTML), ("providers", PROVIDERS_HTML), ("account", ACCOUNT_HTML), ("verdict", VERDICT_HTML), ("errors", errors::HTML)];
+    /// Scripts of the account, which have its words besides those of all pages.
+    const OF_ACCOUNT: [&str; 6] = ["account.js", "credit.js", "holdings.js", "session.js", "statement.js", "timeline.js"];
 
     fn scripts() -> impl Iterator<Item = (&'static str, &'static str)> {
         let texts = files::FILES.iter().filter(|file| file.name.ends_with(".js"));
@@ -106,7 +123,8 @@ mod tests {
         for (name, html) in HTML {
             for mark in ["data-word=\"", "data-word-en=\"", "data-label=\""] {
                 for code in codes(html, mark) {
-                    assert!(PAGES.iter().any(|m| m.code == code), "{name}: {code}");
+                    let known = PAGES.iter().chain(if name == "account" { ACCOUNT } else { &[] });
+                    assert!(known.into_iter().any(|m| m.code == code), "{name}: {code}");
                     let tag = html.split_once(&format!("{mark}{code}\"")).and_then(|(_, rest)| rest.split_once('>')).expect("a tag").1;
                     assert!(mark.contains("label") || tag.starts_with("</"), "{name}: {code} is not empty");
                 }
@@ -127,9 +145,10 @@ mod tests {
 
     #[test]
     fn every_word_that_a_script_names_is_in_the_catalogue() {
-        let words = words();
-        let mut named = 0;
+        let (mut named, shared) = (0, words());
         for (script, text) in scripts() {
+            let own = if OF_ACCOUNT.contains(&script) { account_words() } else { BTreeMap::new() };
+            let words: BTreeMap<_, _> = shared.iter().chain(&own).collect();
             for code in codes(text, "\"page.") {
                 assert!(words.contains_key(&format!("page.{code}")), "{script}: page.{code}");
                 named += 1;
@@ -146,7 +165,7 @@ mod tests {
     }
 
     /// What may stand at the end of a code that a script makes.
-    const ENDS: [(&str, &[&str]); 9] = [
+    const ENDS: [(&str, &[&str]); 14] = [
         ("outcome.", &["valid", "valid-as-of", "invalid", "undetermined", "unfound", "unread", "failure"]),
         ("trust.", &["fresh", "old", "expired"]),
         ("step.", &["form", "signature", "key-window", "issuer", "status", "expiry"]),
@@ -154,6 +173,11 @@ mod tests {
         ("kind.", &["employer", "social", "school"]),
         ("standing.", &["listed", "barred", "unlisted"]),
         ("flag.", &["green", "yellow", "red"]),
+        ("lot.", &["course", "training", "certificate", "award"]),
+        ("posting.", &["mint", "void", "reserve", "settle", "release", "redeem", "expire", "receive"]),
+        ("place.", &["issued", "lot", "hold", "out", "in", "redeemed", "expired", "voided"]),
+        ("status.", &["issued", "suspended", "revoked", "replaced"]),
+        ("look.", &["opening", "query", "account", "code"]),
         ("level.", &["0", "1", "2", "3", "4", "5", "6", "7"]),
         ("type.", &["skill-level", "qualification", "training", "hours", "title", "appointment"]),
     ];

@@ -9,5 +9,6 @@ await import("./partner.mjs");
 await import("./scan.mjs");
 await import("./offline.mjs");
 await import("./front.mjs");
+await import("./account.mjs");
 await import("./vectors.mjs");
 await end();

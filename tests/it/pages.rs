@@ -2,6 +2,7 @@
 //! chromium; where one is missing it says so and is skipped, unless `CI` is set.
 
 mod allies;
+mod savings;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use verifier::jws::Fingerprint;
 
 use self::allies::Allies;
+use self::savings::Savings;
 use super::support::{Backend, Client, World};
 
 const CODE: &str = "91110000802100433B";
@@ -88,6 +90,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),
         ("/providers", "text/html; charset=utf-8"),
+        ("/account", "text/html; charset=utf-8"),
         ("/v", "text/html; charset=utf-8"),
         ("/v/base.css", "text/css; charset=utf-8"),
         ("/v/page.js", "text/javascript; charset=utf-8"),
@@ -98,6 +101,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
         ("/manifest.webmanifest", "application/manifest+json"),
         ("/v/icon.svg", "image/svg+xml"),
         ("/v/words.json", "application/json"),
+        ("/v/words-account.json", "application/json"),
         ("/docs", "text/html; charset=utf-8"),
         ("/docs/docs.js", "text/javascript; charset=utf-8"),
         ("/docs/swagger-ui.css", "text/css; charset=utf-8"),
@@ -169,11 +173,11 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     let (late, late_operator, late_provider) = registry(&[]);
     let elder = issue(&late_operator, &late_provider);
     late.app.edge.shift(YEARS * 366 * 86_400);
-    let (allied, apart) = (Allies::new(), Allies::apart());
+    let (allied, apart, savings) = (Allies::new(), Allies::apart(), Savings::new());
     let scratch = tempfile::tempdir().unwrap();
     let shots = std::env::var_os("HUFU_SCREENSHOTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     let mut all = vec![&valid, &revoked, &suspended, &replaced, &successor, &foreign, &elder];
-    all.extend(allied.certificates().into_iter().chain(apart.certificates()));
+    all.extend(allied.certificates().into_iter().chain(apart.certificates()).chain([savings.certificate()]));
     let secrets: Vec<&str> = all.iter().flat_map(|card| [&fragment(card)[40..80], &card["card"].as_str().unwrap()[100..140]]).collect();
     let [key, other_key] = [&world, &busy].map(|world| *world.app.keys.region_signer().public());
     let menu = Matrix::encode("https://example.com/menu?table=", "7", Level::M).unwrap().to_png(8).unwrap();
@@ -185,7 +189,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
         "picture": picture(&operator, &valid), "menu": STANDARD.encode(menu), "blank": STANDARD.encode(std::fs::read("web/icon-192.png").unwrap()),
         "key": key.jwk().x, "fingerprint": Fingerprint::of(&key).to_string(),
         "otherKey": other_key.jwk().x, "otherFingerprint": Fingerprint::of(&other_key).to_string(),
-        "allied": allied.told(), "apart": apart.told(),
+        "allied": allied.told(), "apart": apart.told(), "savings": savings.told(),
         "operations": world.client().get("/openapi.json").json()["paths"].as_object().unwrap().len(),
     });
     let ran = Command::new("node").args(["tests/browser/pages.mjs", &cases.to_string()]).output().expect("node runs");
@@ -194,5 +198,5 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     assert!(ran.status.success(), "{said}");
     // A developer may look at some of them: HUFU_SCENES=offline.
     let some = std::env::var_os("HUFU_SCENES").is_some();
-    assert!(some || said.contains("66 scenes were as they should be"), "{said}");
+    assert!(some || said.contains("83 scenes were as they should be"), "{said}");
 }

@@ -45,6 +45,24 @@ both! {
         me.get("/v1/account/certificates?limit=201").problem(400, "http.query");
     }
 
+    fn the_code_of_a_certificate_is_drawn_for_its_person_and_nobody_else(world: &World) {
+        let one = body(world, 1);
+        let (a, b) = (open(&one.client, &person()), open(&one.client, &hong_kong("张三")));
+        let made = certificate(&one.client, &person());
+        let path = format!("/v1/account/certificates/{}/qr.svg", text(&made, "id"));
+        let me = learner_of(world, &one.client, &a);
+        assert_eq!(me.get("/v1/account/certificates").expect(200).json()["items"][0]["id"], made["id"]);
+        let drawn = me.get(&path).expect(200);
+        assert_eq!((drawn.header("content-type"), drawn.header("cache-control")), ("image/svg+xml", "no-store"));
+        assert_eq!(drawn.text(), one.client.get(&format!("/v1/certificates/{}/qr.svg", text(&made, "id"))).expect(200).text());
+        learner_of(world, &one.client, &b).get(&path).problem(404, "certificates.not_found");
+        me.get("/v1/account/certificates/cert_1/qr.svg").problem(404, "certificates.not_found");
+        me.get(&format!("{path}?level=H")).problem(400, "http.query");
+        for nobody in [&world.client(), &one.client] {
+            nobody.get(&path).problem(401, "access.unauthenticated");
+        }
+    }
+
     fn an_export_holds_everything_of_the_person_and_nothing_of_others(world: &World) {
         let (one, two, operator) = (body(world, 1), body(world, 2), world.signed_in(Role::Operator, None));
         let (a, b) = (open(&one.client, &person()), open(&two.client, &passport("欧阳静")));
