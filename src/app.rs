@@ -65,7 +65,7 @@ impl App {
     /// A fault in plain words: the data folder is read-only, the database is unreachable or newer, the key file is wrong.
     pub fn open(config: Config, edge: Edge) -> Result<App, Fault> {
         make_folder(config.data_dir())?;
-        let db = Db::open(&config.database(), config.number("pool_size"))?;
+        let db = Db::open(&config.database(), config.number("pool_size"), config.number("group_max"))?;
         db::migrate(&db)?;
         let region = regions::open(&config, &db, &edge).map_err(Error::into_fault)?;
         let keys = Keyring::open(&config, &db, &edge)?;

@@ -150,27 +150,33 @@ macro_rules! refusals {
 pub struct Fault {
     source: Box<dyn std::error::Error + Send + Sync>,
     unavailable: bool,
+    overtaken: bool,
 }
 
 impl Fault {
     /// Wraps an error.
     pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Fault {
-        Fault { source: Box::new(error), unavailable: false }
+        Fault { source: Box::new(error), unavailable: false, overtaken: false }
     }
 
     /// Wraps a boxed error.
     pub fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> Fault {
-        Fault { source: error, unavailable: false }
+        Fault { source: error, unavailable: false, overtaken: false }
     }
 
     /// A fault in words.
     pub fn text(words: impl Into<String>) -> Fault {
-        Fault { source: words.into().into(), unavailable: false }
+        Fault { source: words.into().into(), unavailable: false, overtaken: false }
     }
 
     /// A fault that is likely to pass: over HTTP it is a 503 with Retry-After.
     pub fn unavailable(words: impl Into<String>) -> Fault {
-        Fault { source: words.into().into(), unavailable: true }
+        Fault { source: words.into().into(), unavailable: true, overtaken: false }
+    }
+
+    /// Another transaction got in between: this one runs again and sees what that did. When it is overtaken again and again, it is unavailable.
+    pub fn overtaken(words: impl Into<String>) -> Fault {
+        Fault { overtaken: true, ..Fault::unavailable(words) }
     }
 
     /// Whether it is likely to pass by itself.
@@ -178,12 +184,12 @@ impl Fault {
         self.unavailable
     }
 
-    /// Whether the database asks to run the transaction again. diesel reports a PostgreSQL deadlock as `Unknown`.
+    /// Whether the transaction is to run again. diesel reports a PostgreSQL deadlock as `Unknown`.
     pub fn is_retryable(&self) -> bool {
         match self.source.downcast_ref::<DieselError>() {
             Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
             Some(DieselError::DatabaseError(DatabaseErrorKind::Unknown, info)) => info.message().contains("deadlock detected"),
-            _ => false,
+            _ => self.overtaken,
         }
     }
 }
@@ -257,7 +263,7 @@ impl From<DieselError> for Error {
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => is_outage(info.message()),
             _ => false,
         };
-        Error::Fault(Fault { source: Box::new(e), unavailable: gone })
+        Error::Fault(Fault { source: Box::new(e), unavailable: gone, overtaken: false })
     }
 }
 

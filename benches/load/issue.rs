@@ -37,7 +37,7 @@ fn issue(registry: &Registry, clients: usize, time: Duration) -> Report {
 fn insert(registry: &Registry, clients: usize, time: Duration) -> Report {
     static NEXT: AtomicI64 = AtomicI64::new(1_000_000_000);
     let config = Config::with(&registry.settings).unwrap();
-    let db = Db::open(&config.database(), config.number("pool_size")).unwrap();
+    let db = Db::open(&config.database(), config.number("pool_size"), config.number("group_max")).unwrap();
     run(clients, time, u64::MAX, |_| {
         let db = db.clone();
         move |_| {

@@ -7,6 +7,8 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use serde_json::{Value, json};
 
+use super::people::credit_code;
+
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
@@ -31,11 +33,17 @@ pub struct Registry {
 impl Registry {
     /// Starts one; none where there is no such database.
     pub fn start(backend: Backend) -> Option<Registry> {
+        Registry::with(backend, &[])
+    }
+
+    /// Starts one with more settings.
+    pub fn with(backend: Backend, more: &[(&'static str, &str)]) -> Option<Registry> {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = vec![("data_dir", folder.path().join("data").to_str().unwrap().to_owned())];
         if backend == Backend::Postgres {
             settings.push(("database_url", fresh_database()?));
         }
+        settings.extend(more.iter().map(|(key, value)| (*key, (*value).to_owned())));
         let mut command = Command::new(env!("CARGO_BIN_EXE_hufu"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "info,hufu::http::envelope=warn"]);
         for (key, value) in &settings {
@@ -54,8 +62,26 @@ impl Registry {
         std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
         let (id, secret) = secret.join().unwrap();
         let token = token(&address, &id, &secret);
-        let provider = provider(&address, &token);
-        Some(Registry { address, token, provider, settings, child, _folder: folder })
+        let mut registry = Registry { address, token, provider: String::new(), settings, child, _folder: folder };
+        registry.provider = registry.add_provider(0);
+        Some(registry)
+    }
+
+    /// Registers provider `n`; its id.
+    pub fn add_provider(&self, n: usize) -> String {
+        let interval = json!({"standing": "listed", "class": "A", "flag": "green", "scope": {}, "from": "2020-01-01", "cause": "listed"});
+        let body = json!({"credit_code": credit_code(n), "name_zh": "某评价机构", "name_en": "Some Body", "kind": "social", "interval": interval});
+        self.ask("/v1/providers", &body)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts a body that must be answered with 200 or 201; the answer.
+    pub fn ask(&self, path: &str, body: &Value) -> Value {
+        let mut answer = ureq::post(format!("http://{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .send(serde_json::to_string(body).unwrap())
+            .unwrap();
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 
     /// The body that issues one certificate.
@@ -88,11 +114,16 @@ fn fresh_database() -> Option<String> {
         println!("skipped: HUFU_BENCH_POSTGRES names no PostgreSQL (a URL that ends in /postgres)");
         return None;
     };
-    let mut conn = PgConnection::establish(&url).unwrap();
+    Some(make_database(&url))
+}
+
+/// Makes an empty database on the server that `url` names by its database `postgres`; its URL.
+pub fn make_database(url: &str) -> String {
+    let mut conn = PgConnection::establish(url).unwrap();
     let name =
         format!("hufu_bench_{}_{}", std::process::id(), std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis());
     conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-    Some(url.replacen("/postgres?", &format!("/{name}?"), 1))
+    url.replacen("/postgres?", &format!("/{name}?"), 1)
 }
 
 /// The operator's id and secret, which the first start prints once.
@@ -130,18 +161,4 @@ fn token(address: &str, id: &str, secret: &str) -> String {
     let mut answer = ureq::post(format!("http://{address}/oauth/token")).send_form(form).unwrap();
     let answer: Value = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
     answer["access_token"].as_str().unwrap().to_owned()
-}
-
-fn provider(address: &str, token: &str) -> String {
-    let body = json!({
-        "credit_code": "91350100M000100Y43", "name_zh": "某评价机构", "name_en": "Some Body", "kind": "social",
-        "interval": {"standing": "listed", "class": "A", "flag": "green", "scope": {}, "from": "2020-01-01", "cause": "listed"},
-    });
-    let mut answer = ureq::post(format!("http://{address}/v1/providers"))
-        .header("authorization", format!("Bearer {token}"))
-        .header("content-type", "application/json")
-        .send(serde_json::to_string(&body).unwrap())
-        .unwrap();
-    let answer: Value = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
-    answer["id"].as_str().unwrap().to_owned()
 }

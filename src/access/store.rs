@@ -9,7 +9,7 @@ use crate::error::{Error, Fault};
 
 /// A client as it is stored.
 #[derive(Queryable, Insertable, Clone, Debug)]
-#[diesel(table_name = clients)]
+#[diesel(table_name = clients, treat_none_as_default_value = false)]
 pub struct Row {
     /// `client_...`
     pub id: String,
@@ -41,7 +41,7 @@ impl Row {
 
 /// The document of one change, as `client_events` keeps it.
 #[derive(Insertable, Debug)]
-#[diesel(table_name = client_events)]
+#[diesel(table_name = client_events, treat_none_as_default_value = false)]
 pub struct Event {
     /// `cev_...`; the evidence names it.
     pub id: String,
@@ -60,7 +60,7 @@ pub struct Event {
 /// # Errors
 /// A fault of the database.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
-    Ok(clients::table.find(id).first(conn).optional()?)
+    Ok(clients::table.find(id).get_result(conn).optional()?)
 }
 
 /// Clients after the id `after`, in order, at most `limit`.

@@ -162,7 +162,7 @@ fn write(
     let typ = rules::scope_of(draft.kind);
     // The body had to be in good standing when it was achieved, and is when it is recorded.
     for day in [draft.earned_on, today] {
-        providers::service::may_issue(conn, &provider.id, day, typ, draft.occupation.as_ref(), draft.level)?;
+        providers::service::may_issue(conn, provider, day, typ, draft.occupation.as_ref(), draft.level)?;
     }
     let id = app.edge.id("ach");
     let document = Achievement {

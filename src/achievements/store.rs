@@ -9,7 +9,7 @@ use crate::error::{Error, is_unique_violation};
 
 /// An achievement as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = achievements)]
+#[diesel(table_name = achievements, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0010_achievements")]
 pub struct Row {
     pub id: String,
@@ -27,7 +27,7 @@ pub struct Row {
 
 /// What happened to an achievement after it was recorded.
 #[derive(Insertable)]
-#[diesel(table_name = achievement_events)]
+#[diesel(table_name = achievement_events, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0010_achievements")]
 pub struct Event {
     pub id: String,
@@ -69,7 +69,7 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
     if !is_id(id) {
         return Ok(None);
     }
-    Ok(achievements::table.find(id).select(Row::as_select()).first(conn).optional()?)
+    Ok(achievements::table.find(id).select(Row::as_select()).get_result(conn).optional()?)
 }
 
 /// Ends a record; false when it had ended already. The row stays locked until the transaction ends.

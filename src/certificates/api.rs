@@ -8,7 +8,7 @@ use verifier::time::Day;
 
 use super::rules::{Status, Step};
 use super::store::Filter;
-use super::{Actor, Change, Draft, Input, Mine, View, service};
+use super::{Actor, Change, Draft, Input, Issue, Mine, View, service};
 use crate::access::api::Paging;
 use crate::app::App;
 use crate::db::{Conn, is_id};
@@ -36,9 +36,9 @@ pub async fn create(app: web::Data<App>, permit: Permit<WriteCertificates>, key:
     let actor = Actor::new(&permit.caller, body.value.provider.as_deref(), "provider")?;
     let draft = Draft::parse(&body.value, "")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
-    let known = draft.clone();
-    let issue = service::prepare(&app, actor, move |_| Ok(known)).await?;
-    let response = once(&app, ticket, move |conn| Ok(Answer::json(201, &issue.issue(conn, &draft)?)?)).await?;
+    let this = app.clone();
+    let work = move |conn: &mut Conn| Ok(Answer::json(201, &Issue { app: &this, actor: &actor }.issue(conn, &draft)?)?);
+    let response = once(&app, ticket, work).await?;
     count(&app, &response);
     Ok(response)
 }
@@ -223,9 +223,11 @@ pub async fn replace(
     let actor = Actor::new(&permit.caller, input.certificate.provider.as_deref(), "certificate.provider")?;
     let draft = Draft::parse(&input.certificate, "certificate.")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
-    let known = draft.clone();
-    let issue = service::prepare(&app, actor, move |_| Ok(known)).await?;
-    let work = move |conn: &mut Conn| Ok(Answer::json(201, &issue.replace(conn, &permit.caller, &draft, &id, &input.reason)?)?);
+    let this = app.clone();
+    let work = move |conn: &mut Conn| {
+        let issue = Issue { app: &this, actor: &actor };
+        Ok(Answer::json(201, &issue.replace(conn, &permit.caller, &draft, &id, &input.reason)?)?)
+    };
     let response = once(&app, ticket, work).await?;
     count(&app, &response);
     Ok(response)

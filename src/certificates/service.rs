@@ -1,7 +1,5 @@
 //! The use cases of certificates. Each is one transaction with one evidence row (a replacement: one for either certificate).
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use serde_json::Value;
 use verifier::card::{Card, Claims};
@@ -61,48 +59,22 @@ impl Actor {
     }
 }
 
-/// A certificate about to be issued: the key was found or made, all else happens in the caller's transaction.
-pub struct Issue {
-    app: App,
-    actor: Actor,
-    /// None when a check had already failed; the transaction then finds the same refusal.
-    key: Option<(keys::Row, Arc<Signer>)>,
+/// Certificates issued by an actor.
+pub struct Issue<'a> {
+    /// The registry.
+    pub app: &'a App,
+    /// Who issues.
+    pub actor: &'a Actor,
 }
 
-/// Finds or makes the key for the certificate that `draft` reads. Refusals are left to [`Issue::issue`], so that a repeated request meets its stored answer first.
-///
-/// # Errors
-/// A fault.
-pub async fn prepare(app: &App, actor: Actor, draft: impl FnOnce(&mut Conn) -> Result<Draft, Error> + Send + 'static) -> Result<Issue, Error> {
-    let today = Instant(app.edge.now()).day_in(app.region.zone);
-    let provider = actor.provider.clone();
-    let may = app
-        .db
-        .read(move |conn| {
-            let d = draft(conn)?;
-            rules::may_be_issued(&d, today)?;
-            providers::service::may_issue(conn, &provider, today, d.kind, d.occupation.as_ref(), d.level)?;
-            Ok(providers::store::find(conn, &provider)?.map(|row| row.id))
-        })
-        .await;
-    // Nobody who may not issue gets a key.
-    let key = match may {
-        Ok(Some(id)) => Some(keys::ensure_issuer(app, &id, app.region.zone).await?),
-        Ok(None) => None,
-        Err(Error::Refusal(_)) => None,
-        Err(fault) => return Err(fault),
-    };
-    Ok(Issue { app: app.clone(), actor, key })
-}
-
-impl Issue {
+impl Issue<'_> {
     /// Issues the certificate, inside the caller's transaction.
     ///
     /// # Errors
     /// A refusal of the draft, the provider's standing or the number; or a fault.
     pub fn issue(&self, conn: &mut Conn, draft: &Draft) -> Result<View, Error> {
         let row = self.run(conn, draft, None)?;
-        view(conn, &self.app, row, Vec::new())
+        view(conn, self.app, row, Vec::new())
     }
 
     /// Issues it in the place of certificate `old`, which becomes final in the same transaction.
@@ -120,25 +92,22 @@ impl Issue {
         let mut draft = draft.clone();
         draft.extra.basis = serde_json::from_str::<Extra>(&before.extra).map_err(Fault::new)?.basis;
         let row = self.run(conn, &draft, Some(&before)).map_err(in_certificate)?;
-        step(conn, &self.app, &before, Step::Replace, &reason, &self.actor.client, Some(&row.number))?;
-        view(conn, &self.app, row, Vec::new())
+        step(conn, self.app, &before, Step::Replace, &reason, &self.actor.client, Some(&row.number))?;
+        view(conn, self.app, row, Vec::new())
     }
 
     fn run(&self, conn: &mut Conn, draft: &Draft, old: Option<&Row>) -> Result<Row, Error> {
-        let (app, now) = (&self.app, self.app.edge.now());
+        let (app, now) = (self.app, self.app.edge.now());
         let today = Instant(now).day_in(app.region.zone);
         rules::may_be_issued(draft, today)?;
         let provider = providers::store::find(conn, &self.actor.provider)?.ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
-        providers::service::may_issue(conn, &provider.id, today, draft.kind, draft.occupation.as_ref(), draft.level)?;
-        let ended = || Fault::unavailable("the signing key ended meanwhile; try again");
-        let (key, signer) = self.key.as_ref().ok_or_else(ended)?;
-        if !keys::by_kid(conn, &key.kid)?.is_some_and(|key| key.can_sign(now)) {
-            return Err(ended().into());
-        }
+        providers::service::may_issue(conn, &provider, today, draft.kind, draft.occupation.as_ref(), draft.level)?;
+        // Nobody who may not issue gets a key.
+        let (key, signer) = keys::issuer(conn, app, &provider.id)?;
         // The year of the card's own `iat`: verifiers look for the status there.
         let (list, index) = store::take_index(conn, &provider.id, i64::from(today.year()), now)?;
-        let card = self.sign(draft, now, signer, &provider.credit_code, list, index)?;
-        let row = self.row(draft, &card, key, now, old.map(|old| old.id.clone()))?;
+        let card = self.sign(draft, now, &signer, &provider.credit_code, list, index)?;
+        let row = self.row(draft, &card, &key, now, old.map(|old| old.id.clone()))?;
         store::insert(conn, &row)?;
         evidence::record(conn, &app.edge, evidence::Kind::CertificateIssued, now, &row.id, row.card.as_bytes())?;
         credit::mint(conn, app, &self.actor.client, draft, &row, old)?;
@@ -146,7 +115,7 @@ impl Issue {
     }
 
     fn sign(&self, draft: &Draft, now: i64, signer: &Signer, credit_code: &str, list: i64, index: i64) -> Result<Card, Error> {
-        let app = &self.app;
+        let app = self.app;
         let number = draft.number.clone().map_or_else(|| number(app), Ok)?;
         let claims = Claims {
             iss: app.region.code.clone(),
@@ -171,7 +140,7 @@ impl Issue {
     }
 
     fn row(&self, draft: &Draft, card: &Card, key: &keys::Row, now: i64, replaces: Option<String>) -> Result<Row, Error> {
-        let (app, claims) = (&self.app, card.claims());
+        let (app, claims) = (self.app, card.claims());
         let id = app.edge.id("cert");
         Ok(Row {
             number: claims.num.as_str().to_owned(),

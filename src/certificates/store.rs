@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::CertificateRefusal;
 use crate::db::schema::{certificate_events, certificates, revisions, status_lists};
-use crate::db::{self, Conn, is_id};
+use crate::db::{self, Conn, Kept, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
 
 /// Most indices in one status list; then the provider gets another list.
@@ -13,7 +13,7 @@ pub const LIST_MAX: i64 = 1 << 20;
 
 /// A certificate as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificates)]
+#[diesel(table_name = certificates, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0005_certificates")]
 pub struct Row {
     pub id: String,
@@ -43,7 +43,7 @@ pub struct Row {
 
 /// What happened to a certificate after it was issued.
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificate_events)]
+#[diesel(table_name = certificate_events, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0005_certificates")]
 pub struct Event {
     pub id: String,
@@ -102,7 +102,7 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
     if !is_id(id) {
         return Ok(None);
     }
-    Ok(certificates::table.find(id).select(Row::as_select()).first(conn).optional()?)
+    Ok(certificates::table.find(id).select(Row::as_select()).get_result(conn).optional()?)
 }
 
 /// One certificate by number.
@@ -110,7 +110,7 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
 /// # Errors
 /// A fault of the database.
 pub fn by_number(conn: &mut Conn, number: &str) -> Result<Option<Row>, Error> {
-    Ok(certificates::table.filter(certificates::number.eq(number)).select(Row::as_select()).first(conn).optional()?)
+    Ok(certificates::table.filter(certificates::number.eq(number)).select(Row::as_select()).get_result(conn).optional()?)
 }
 
 /// One certificate by number and the keyed hash of its holder's folded name: one query, so that a wrong name and a wrong number cost the same.
@@ -119,7 +119,7 @@ pub fn by_number(conn: &mut Conn, number: &str) -> Result<Option<Row>, Error> {
 /// A fault of the database.
 pub fn by_number_and_name(conn: &mut Conn, number: &str, name_hash: &[u8]) -> Result<Option<Row>, Error> {
     let both = certificates::table.filter(certificates::number.eq(number).and(certificates::name_hash.eq(name_hash)));
-    Ok(both.select(Row::as_select()).first(conn).optional()?)
+    Ok(both.select(Row::as_select()).get_result(conn).optional()?)
 }
 
 /// The events of a certificate, oldest first.
@@ -165,19 +165,23 @@ pub(super) fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit:
 /// Takes the next index of the list that is open for certificates which this provider issues in this civil year, or opens one. The row stays
 /// locked until the transaction ends, so indices are dense.
 pub(super) fn take_index(conn: &mut Conn, provider: &str, year: i64, now: i64) -> Result<(i64, i64), Error> {
-    let list = match open_list(conn, provider, year)? {
-        Some(list) => list,
-        None => new_list(conn, provider, year, now)?,
-    };
-    let room = status_lists::table.filter(status_lists::id.eq(list).and(status_lists::next_index.lt(LIST_MAX)));
-    let next: Option<i64> = diesel::update(room)
-        .set(status_lists::next_index.eq(status_lists::next_index + 1))
-        .returning(status_lists::next_index)
-        .get_result(conn)
-        .optional()?;
-    // Another transaction filled the list while this one waited for its lock.
-    let next = next.ok_or_else(|| Fault::unavailable("the status list filled up meanwhile; try again"))?;
-    Ok((list, next - 1))
+    if let Some(taken) = next_index(conn, provider, year)? {
+        return Ok(taken);
+    }
+    new_list(conn, provider, year, now)?;
+    // None when another transaction filled the new list while this one waited for its lock.
+    Ok(next_index(conn, provider, year)?.ok_or_else(|| Fault::overtaken("the status list filled up meanwhile; try again"))?)
+}
+
+fn next_index(conn: &mut Conn, provider: &str, year: i64) -> Result<Option<(i64, i64)>, Error> {
+    let lists = diesel::alias!(status_lists as open);
+    let (id, next) = (lists.field(status_lists::id), lists.field(status_lists::next_index));
+    let mine = lists.field(status_lists::provider_id).eq(provider).and(lists.field(status_lists::year).eq(year));
+    let newest = lists.filter(mine.and(next.lt(LIST_MAX))).select(diesel::dsl::max(id)).single_value();
+    let room = status_lists::table.filter(status_lists::id.nullable().eq(newest).and(status_lists::next_index.lt(LIST_MAX)));
+    let taken = diesel::update(room).set(status_lists::next_index.eq(status_lists::next_index + 1));
+    let taken: Option<(i64, i64)> = Kept(taken.returning((status_lists::id, status_lists::next_index - 1))).get_result(conn).optional()?;
+    Ok(taken)
 }
 
 /// The newest list of a provider and year that has room.
@@ -188,12 +192,12 @@ fn open_list(conn: &mut Conn, provider: &str, year: i64) -> Result<Option<i64>, 
 }
 
 /// List numbers come from a counter row, whose lock keeps two openings apart.
-fn new_list(conn: &mut Conn, provider: &str, year: i64, now: i64) -> Result<i64, Error> {
+fn new_list(conn: &mut Conn, provider: &str, year: i64, now: i64) -> Result<(), Error> {
     let counter = revisions::table.find("status_list");
     let id: i64 = diesel::update(counter).set(revisions::n.eq(revisions::n + 1)).returning(revisions::n).get_result(conn)?;
     // While this waited for the counter, another transaction may have opened the list.
-    if let Some(list) = open_list(conn, provider, year)? {
-        return Ok(list);
+    if open_list(conn, provider, year)?.is_some() {
+        return Ok(());
     }
     let row = (
         status_lists::id.eq(id),
@@ -205,8 +209,7 @@ fn new_list(conn: &mut Conn, provider: &str, year: i64, now: i64) -> Result<i64,
     );
     diesel::insert_into(status_lists::table).values(row).execute(conn)?;
     // Running servers hold the lists in memory; a list that they do not know answers nothing.
-    db::bump(conn, "status")?;
-    Ok(id)
+    db::bump(conn, "status")
 }
 
 /// Moves a certificate from one state to another; false when it was no longer in the first.

@@ -46,7 +46,7 @@ fn greet_operator(app: &App) -> Result<(), Fault> {
 }
 
 pub(super) fn migrate(config: &Config) -> Result<u8, Fault> {
-    let db = crate::db::Db::open(&config.database(), 1)?;
+    let db = crate::db::Db::open(&config.database(), 1, 1)?;
     let done = crate::db::migrate(&db)?;
     for version in &done.run {
         println!("ran migration {version}");

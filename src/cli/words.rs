@@ -122,6 +122,14 @@ words! {
     DEMO_TAMPER "cli.demo.tamper" "篡改 {} 的证书：等级由 {} 改为 {}，只动一个字节" "The certificate of {} is tampered with: the level goes from {} to {}, one byte";
     DEMO_LOOK_UP "cli.demo.look_up" "按编号 {} 和姓名 {} 查询" "Looked up by number {} and name {}";
     DEMO_WRONG_NAME "cli.demo.wrong_name" "编号相同、姓名不符：查无此证，与编号不存在无从分辨" "The same number with another name: not found, and no different from a number that does not exist";
+    DEMO_SCHEME "cli.demo.scheme" "设立一种学分，自取得之日起 {} 个月内可用" "A scheme of credit is defined, to be spent within {} months of being earned";
+    DEMO_MINTED "cli.demo.minted" "{} 的证书在签发时已存入 {} 学分" "The certificate of {} minted {} credits as it was issued";
+    DEMO_EXPIRED "cli.demo.expired" "又记入今天的一门课程和多年前的一次培训：共取得 {}，其中 {} 今天失效，可用 {}" "A course of today and a training of years ago are recorded: {} in all, of which {} expire today and {} can be spent";
+    DEMO_PROGRAMME "cli.demo.programme" "发布兑换方案：共需 {} 学分，其中核心类至少 {}" "A programme is published: it takes {} credits, of which {} at least are core";
+    DEMO_AWARD "cli.demo.award" "按建议兑换，同一事务内签发证书 {}；从图片中扫描其二维码并核验" "What is proposed is redeemed, and certificate {} issued in the same transaction; its QR is scanned from a picture and verified";
+    DEMO_LEFT "cli.demo.left" "已兑换 {}，余 {}；同一请求再发一次，得到同一答复" "Redeemed {}, left {}; the same request again has the same answer";
+    DEMO_ACCOUNT "cli.demo.account" "{} 可在浏览器中查看自己的账户" "{} can see the account in a browser";
+    DEMO_CODE "cli.demo.code" "一次性验证码：{}" "with the one-time code {}";
     DEMO_LINKS "cli.demo.links" "请在浏览器中打开" "Open in a browser";
     DEMO_LINK_CARD "cli.demo.link_card" "另一张有效证书的核验页" "a certificate that is in force, checked on its page";
     DEMO_LINK_DOCS "cli.demo.link_docs" "接口文档" "the API";

@@ -45,7 +45,7 @@ pub(super) fn ensure(conn: &mut Conn) -> Result<(), Fault> {
 }
 
 fn is_in_force(conn: &mut Conn) -> Result<bool, Error> {
-    let made: Option<i64> = revisions::table.find("guards").select(revisions::n).first(conn).optional()?;
+    let made: Option<i64> = revisions::table.find("guards").select(revisions::n).get_result(conn).optional()?;
     Ok(made.is_some() && made == Some(mark(conn)?))
 }
 

@@ -4,7 +4,9 @@
 //! are connections, so that waiting for a connection never fills the thread pool.
 
 mod conn;
+mod group;
 mod guards;
+mod kept;
 mod migrate;
 mod pool;
 pub mod schema;
@@ -18,9 +20,13 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Fault};
 pub use conn::Conn;
+use group::Group;
+pub use kept::Kept;
 pub use migrate::{Migrated, is_current, migrate};
 use pool::{Access, Pool};
 
+/// IMMEDIATE takes the writer's lock at once; a transaction that read first and wrote later could not be upgraded.
+const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 /// How often a transaction is tried again after a deadlock or a serialisation failure.
 const TRIES: u32 = 5;
 
@@ -32,6 +38,7 @@ pub struct Db {
     read_permits: Arc<Semaphore>,
     write_permits: Arc<Semaphore>,
     commits: Arc<AtomicU64>,
+    group: Option<Group>,
     kind: Kind,
 }
 
@@ -53,10 +60,11 @@ impl Kind {
 
 impl Db {
     /// Opens pools on `url`, a `postgres://` URL or a path of an SQLite file, with at most `size` connections (SQLite: readers; it has one writer).
+    /// On SQLite at most `group` transactions that wait for the writer share a commit; PostgreSQL shares them by itself.
     ///
     /// # Errors
     /// A fault that says in plain words why the database cannot be reached.
-    pub fn open(url: &str, size: u32) -> Result<Db, Fault> {
+    pub fn open(url: &str, size: u32, group: u32) -> Result<Db, Fault> {
         let kind = Kind::of(url);
         let writers = match kind {
             Kind::Postgres => size,
@@ -72,7 +80,12 @@ impl Db {
             Kind::Postgres => write_permits.clone(),
             Kind::Sqlite => Arc::new(Semaphore::new(size as usize)),
         };
-        Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, commits: Arc::default(), kind })
+        let commits: Arc<AtomicU64> = Arc::default();
+        let group = match kind {
+            Kind::Postgres => None,
+            Kind::Sqlite => Some(Group::start(write_pool.clone(), group as usize, commits.clone())?),
+        };
+        Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, commits, group, kind })
     }
 
     /// Opens one connection on a database that is there already; no statement on it can change a row. None where there is no such SQLite file:
@@ -87,7 +100,15 @@ impl Db {
         }
         let pool = pool::open(url, kind, 1, Access::ReadOnly)?;
         let permits = Arc::new(Semaphore::new(1));
-        Ok(Some(Db { readers: pool.clone(), writers: pool, read_permits: permits.clone(), write_permits: permits, commits: Arc::default(), kind }))
+        Ok(Some(Db {
+            readers: pool.clone(),
+            writers: pool,
+            read_permits: permits.clone(),
+            write_permits: permits,
+            commits: Arc::default(),
+            group: None,
+            kind,
+        }))
     }
 
     /// Which database this is.
@@ -148,6 +169,9 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
+        if let Some(group) = &self.group {
+            return group.write(f).await;
+        }
         let permit = self.write_permits.clone().acquire_owned().await.map_err(Fault::new)?;
         let (pool, commits) = (self.writers.clone(), self.commits.clone());
         blocking(move || {
@@ -217,7 +241,7 @@ pub fn bump(conn: &mut Conn, name: &str) -> Result<(), Error> {
 /// A fault of the database.
 pub fn revision(conn: &mut Conn, name: &str) -> Result<i64, Error> {
     use diesel::prelude::*;
-    Ok(schema::revisions::table.find(name).select(schema::revisions::n).first(conn)?)
+    Ok(schema::revisions::table.find(name).select(schema::revisions::n).get_result(conn)?)
 }
 
 async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
@@ -226,9 +250,8 @@ async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Error> + Send
 
 /// One transaction, tried again a bounded number of times when the database asks for it.
 fn transact<T>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-    // IMMEDIATE takes the writer's lock at once; a transaction that read first and wrote later could not be upgraded.
     let begin = match conn {
-        Conn::Sqlite(_) => "BEGIN IMMEDIATE",
+        Conn::Sqlite(_) => BEGIN_SQLITE,
         Conn::Postgres(_) => "BEGIN",
     };
     let mut tries = 1;
@@ -241,7 +264,7 @@ fn transact<T>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> R
 }
 
 /// One transaction that `begin` opens.
-fn once<T>(conn: &mut Conn, begin: &str, f: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+fn once<T>(conn: &mut Conn, begin: &str, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
     use diesel::connection::{AnsiTransactionManager, TransactionManager};
     match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, begin)?,

@@ -1,11 +1,12 @@
 //! The evidence table.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 use super::Kind;
-use crate::db::Conn;
 use crate::db::schema::evidence;
+use crate::db::{Conn, Kept};
 use crate::error::Error;
 use crate::on_backend;
 
@@ -27,22 +28,23 @@ pub struct Row {
 }
 
 /// SQLite has one writer, so the next number is the highest and one. PostgreSQL has many, so a sequence hands them out.
-const NEXT_SQLITE: &str = "INSERT INTO evidence (seq, kind, at, subject, salt, commitment) \
-                           SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ? FROM evidence";
-const NEXT_POSTGRES: &str = "INSERT INTO evidence (seq, kind, at, subject, salt, commitment) VALUES (nextval('evidence_seq'), $1, $2, $3, $4, $5)";
+const NEXT_SQLITE: &str = "(SELECT COALESCE(MAX(seq), 0) + 1 FROM evidence)";
+const NEXT_POSTGRES: &str = "nextval('evidence_seq')";
 
 pub(super) fn append(conn: &mut Conn, kind: Kind, at: i64, subject: &str, salt: &[u8], commitment: &[u8]) -> Result<(), Error> {
-    let sql = match conn {
+    let next = match conn {
         Conn::Sqlite(_) => NEXT_SQLITE,
         Conn::Postgres(_) => NEXT_POSTGRES,
     };
-    on_backend!(conn, c => diesel::sql_query(sql)
-        .bind::<Text, _>(kind.as_str())
-        .bind::<BigInt, _>(at)
-        .bind::<Text, _>(subject)
-        .bind::<Binary, _>(salt)
-        .bind::<Binary, _>(commitment)
-        .execute(c))?;
+    let row = (
+        evidence::seq.eq(sql::<BigInt>(next)),
+        evidence::kind.eq(kind.as_str()),
+        evidence::at.eq(at),
+        evidence::subject.eq(subject),
+        evidence::salt.eq(salt),
+        evidence::commitment.eq(commitment),
+    );
+    let _: i64 = Kept(diesel::insert_into(evidence::table).values(row).returning(evidence::seq)).get_result(conn)?;
     Ok(())
 }
 

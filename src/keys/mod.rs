@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use verifier::jws::PublicKey;
 
 pub use ring::Keyring;
-pub use service::{Change, change, ensure_issuer, open_window, rewrap};
-pub use store::{Row, all, by_kid, of_provider};
+pub use service::{Change, change, issuer, open_window, rewrap};
+pub use store::{Row, all, of_provider};
 
 use crate::error::{Fault, Refusal};
 use crate::refusals;
@@ -100,11 +100,6 @@ impl Row {
         let bytes: [u8; 32] =
             self.public.as_slice().try_into().map_err(|_| Fault::text(format!("key {} has another length than 32 bytes", self.kid)))?;
         PublicKey::from_bytes(&bytes).map_err(|e| Fault::text(format!("key {} is not acceptable: {e}", self.kid)))
-    }
-
-    /// Whether the key may sign at `now`.
-    pub fn can_sign(&self, now: i64) -> bool {
-        self.from_at <= now && now < self.until_at && self.retired_at.is_none() && self.revoked_at.is_none()
     }
 
     /// Refuses what cannot be changed about this key.

@@ -109,37 +109,33 @@ fn record(conn: &mut Conn, edge: &Edge, row: &Row, event: &'static str, at: i64,
     db::bump(conn, "trust")
 }
 
-/// The key with which `provider` signs now: the one with the narrowest window, or a new one for the calendar year.
+/// The key with which `provider` signs now: the one with the narrowest window, or a new one for the calendar year, made in the caller's transaction.
 ///
 /// # Errors
 /// A fault.
-pub async fn ensure_issuer(app: &App, provider: &str, zone: Zone) -> Result<(Row, Arc<Signer>), Error> {
-    let (id, now) = (provider.to_owned(), app.edge.now());
-    let found = app.db.read(move |conn| Ok(store::signing(conn, &id, now)?.into_iter().next())).await?;
-    let row = match found {
+pub fn issuer(conn: &mut Conn, app: &App, provider: &str) -> Result<(Row, Arc<Signer>), Error> {
+    let now = app.edge.now();
+    let row = match store::signing(conn, provider, now)? {
         Some(row) => row,
-        None => make_yearly(app, provider, zone, now).await?,
+        None => make_yearly(conn, app, provider, now)?,
     };
     let signer = app.keys.signer(&row)?;
     Ok((row, signer))
 }
 
-async fn make_yearly(app: &App, provider: &str, zone: Zone, now: i64) -> Result<Row, Error> {
+fn make_yearly(conn: &mut Conn, app: &App, provider: &str, now: i64) -> Result<Row, Error> {
+    let zone = app.region.zone;
     let year = Instant(now).day_in(zone).year();
     let (from, until) = (new_year(year, zone)?, new_year(year + 1, zone)?);
-    let (id, edge, master) = (provider.to_owned(), app.edge.clone(), app.keys.master());
-    app.db
-        .write(move |conn| {
-            // Takes the revision's row lock: of two first requests the second waits here, and then finds the first one's key.
-            db::bump(conn, "trust")?;
-            if let Some(row) = store::signing(conn, &id, now)?.into_iter().next() {
-                return Ok(row);
-            }
-            let prefix = format!("issuer/{id}/{year}/");
-            let slot = format!("{prefix}{}", store::count_slots(conn, &prefix)? + 1);
-            make(conn, &edge, &master, &Plan { purpose: Purpose::Issuer, provider: Some(id.clone()), slot, from, until }, REGISTRY)
-        })
-        .await
+    // Takes the revision's row lock: of two first requests the second waits here, and then finds the first one's key.
+    db::bump(conn, "trust")?;
+    if let Some(row) = store::signing(conn, provider, now)? {
+        return Ok(row);
+    }
+    let prefix = format!("issuer/{provider}/{year}/");
+    let slot = format!("{prefix}{}", store::count_slots(conn, &prefix)? + 1);
+    let plan = Plan { purpose: Purpose::Issuer, provider: Some(provider.to_owned()), slot, from, until };
+    make(conn, &app.edge, &app.keys.master(), &plan, REGISTRY)
 }
 
 fn new_year(year: i32, zone: Zone) -> Result<i64, Error> {

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// A key as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = keys)]
+#[diesel(table_name = keys, treat_none_as_default_value = false)]
 pub struct Row {
     /// RFC 7638 thumbprint.
     pub kid: String,
@@ -40,7 +40,7 @@ pub struct Row {
 
 /// What happened to a key.
 #[derive(Insertable)]
-#[diesel(table_name = key_events)]
+#[diesel(table_name = key_events, treat_none_as_default_value = false)]
 pub(super) struct Event<'a> {
     pub id: &'a str,
     pub kid: &'a str,
@@ -62,7 +62,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Row>, Error> {
 /// # Errors
 /// A fault of the database.
 pub fn by_kid(conn: &mut Conn, kid: &str) -> Result<Option<Row>, Error> {
-    Ok(keys::table.find(kid).select(Row::as_select()).first(conn).optional()?)
+    Ok(keys::table.find(kid).select(Row::as_select()).get_result(conn).optional()?)
 }
 
 /// The keys of a provider, oldest first.
@@ -74,15 +74,16 @@ pub fn of_provider(conn: &mut Conn, provider: &str) -> Result<Vec<Row>, Error> {
     Ok(mine.order((keys::created_at, keys::kid)).select(Row::as_select()).load(conn)?)
 }
 
-/// The keys of a provider whose window holds `now` and that may still sign; the narrowest window first, then the newest.
-pub(super) fn signing(conn: &mut Conn, provider: &str, now: i64) -> Result<Vec<Row>, Error> {
-    let rows: Vec<Row> = keys::table
+/// The key of a provider whose window holds `now` and that may still sign; of several the one with the narrowest window, then the newest.
+pub(super) fn signing(conn: &mut Conn, provider: &str, now: i64) -> Result<Option<Row>, Error> {
+    let row = keys::table
         .filter(keys::provider_id.eq(provider).and(keys::from_at.le(now)).and(keys::until_at.gt(now)))
         .filter(keys::retired_at.is_null().and(keys::revoked_at.is_null()))
         .order(((keys::until_at - keys::from_at), keys::created_at.desc()))
         .select(Row::as_select())
-        .load(conn)?;
-    Ok(rows)
+        .get_result(conn)
+        .optional()?;
+    Ok(row)
 }
 
 /// How many keys were ever made for slots that begin with `prefix`.
@@ -121,7 +122,7 @@ pub(super) fn reseal(conn: &mut Conn, kid: &str, sealed: &[u8]) -> Result<(), Er
 }
 
 pub(super) fn data_key(conn: &mut Conn) -> Result<Option<Vec<u8>>, Error> {
-    Ok(data_keys::table.find("personal").select(data_keys::sealed).first(conn).optional()?)
+    Ok(data_keys::table.find("personal").select(data_keys::sealed).get_result(conn).optional()?)
 }
 
 pub(super) fn insert_data_key(conn: &mut Conn, sealed: &[u8], now: i64) -> Result<(), Error> {

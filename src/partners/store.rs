@@ -9,7 +9,7 @@ use crate::on_backend;
 
 /// A partner as it is stored; the columns are explained in the migration.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = partners, primary_key(region), treat_none_as_null = true)]
+#[diesel(table_name = partners, primary_key(region), treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
     pub region: String,
     pub url: String,
@@ -32,7 +32,7 @@ pub(super) struct Row {
 
 /// What happened with a partner.
 #[derive(Clone, Debug, Queryable, Insertable)]
-#[diesel(table_name = partner_events)]
+#[diesel(table_name = partner_events, treat_none_as_default_value = false)]
 pub(super) struct Event {
     pub id: String,
     pub region: String,
@@ -47,7 +47,7 @@ pub(super) fn all(conn: &mut Conn) -> Result<Vec<Row>, Error> {
 }
 
 pub(super) fn find(conn: &mut Conn, region: &str) -> Result<Option<Row>, Error> {
-    Ok(partners::table.find(region).first(conn).optional()?)
+    Ok(partners::table.find(region).get_result(conn).optional()?)
 }
 
 pub(super) fn count(conn: &mut Conn) -> Result<i64, Error> {
@@ -131,5 +131,5 @@ pub(super) fn record(conn: &mut Conn, event: &Event) -> Result<(), Error> {
 }
 
 pub(super) fn event(conn: &mut Conn, id: &str) -> Result<Option<Event>, Error> {
-    Ok(partner_events::table.find(id).first(conn).optional()?)
+    Ok(partner_events::table.find(id).get_result(conn).optional()?)
 }

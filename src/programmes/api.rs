@@ -142,8 +142,8 @@ pub async fn redeem(
 ) -> Result<HttpResponse, Problem> {
     let actor = Actor::new(&permit.caller, body.value.provider.as_deref(), "provider")?;
     let (wanted, ticket) = (body.value.read(id.into_inner())?, key.ticket(&permit.caller, &body.bytes));
-    let (issue, this) = (service::prepare(&app, &permit.caller, actor, &wanted).await?, app.clone());
-    let work = move |conn: &mut Conn| Ok(Answer::json(201, &service::redeem(conn, &this, &permit.caller, &issue, &wanted)?)?);
+    let this = app.clone();
+    let work = move |conn: &mut Conn| Ok(Answer::json(201, &service::redeem(conn, &this, &permit.caller, &actor, &wanted)?)?);
     let response = once(&app, ticket, work).await?;
     certificates::api::count(&app, &response);
     Ok(response)

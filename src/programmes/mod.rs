@@ -9,7 +9,7 @@ pub mod store;
 mod views;
 
 pub use draft::{Input, PickInput, RedemptionInput, Wanted};
-pub use service::{held, history, list, mine, prepare, publish, redeem, redemption, suggest, withdraw};
+pub use service::{held, history, list, mine, publish, redeem, redemption, suggest, withdraw};
 pub use views::{History, Proposal, RedemptionView, View};
 
 use crate::refusals;

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// A programme as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = programmes)]
+#[diesel(table_name = programmes, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0011_programmes")]
 pub struct Head {
     pub id: String,
@@ -18,7 +18,7 @@ pub struct Head {
 
 /// A version of a programme.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = versions)]
+#[diesel(table_name = versions, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0011_programmes")]
 pub struct Version {
     pub id: String,
@@ -32,7 +32,7 @@ pub struct Version {
 
 /// What happened to a programme besides its versions.
 #[derive(Insertable)]
-#[diesel(table_name = programme_events)]
+#[diesel(table_name = programme_events, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0011_programmes")]
 pub struct Event {
     pub id: String,
@@ -45,7 +45,7 @@ pub struct Event {
 
 /// A redemption as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = redemptions)]
+#[diesel(table_name = redemptions, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0011_programmes")]
 pub struct Redeemed {
     pub id: String,
@@ -86,7 +86,7 @@ pub(super) fn head(conn: &mut Conn, id: &str) -> Result<Option<Head>, Error> {
     if !is_id(id) {
         return Ok(None);
     }
-    Ok(programmes::table.find(id).select(Head::as_select()).first(conn).optional()?)
+    Ok(programmes::table.find(id).select(Head::as_select()).get_result(conn).optional()?)
 }
 
 /// One programme, of which the current version then stays until this transaction ends.
@@ -97,8 +97,8 @@ pub(super) fn keep(conn: &mut Conn, id: &str) -> Result<Option<Head>, Error> {
     let query = programmes::table.find(id);
     Ok(match conn {
         // It has one writer.
-        Conn::Sqlite(c) => query.first(c).optional()?,
-        Conn::Postgres(c) => query.for_share().first(c).optional()?,
+        Conn::Sqlite(c) => query.get_result(c).optional()?,
+        Conn::Postgres(c) => query.for_share().get_result(c).optional()?,
     })
 }
 
@@ -116,7 +116,7 @@ pub(super) fn withdraw(conn: &mut Conn, id: &str) -> Result<bool, Error> {
 
 /// A version by its digest.
 pub(super) fn by_digest(conn: &mut Conn, digest: &str) -> Result<Option<Version>, Error> {
-    Ok(versions::table.filter(versions::digest.eq(digest)).select(Version::as_select()).first(conn).optional()?)
+    Ok(versions::table.filter(versions::digest.eq(digest)).select(Version::as_select()).get_result(conn).optional()?)
 }
 
 /// Versions of a programme, the newest first, at most `limit`.
@@ -143,5 +143,5 @@ pub(super) fn redeemed(conn: &mut Conn, id: &str) -> Result<Option<Redeemed>, Er
     if !is_id(id) {
         return Ok(None);
     }
-    Ok(redemptions::table.find(id).select(Redeemed::as_select()).first(conn).optional()?)
+    Ok(redemptions::table.find(id).select(Redeemed::as_select()).get_result(conn).optional()?)
 }

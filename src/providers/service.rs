@@ -142,16 +142,15 @@ pub fn search(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit: i64)
 /// Whether a provider may issue a certificate of this type, occupation and level on `day`, by the rule that a verifier will apply.
 ///
 /// # Errors
-/// `providers.not_found`, `providers.not_listed`, `providers.barred`, `providers.class`, `providers.flag`, `providers.scope`, or a fault.
+/// `providers.not_listed`, `providers.barred`, `providers.class`, `providers.flag`, `providers.scope`, or a fault.
 pub fn may_issue(
     conn: &mut Conn,
-    provider_id: &str,
+    provider: &Row,
     day: Day,
     typ: TypeOfCertificate,
     occupation: Option<&OccupationCode>,
     level: Option<Level>,
 ) -> Result<(), Error> {
-    let provider = store::find(conn, provider_id)?.ok_or(ProviderRefusal::NotFound.at("provider"))?;
     let timeline = store::timeline(conn, &provider.id)?;
     Ok(rules::may_issue(&timeline, day, &IssueRequest { typ, occupation, level })?)
 }

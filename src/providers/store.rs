@@ -24,7 +24,7 @@ extern "SQL" {
 
 /// A provider as it is stored.
 #[derive(Queryable, Insertable, Debug, Clone)]
-#[diesel(table_name = providers)]
+#[diesel(table_name = providers, treat_none_as_default_value = false)]
 pub struct Row {
     /// `prov_...`
     pub id: String,
@@ -44,7 +44,7 @@ pub struct Row {
 
 /// An interval as it is stored.
 #[derive(Queryable, Insertable, Debug, Clone)]
-#[diesel(table_name = intervals)]
+#[diesel(table_name = intervals, treat_none_as_default_value = false)]
 pub struct IntervalRow {
     /// `intv_...`; the subject of its evidence.
     pub id: String,
@@ -128,11 +128,11 @@ pub(super) fn close(conn: &mut Conn, id: &str, until: Day) -> Result<(), Error> 
 /// A fault of the database.
 pub fn find(conn: &mut Conn, id_or_code: &str) -> Result<Option<Row>, Error> {
     if CreditCode::parse(id_or_code).is_ok() {
-        return Ok(providers::table.filter(providers::credit_code.eq(id_or_code)).first(conn).optional()?);
+        return Ok(providers::table.filter(providers::credit_code.eq(id_or_code)).get_result(conn).optional()?);
     }
     // What is no id is not looked for: PostgreSQL refuses a NUL in a text.
     let id = id_or_code.len() <= ID_MAX && id_or_code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if id { Ok(providers::table.find(id_or_code).first(conn).optional()?) } else { Ok(None) }
+    if id { Ok(providers::table.find(id_or_code).get_result(conn).optional()?) } else { Ok(None) }
 }
 
 /// Every interval of a provider, the first to the last, empty ones too.

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// The region as it is stored.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = regions)]
+#[diesel(table_name = regions, treat_none_as_default_value = false)]
 pub(super) struct Row {
     pub code: String,
     pub name_zh: String,
@@ -19,7 +19,7 @@ pub(super) struct Row {
 }
 
 pub(super) fn read(conn: &mut Conn) -> Result<Option<Row>, Error> {
-    Ok(regions::table.first(conn).optional()?)
+    Ok(regions::table.get_result(conn).optional()?)
 }
 
 pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {

@@ -23,7 +23,7 @@ pub(super) fn lists(conn: &mut Conn) -> Result<Vec<ListRow>, Error> {
 }
 
 pub(super) fn list(conn: &mut Conn, id: i64) -> Result<Option<ListRow>, Error> {
-    Ok(status_lists::table.find(id).first(conn).optional()?)
+    Ok(status_lists::table.find(id).get_result(conn).optional()?)
 }
 
 /// (index, state, number of the successor) of everything in a list that is not simply in force.

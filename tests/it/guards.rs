@@ -182,7 +182,7 @@ both! {
     }
 
     fn a_start_beside_an_open_transaction_waits_for_nobody(world: &World) {
-        let beside = hufu::db::Db::open(&world.app.config.database(), 1).unwrap();
+        let beside = hufu::db::Db::open(&world.app.config.database(), 1, 1).unwrap();
         let started = world.app.db.write_now(|conn| {
             use diesel::connection::SimpleConnection;
             conn.batch_execute(ROWS)?;

@@ -117,7 +117,10 @@ both! {
             });
             holds.recv().unwrap();
             let mut request = TcpStream::connect(&world.url["http://".len()..]).unwrap();
-            request.write_all(b"GET /health/ready HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").unwrap();
+            request.write_all(b"GET /health/live HTTP/1.1\r\nhost: test\r\n\r\nGET /health/ready HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").unwrap();
+            // The server has the connection, and takes the second request when it has answered the first.
+            let first = request.read(&mut [0; 4096]).unwrap();
+            assert!(first > 0);
             std::thread::sleep(Duration::from_millis(300));
             let stopping = scope.spawn(|| world.stop());
             while TcpStream::connect(&world.url["http://".len()..]).is_ok() {

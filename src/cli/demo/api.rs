@@ -36,7 +36,12 @@ impl Api {
         let request = Request::post(self.url("/oauth/token")).header("content-type", "application/x-www-form-urlencoded");
         let answer = self.send("/oauth/token", 200, request.body(form.into_bytes()))?;
         let token = text(&json("/oauth/token", &answer)?, "/access_token")?;
-        Ok(Api { token: Some(token), ..self.clone() })
+        Ok(self.bearing(token))
+    }
+
+    /// The same with this token.
+    pub(super) fn bearing(&self, token: String) -> Api {
+        Api { token: Some(token), ..self.clone() }
     }
 
     pub(super) fn url(&self, path: &str) -> String {

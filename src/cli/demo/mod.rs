@@ -1,6 +1,7 @@
 //! `hufu demo`: a registry of its own in a fresh folder, and a story told over real HTTP that checks itself.
 
 mod api;
+mod bank;
 mod roster;
 mod story;
 mod teller;

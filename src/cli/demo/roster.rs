@@ -52,24 +52,25 @@ pub(super) fn lines() -> Result<Vec<Line>, Fault> {
 }
 
 impl Body {
-    /// The registration: in scope is exactly what the roster needs.
+    /// The registration: in scope is exactly what the roster and its courses need.
     pub(super) fn registration(&self, lines: &[Line]) -> Value {
         let mine = || lines.iter().filter(|line| line.provider == self.credit_code);
         let occupations: BTreeSet<&str> = mine().map(|line| line.occupation.as_str()).collect();
-        let types: BTreeSet<&str> = mine().map(|line| line.r#type.as_str()).collect();
+        // Courses are of the type `training`.
+        let types: BTreeSet<&str> = mine().map(|line| line.r#type.as_str()).chain(["training"]).collect();
         let scope = json!({"occupations": occupations, "level_min": 1, "level_max": 5, "types": types});
-        let interval = json!({"class": "A", "flag": "green", "from": "2025-01-01", "cause": "演示备案", "scope": scope});
+        let interval = json!({"class": "A", "flag": "green", "from": "2010-01-01", "cause": "演示备案", "scope": scope});
         json!({"credit_code": self.credit_code, "name_zh": self.name_zh, "name_en": self.name_en, "kind": self.kind, "interval": interval})
     }
 }
 
 impl Line {
     /// The certificate to be issued. On a machine whose clock is behind the roster the assessment is `today`: none can lie ahead.
-    pub(super) fn certificate(&self, provider: &str, today: &str) -> Value {
+    pub(super) fn certificate(&self, provider: &str, today: &str, credits: &Value) -> Value {
         let assessed_on = if self.assessed_on.as_str() > today { today } else { &self.assessed_on };
         let mut body = json!({
             "provider": provider, "type": self.r#type, "occupation": self.occupation, "title": self.title, "level": self.level,
-            "grade": self.grade, "assessed_on": assessed_on,
+            "grade": self.grade, "assessed_on": assessed_on, "credits": credits,
             "holder": {"name": self.name, "id_type": self.id_type, "id_number": self.id_number},
         });
         if let Some(day) = &self.valid_until {

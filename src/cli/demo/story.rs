@@ -34,19 +34,25 @@ pub(super) struct Story {
 
 /// What is needed of a certificate that was issued.
 #[derive(Clone, Deserialize)]
-struct Issued {
+pub(super) struct Issued {
     id: String,
     number: String,
-    holder: Holder,
-    level: u8,
+    pub provider: String,
+    pub holder: Holder,
+    pub occupation: String,
+    pub title: String,
+    pub level: u8,
     card: String,
     qr_text: String,
     status_entry: Entry,
+    /// Whose it is, as the roster says it: what opens the account.
+    #[serde(skip)]
+    pub person: Value,
 }
 
 #[derive(Clone, Deserialize)]
-struct Holder {
-    name: String,
+pub(super) struct Holder {
+    pub name: String,
 }
 
 #[derive(Clone, Deserialize)]
@@ -69,18 +75,20 @@ impl Story {
         let operator = self.api.signed_in(client, secret)?;
         self.teller.step(&w::DEMO_TOKEN, &[]);
         let lines = roster::lines()?;
-        let issued = self.issue(&operator, &lines)?;
+        let scheme = self.define(&operator, &text(&region, "/code")?)?;
+        let issued = self.issue(&operator, &lines, &scheme)?;
         let [shown, second, third, ..] = issued.as_slice() else { return Err(amiss("the roster has fewer than three people")) };
         self.scan(&operator, shown)?;
         self.revoke(&operator, shown)?;
         self.tamper(second)?;
         self.look_up(third)?;
+        self.bank(&operator, &scheme, third)?;
         self.links(third)?;
         self.teller.step(&w::DEMO_DONE, &[]);
         Ok(())
     }
 
-    fn issue(&self, operator: &Api, lines: &[Line]) -> Result<Vec<Issued>, Fault> {
+    fn issue(&self, operator: &Api, lines: &[Line], scheme: &str) -> Result<Vec<Issued>, Fault> {
         self.teller.step(&w::DEMO_PROVIDERS, &[]);
         let mut ids = Vec::new();
         for body in &BODIES {
@@ -92,7 +100,7 @@ impl Story {
         let bodies: Vec<Value> = lines
             .iter()
             .map(|line| match ids.iter().find(|(code, _)| *code == line.provider) {
-                Some((_, id)) => Ok(line.certificate(id, &today)),
+                Some((_, id)) => Ok(line.certificate(id, &today, &Story::declared(scheme))),
                 None => Err(amiss("the roster names a body that is not registered")),
             })
             .collect::<Result<_, _>>()?;
@@ -113,7 +121,7 @@ impl Story {
                 let row = next.fetch_add(1, Ordering::Relaxed);
                 let Some(body) = bodies.get(row) else { return Ok(()) };
                 let made = operator.post("/v1/certificates", body, Some(&format!("demo-row-{row}")), 201)?;
-                let made: Issued = serde_json::from_value(made).map_err(Fault::new)?;
+                let made = Issued { person: body["holder"].clone(), ..serde_json::from_value(made).map_err(Fault::new)? };
                 done.lock().unwrap_or_else(PoisonError::into_inner).push((row, made));
                 progress.one_more();
             }
@@ -200,7 +208,7 @@ impl Story {
     }
 
     /// The server's verdict, which must be `outcome` and name a code that begins with `code`.
-    fn verify(&self, presented: &str, outcome: Outcome, code: &str) -> Result<Verdict, Fault> {
+    pub(super) fn verify(&self, presented: &str, outcome: Outcome, code: &str) -> Result<Verdict, Fault> {
         let answer = self.api.post("/v1/verify", &json!({"text": presented}), None, 200)?;
         let verdict: Verdict = serde_json::from_value(answer).map_err(Fault::new)?;
         let named = verdict.steps.iter().any(|step| step.code.starts_with(code));
@@ -220,10 +228,10 @@ fn tampered(card: &str, from: u8, to: u8) -> Result<String, Fault> {
     Ok(format!("{header}.{}.{signature}", verifier::base64url::encode(&bytes)))
 }
 
-fn expect(holds: bool, what: &str) -> Result<(), Fault> {
+pub(super) fn expect(holds: bool, what: &str) -> Result<(), Fault> {
     if holds { Ok(()) } else { Err(amiss(what)) }
 }
 
-fn amiss(what: &str) -> Fault {
+pub(super) fn amiss(what: &str) -> Fault {
     Fault::text(format!("the demo did not go as it should: {what}"))
 }

@@ -24,7 +24,7 @@ pub(super) fn claim(conn: &mut Conn, ticket: &Ticket, now: i64) -> Result<bool, 
 
 /// The input hash, status and body under the ticket's key.
 pub(super) fn stored(conn: &mut Conn, ticket: &Ticket) -> Result<(Vec<u8>, i64, String), Error> {
-    Ok(t::table.find((&ticket.client_id, &ticket.key)).select((t::input_hash, t::status, t::body)).first(conn)?)
+    Ok(t::table.find((&ticket.client_id, &ticket.key)).select((t::input_hash, t::status, t::body)).get_result(conn)?)
 }
 
 pub(super) fn keep(conn: &mut Conn, ticket: &Ticket, status: i64, body: &str) -> Result<(), Error> {

@@ -15,7 +15,7 @@ pub(super) use trail::{Event, Looked, events, insert_event, insert_look, looks, 
 
 /// An account as it is stored.
 #[derive(Clone, Queryable, Insertable)]
-#[diesel(table_name = learners)]
+#[diesel(table_name = learners, treat_none_as_default_value = false)]
 pub struct Row {
     /// `lrn_...`
     pub id: String,
@@ -63,11 +63,11 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
     if !is_id(id) {
         return Ok(None);
     }
-    Ok(learners::table.find(id).first(conn).optional()?)
+    Ok(learners::table.find(id).get_result(conn).optional()?)
 }
 
 pub(super) fn by_hash(conn: &mut Conn, id_hash: &[u8]) -> Result<Option<Row>, Error> {
-    Ok(learners::table.filter(learners::id_hash.eq(id_hash)).first(conn).optional()?)
+    Ok(learners::table.filter(learners::id_hash.eq(id_hash)).get_result(conn).optional()?)
 }
 
 /// The account that goes on for `row`: itself, unless it was merged.
@@ -77,7 +77,7 @@ pub(super) fn by_hash(conn: &mut Conn, id_hash: &[u8]) -> Result<Option<Row>, Er
 pub fn root(conn: &mut Conn, mut row: Row) -> Result<Row, Error> {
     // One step, as a rule; another merge may come between two reads. No chain closes: whatever was merged into goes on.
     while let Some(next) = row.merged_into {
-        row = learners::table.find(next).first(conn)?;
+        row = learners::table.find(next).get_result(conn)?;
     }
     Ok(row)
 }

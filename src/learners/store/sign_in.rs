@@ -9,7 +9,7 @@ use crate::learners::{KEPT, State};
 
 /// A one-time code.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = codes)]
+#[diesel(table_name = codes, treat_none_as_default_value = false)]
 pub(in crate::learners) struct Code {
     pub code_hash: Vec<u8>,
     pub learner_id: String,
@@ -21,7 +21,7 @@ pub(in crate::learners) struct Code {
 
 /// A token of a signed-in learner.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub(in crate::learners) struct Session {
     pub token_hash: Vec<u8>,
     pub learner_id: String,
@@ -51,7 +51,7 @@ pub(in crate::learners) fn session(conn: &mut Conn, token_hash: &[u8], now: i64)
     let good = sessions::table.find(token_hash).filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(now)));
     let Some(id) = good.select(sessions::learner_id).first::<String>(conn).optional()? else { return Ok(None) };
     let open = learners::table.find(id).filter(learners::state.eq(State::Open.as_str()));
-    Ok(open.select(learners::id).first(conn).optional()?)
+    Ok(open.select(learners::id).get_result(conn).optional()?)
 }
 
 pub(in crate::learners) fn end_session(conn: &mut Conn, token_hash: &[u8], now: i64) -> Result<(), Error> {

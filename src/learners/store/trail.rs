@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// What happened to an account.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = events)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 pub(in crate::learners) struct Event {
     pub id: String,
     pub learner_id: String,
@@ -20,7 +20,7 @@ pub(in crate::learners) struct Event {
 
 /// Who looked at an account.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = views)]
+#[diesel(table_name = views, treat_none_as_default_value = false)]
 pub(in crate::learners) struct Looked {
     pub id: String,
     pub learner_id: String,

@@ -25,9 +25,6 @@ pub use read::{Balance, LotState, Sums, balances, lot, lots, of_basis, picked, p
 pub use schemes::{define, scheme, scheme_row, schemes};
 pub use spend::{redeem, release, reserve, settle};
 
-/// How often a posting is planned anew when another transaction got in between.
-const TRIES: u32 = 3;
-
 /// When and where something is booked.
 pub struct Act<'a> {
     /// Clock and ids.
@@ -72,19 +69,21 @@ fn refuse_lot(why: LedgerRefusal, lot: &str) -> Stop {
     refuse(Refused { why, lot: Some(lot.to_owned()) })
 }
 
-/// Plans a posting and writes it. Where another transaction took its id, its basis or its hold meanwhile, the next plan sees that; also where that
-/// happened between the look for the id and a later one, for what exists is not refused.
+/// Plans a posting and writes it. Where another transaction takes its id, its basis or its hold meanwhile, the caller's transaction runs again and sees
+/// that; where it did so between the look for the id and a later check, the plan is made anew, for what exists is not refused.
 fn post(conn: &mut Conn, id: &str, plan: impl Fn(&mut Conn) -> Result<Plan, Stop>) -> Result<Outcome, Error> {
-    for round in 1..=TRIES {
-        match plan(conn) {
-            Err(Stop::Answer(Outcome::Refused(_))) if round == 1 && rules::is_entry(id) && store::entry(conn, id)?.is_some() => {}
-            Err(Stop::Answer(outcome)) => return Ok(outcome),
-            Err(Stop::Error(error)) => return Err(error),
-            Ok(plan) if store::write(conn, &plan.written)? => return Ok(Outcome::Posted(plan.posted)),
-            Ok(_) => {}
+    let mut planned = plan(conn);
+    if matches!(planned, Err(Stop::Answer(Outcome::Refused(_)))) && rules::is_entry(id) && store::entry(conn, id)?.is_some() {
+        planned = plan(conn);
+    }
+    match planned {
+        Err(Stop::Answer(outcome)) => Ok(outcome),
+        Err(Stop::Error(error)) => Err(error),
+        Ok(plan) => {
+            store::write(conn, &plan.written)?;
+            Ok(Outcome::Posted(plan.posted))
         }
     }
-    Err(Fault::unavailable("other postings got in between; try again").into())
 }
 
 /// The first checks of every posting: its id, and whether it is there already. `posted` says what a stored entry did.

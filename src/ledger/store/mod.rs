@@ -23,7 +23,7 @@ pub(super) use write::write;
 
 /// A scheme as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = schemes)]
+#[diesel(table_name = schemes, treat_none_as_default_value = false)]
 pub struct SchemeRow {
     /// `310000:credit`
     pub id: String,
@@ -35,7 +35,7 @@ pub struct SchemeRow {
 
 /// A lot as it is stored. Its JSON, in this order of members, is part of what an entry's content commits to.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = lots)]
+#[diesel(table_name = lots, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0009_ledger")]
 pub struct LotRow {
     pub id: String,
@@ -62,7 +62,7 @@ pub struct LotRow {
 
 /// An entry as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = entries)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0009_ledger")]
 pub struct EntryRow {
     pub id: String,
@@ -76,8 +76,7 @@ pub struct EntryRow {
 
 /// A movement as it is stored. Its JSON is part of what an entry's content commits to.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = movements)]
-#[diesel(treat_none_as_default_value = false)]
+#[diesel(table_name = movements, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0009_ledger")]
 pub struct MovementRow {
     pub entry_id: String,
@@ -149,7 +148,7 @@ impl MovementRow {
 }
 
 pub(super) fn scheme(conn: &mut Conn, id: &str) -> Result<Option<SchemeRow>, Error> {
-    Ok(schemes::table.find(id).select(SchemeRow::as_select()).first(conn).optional()?)
+    Ok(schemes::table.find(id).select(SchemeRow::as_select()).get_result(conn).optional()?)
 }
 
 /// Schemes after the id `after`, by id.
@@ -171,7 +170,7 @@ pub(super) fn learner_state(conn: &mut Conn, id: &str) -> Result<Option<String>,
     if !is_id(id) {
         return Ok(None);
     }
-    Ok(learners::table.find(id).select(learners::state).first(conn).optional()?)
+    Ok(learners::table.find(id).select(learners::state).get_result(conn).optional()?)
 }
 
 /// The state of an account, which then stays until this transaction ends.
@@ -182,19 +181,19 @@ pub(super) fn keep_learner(conn: &mut Conn, id: &str) -> Result<Option<String>, 
     let query = learners::table.find(id).select(learners::state);
     Ok(match conn {
         // It has one writer.
-        Conn::Sqlite(c) => query.first(c).optional()?,
-        Conn::Postgres(c) => query.for_share().first(c).optional()?,
+        Conn::Sqlite(c) => query.get_result(c).optional()?,
+        Conn::Postgres(c) => query.for_share().get_result(c).optional()?,
     })
 }
 
 pub(super) fn entry(conn: &mut Conn, id: &str) -> Result<Option<EntryRow>, Error> {
-    Ok(entries::table.find(id).select(EntryRow::as_select()).first(conn).optional()?)
+    Ok(entries::table.find(id).select(EntryRow::as_select()).get_result(conn).optional()?)
 }
 
 /// The entry of this kind about a lot or hold.
 pub(super) fn about(conn: &mut Conn, subject: &str, kind: EntryKind) -> Result<Option<EntryRow>, Error> {
     let one = entries::table.filter(entries::subject.eq(subject).and(entries::kind.eq(kind.as_str())));
-    Ok(one.select(EntryRow::as_select()).first(conn).optional()?)
+    Ok(one.select(EntryRow::as_select()).get_result(conn).optional()?)
 }
 
 /// The lots among these that were voided.
@@ -213,7 +212,7 @@ pub(super) fn lot(conn: &mut Conn, id: &str) -> Result<Option<LotRow>, Error> {
     if !is_id(id) {
         return Ok(None);
     }
-    Ok(lots::table.find(id).select(LotRow::as_select()).first(conn).optional()?)
+    Ok(lots::table.find(id).select(LotRow::as_select()).get_result(conn).optional()?)
 }
 
 /// The lots of these ids that there are, by id.
@@ -233,7 +232,7 @@ pub(super) fn of_basis(conn: &mut Conn, basis: &str) -> Result<Vec<LotRow>, Erro
 /// What was minted last for a part of a basis.
 pub(super) fn latest(conn: &mut Conn, facts: &Facts) -> Result<Option<LotRow>, Error> {
     let same = lots::scheme.eq(&facts.scheme).and(lots::basis.eq(&facts.basis)).and(lots::part.eq(i64::from(facts.part)));
-    Ok(lots::table.filter(same).order(lots::revision.desc()).select(LotRow::as_select()).first(conn).optional()?)
+    Ok(lots::table.filter(same).order(lots::revision.desc()).select(LotRow::as_select()).get_result(conn).optional()?)
 }
 
 /// What is available of each lot. Nobody else changes it until this transaction ends; rows are taken in order of id, so nobody waits in a circle.

@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::LotRow;
-use crate::db::Conn;
 use crate::db::schema::{entries, lot_balances, lots, movements};
+use crate::db::{Conn, Kept};
 use crate::error::Error;
 use crate::ledger::{EntryKind, Facts};
 
@@ -89,7 +89,7 @@ pub(in crate::ledger) fn page(
 pub(in crate::ledger) fn sums(conn: &mut Conn, lots: &[String], day: &str) -> Result<Vec<SumRow>, Error> {
     let until = movements::table.inner_join(entries::table).filter(movements::lot_id.eq_any(lots).and(entries::on_day.le(day)));
     let grouped = until.group_by(grouping(LOT));
-    Ok(grouped.select((sql::<Text>(LOT), sql::<Text>(FROM), sql::<Text>(TO), sql::<BigInt>(SUM))).load(conn)?)
+    Ok(Kept(grouped.select((sql::<Text>(LOT), sql::<Text>(FROM), sql::<Text>(TO), sql::<BigInt>(SUM)))).load(conn)?)
 }
 
 /// What moved of a family's lots after it was minted or received, scheme by scheme.

@@ -25,7 +25,7 @@ use crate::learners::{
 use crate::ledger::{self, LedgerRefusal};
 use crate::messages::from_verifier;
 use crate::{evidence, learners, providers};
-pub use redeem::{held, prepare, redeem, redemption};
+pub use redeem::{held, redeem, redemption};
 
 /// Publishes a programme as it is asked for, or the next version of the one whose current version it supersedes: then id and version are filled in.
 ///

@@ -24,28 +24,12 @@ use crate::programmes::views::open;
 use crate::programmes::{ProgrammeRefusal, RedemptionView, Wanted};
 use crate::{evidence, providers};
 
-/// Finds or makes the key for the certificate that is awarded. Refusals are left to [`redeem`], so that a repeated request meets its stored answer
-/// first.
-///
-/// # Errors
-/// A fault.
-pub async fn prepare(app: &App, caller: &Caller, actor: Actor, wanted: &Wanted) -> Result<Issue, Error> {
-    let (this, caller, wanted) = (app.clone(), caller.clone(), wanted.clone());
-    let draft = move |conn: &mut Conn| {
-        let head = store::head(conn, &wanted.programme)?;
-        let programme = redeemable(conn, &this, head, &wanted)?;
-        let learner = account(conn, &caller, &wanted.learner)?;
-        draft(&this, &programme, &learner, None, Extra::default())
-    };
-    certificates::prepare(app, actor, draft).await
-}
-
 /// Redeems credit and issues the certificate, inside the caller's transaction.
 ///
 /// # Errors
 /// `programmes.not_found`, `programmes.withdrawn`, `programmes.superseded`, `learners.not_found`, `learners.closed`, `ledger.no_lot`;
 /// `programmes.checks` with every check that is not met; a refusal of the provider's standing; or a fault.
-pub fn redeem(conn: &mut Conn, app: &App, caller: &Caller, issue: &Issue, wanted: &Wanted) -> Result<RedemptionView, Error> {
+pub fn redeem(conn: &mut Conn, app: &App, caller: &Caller, actor: &Actor, wanted: &Wanted) -> Result<RedemptionView, Error> {
     let head = store::keep(conn, &wanted.programme)?;
     let programme = redeemable(conn, app, head, wanted)?;
     let learner = account(conn, caller, &wanted.learner)?;
@@ -64,7 +48,7 @@ pub fn redeem(conn: &mut Conn, app: &App, caller: &Caller, issue: &Issue, wanted
     let document = document.sign(&app.keys.region_signer()).map_err(Fault::new)?;
     let cause = digest(&document);
     let extra = Extra { basis: Some(cause.clone()), ..Extra::default() };
-    let certificate = issue.issue(conn, &draft(app, &programme, &learner, Some(number), extra)?)?;
+    let certificate = Issue { app, actor }.issue(conn, &draft(app, &programme, &learner, Some(number), extra)?)?;
     let spent = Redeem {
         entry: app.edge.id("ent"),
         cause: cause.clone(),

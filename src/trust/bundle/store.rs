@@ -13,7 +13,7 @@ use crate::on_backend;
 
 /// A manifest as it is stored.
 #[derive(Clone, Queryable, Insertable)]
-#[diesel(table_name = bundle_manifests)]
+#[diesel(table_name = bundle_manifests, treat_none_as_default_value = false)]
 pub(super) struct Row {
     pub id: String,
     pub seq: i64,
@@ -29,7 +29,7 @@ pub(super) fn last(conn: &mut Conn) -> Result<Option<Row>, Error> {
 }
 
 pub(super) fn by_seq(conn: &mut Conn, seq: i64) -> Result<Option<Row>, Error> {
-    Ok(bundle_manifests::table.filter(bundle_manifests::seq.eq(seq)).first(conn).optional()?)
+    Ok(bundle_manifests::table.filter(bundle_manifests::seq.eq(seq)).get_result(conn).optional()?)
 }
 
 /// False, and nothing changed, when another server has taken the number.
