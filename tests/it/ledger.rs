@@ -4,7 +4,7 @@ mod audit;
 mod bank;
 mod bounds;
 mod guards;
-mod histories;
+pub mod histories;
 mod model;
 mod precedence;
 mod races;

@@ -60,14 +60,18 @@ pub fn draft() -> Value {
     })
 }
 
-/// The scheme of [`define_scheme`].
+/// The scheme of [`scheme`].
 pub const SCHEME: &str = "310000:credit";
 
-/// Defines a scheme of credit with seven years of shelf life.
+/// A scheme of credit with seven years of shelf life.
+pub fn scheme() -> Value {
+    json!({"id": SCHEME, "name": {"zh": "学分", "en": "Credit"}, "unit": {"zh": "分", "en": "credit"}, "kind": "credit",
+        "categories": ["core", "elective"], "shelf_months": 84})
+}
+
+/// Defines [`scheme`].
 pub fn define_scheme(world: &World) {
-    let scheme = json!({"id": SCHEME, "name": {"zh": "学分", "en": "Credit"}, "unit": {"zh": "分", "en": "credit"}, "kind": "credit",
-        "categories": ["core", "elective"], "shelf_months": 84});
-    world.signed_in(Role::Operator, None).post_json("/v1/schemes", &scheme).expect(201);
+    world.signed_in(Role::Operator, None).post_json("/v1/schemes", &scheme()).expect(201);
 }
 
 /// The person of [`draft`], for whom an account is opened.
