@@ -1,7 +1,7 @@
 //! The ledger of the credit bank: what it books and refuses, what it shows, what its audit finds.
 
 mod audit;
-mod bank;
+pub mod bank;
 mod bounds;
 mod guards;
 pub mod histories;
