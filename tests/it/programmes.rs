@@ -1,5 +1,6 @@
 //! Programmes: published version by version, proposals, and redemptions of which all is done or nothing.
 
+mod bad_input;
 mod bounds;
 mod publishing;
 mod races;

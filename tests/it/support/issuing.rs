@@ -209,6 +209,22 @@ pub fn lines(world: &World, sql: &str) -> Vec<String> {
     read.unwrap().into_iter().map(|row| row.line).collect()
 }
 
+/// Every row of these tables as text, in order, but for the bundles that the server publishes by itself.
+pub fn rows(world: &World, tables: &[&str]) -> Vec<String> {
+    let query = |table: &str| match world.backend {
+        Backend::Sqlite => {
+            let columns = lines(world, &format!("SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')"));
+            format!("SELECT {} AS line FROM {table}", columns.join(" || ',' || "))
+        }
+        Backend::Postgres => format!("SELECT CAST(t AS TEXT) AS line FROM {table} t"),
+    };
+    let mut all: Vec<String> =
+        tables.iter().flat_map(|table| lines(world, &query(table)).into_iter().map(move |row| format!("{table}: {row}"))).collect();
+    all.retain(|row| !row.contains("bundle"));
+    all.sort_unstable();
+    all
+}
+
 /// Everything that was stored: the files of the data folder, or the text of every column of every table.
 fn stored_bytes(world: &World) -> Vec<Vec<u8>> {
     let found: Vec<Vec<u8>> = match world.backend {
