@@ -5,6 +5,7 @@ mod bounds;
 mod publishing;
 mod races;
 mod redeeming;
+mod taking_back;
 
 use hufu::access::Role;
 use serde_json::{Value, json};
