@@ -121,6 +121,19 @@ both! {
         assert_audited(world);
     }
 
+    fn one_hundredth_and_ten_million_credits_are_earned_and_redeemed(world: &World) {
+        let scene = Scene::of(world);
+        for amount in [1, AMOUNT_MAX] {
+            let taken = with(with(course(&scene.learner), "/course", json!(format!("C-{amount}-"))), "/credits/0/amount", json!(amount));
+            let made = scene.one.client.post_json("/v1/achievements", &taken).expect(201).json();
+            let asked = with(with(input(), "/total", json!(amount)), "/at_least/0/amount", json!(amount));
+            let programme = publish(world, &asked).expect(201).json();
+            let picks = json!([{"lot": made["lots"][0]["id"], "amount": amount}]);
+            assert_eq!(spend(&scene.one.client, &scene, &programme, &picks).expect(201).json()["picks"], picks);
+        }
+        assert_audited(world);
+    }
+
     fn a_thousand_lots_are_redeemed_at_once_and_one_more_are_not(world: &World) {
         let scene = Scene::of(world);
         let learner = open(&scene.one.client, &other_person(1));
