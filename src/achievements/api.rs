@@ -121,7 +121,8 @@ pub struct VoidInput {
     reason: String,
 }
 
-/// Takes a record back, and with it what is left of its credit. The answer shows what was spent before.
+/// Takes a record back, and with it what is left of its credit. `lots` says of each lot what was voided,
+/// and what is held, has gone or was spent and stays so.
 #[utoipa::path(post, path = "/v1/achievements/{id}/void", operation_id = "void_achievement", tag = "achievements", security(("oauth" = ["achievements:write"])),
     params(("id" = String, Path, description = "Achievement id"), ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
     request_body = VoidInput,

@@ -46,7 +46,7 @@ pub struct View {
     pub replaces: Option<String>,
     /// `achievement/1` as the region signed it: a compact JWS.
     pub document: String,
-    /// The credit that it minted, as it stands today.
+    /// The credit that it minted, as it stands today: each lot is followed by those of earlier evaluations of which something has gone or was spent.
     pub lots: Vec<LotView>,
 }
 
@@ -58,7 +58,7 @@ impl View {
     pub fn of(conn: &mut Conn, app: &App, row: Row) -> Result<View, Error> {
         let document = service::open(app, &row)?;
         let today = providers::service::today(app);
-        let lots = ledger::service::of_basis(conn, &row.basis, today)?.into_iter().map(LotView::of).collect();
+        let lots = ledger::service::evaluations(conn, &row.basis, today)?.into_iter().map(LotView::of).collect();
         Ok(View {
             id: row.id,
             learner: row.learner_id,

@@ -192,7 +192,13 @@ change_of_state!(
     Step::Reinstate,
     "Puts a suspended certificate back in force."
 );
-change_of_state!(revoke, "/v1/certificates/{id}/revoke", "revoke_certificate", Step::Revoke, "Takes a certificate out of force for good.");
+change_of_state!(
+    revoke,
+    "/v1/certificates/{id}/revoke",
+    "revoke_certificate",
+    Step::Revoke,
+    "Takes a certificate out of force for good, and what is left of its credit back: `lots` says of each lot what was voided, and what is held, has gone or was spent and stays so."
+);
 
 /// A certificate that takes the place of another.
 #[derive(Debug, Deserialize, ToSchema)]

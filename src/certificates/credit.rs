@@ -52,12 +52,13 @@ pub(super) fn void(conn: &mut Conn, app: &App, row: &Row, cause: &str) -> Result
     void_all(conn, app, states.into_values(), cause)
 }
 
-/// The credit of a certificate as it stands.
+/// The credit of a certificate as it stands, with what was spent of earlier evaluations; none where it declares none.
 ///
 /// # Errors
 /// A fault.
 pub(super) fn lots(conn: &mut Conn, app: &App, row: &Row) -> Result<Vec<LotView>, Error> {
-    Ok(current(conn, app, row)?.into_values().map(LotView::of).collect())
+    let Some(basis) = minted_under(conn, row)? else { return Ok(Vec::new()) };
+    Ok(ledger::service::evaluations(conn, &basis, act(app).today)?.into_iter().map(LotView::of).collect())
 }
 
 fn void_all(conn: &mut Conn, app: &App, states: impl Iterator<Item = LotState>, cause: &str) -> Result<(), Error> {
@@ -73,13 +74,15 @@ fn void_all(conn: &mut Conn, app: &App, states: impl Iterator<Item = LotState>, 
 
 /// The lots of a certificate by scheme and part, each in its latest revision; none where it declares none.
 fn current(conn: &mut Conn, app: &App, row: &Row) -> Result<BTreeMap<(String, u32), LotState>, Error> {
-    let extra: Extra = serde_json::from_str(&row.extra).map_err(Fault::new)?;
-    if extra.credits.is_empty() && row.replaces.is_none() {
-        return Ok(BTreeMap::new());
-    }
-    let basis = basis(conn, row)?;
+    let Some(basis) = minted_under(conn, row)? else { return Ok(BTreeMap::new()) };
     let states = ledger::service::of_basis(conn, &basis, act(app).today)?;
     states.into_iter().map(|state| Ok(((state.lot.scheme.clone(), u32::try_from(state.lot.part).map_err(Fault::new)?), state))).collect()
+}
+
+/// The basis of what a certificate, or one that it replaced, may have minted.
+fn minted_under(conn: &mut Conn, row: &Row) -> Result<Option<String>, Error> {
+    let extra: Extra = serde_json::from_str(&row.extra).map_err(Fault::new)?;
+    if extra.credits.is_empty() && row.replaces.is_none() { Ok(None) } else { basis(conn, row).map(Some) }
 }
 
 /// The digest of the first card of a chain of replacements: of one achievement, however often its certificate is corrected, credit is minted once.

@@ -71,7 +71,8 @@ pub struct View {
     /// Digest of the redemption that it was issued for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
-    /// The credit that it minted, as it stands today; not in lists.
+    /// The credit that it minted, as it stands today: each lot is followed by those of earlier evaluations of which something has gone or was
+    /// spent. Not in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lots: Vec<LotView>,
     /// The certificate of record: a compact JWS.

@@ -67,7 +67,7 @@ pub fn open(conn: &mut Conn, app: &App, actor: &str, id: &IdDocument, name: &Per
         return Err(LearnerRefusal::NameDiffers.at("name").into());
     }
     let row = store::root(conn, row)?;
-    rules::in_use(row.state()?)?;
+    rules::in_use(row.state()?).map_err(|refusal| refusal.at("id_number"))?;
     viewed(conn, &app.edge, &row.id, actor, Look::Opening)?;
     Ok((row, is_new))
 }
@@ -138,10 +138,10 @@ pub fn visible(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Row, Error>
 pub fn close(conn: &mut Conn, edge: &Edge, id: &str, reason: Option<&str>, by: &str) -> Result<Row, Error> {
     reason.map_or(Ok(()), rules::check_reason)?;
     let row = find(conn, id)?;
-    rules::in_use(row.state()?)?;
+    rules::in_use(row.state()?).map_err(|refusal| refusal.at("id"))?;
     if !store::close(conn, &row.id, edge.now())? {
         // Somebody closed or merged it since it was read.
-        rules::in_use(find(conn, id)?.state()?)?;
+        rules::in_use(find(conn, id)?.state()?).map_err(|refusal| refusal.at("id"))?;
         return Err(Fault::unavailable("the account changed meanwhile; try again").into());
     }
     store::end_sessions(conn, &row.id, edge.now())?;

@@ -17,7 +17,7 @@ fn code_hash(app: &App, code: &str) -> [u8; 32] {
 /// # Errors
 /// `learners.closed`, `learners.merged`, or a fault.
 pub fn make_code(conn: &mut Conn, app: &App, learner: &Row, by: &str) -> Result<(String, i64), Error> {
-    rules::in_use(learner.state()?)?;
+    rules::in_use(learner.state()?).map_err(|refusal| refusal.at("id"))?;
     let (code, now) = (rules::code(app.edge.random()), app.edge.now());
     let row = Code {
         code_hash: code_hash(app, &code).to_vec(),
@@ -44,7 +44,7 @@ pub fn start_session(conn: &mut Conn, app: &App, code: &str) -> Result<String, E
     let code = rules::read_code(code).unwrap_or_default();
     let whose = store::use_code(conn, &code_hash(app, &code), now)?.ok_or_else(|| LearnerRefusal::Code.at("code"))?;
     let learner = service::find(conn, &whose)?;
-    rules::in_use(learner.state()?)?;
+    rules::in_use(learner.state()?).map_err(|refusal| refusal.at("code"))?;
     let token = rules::token(&app.edge.random());
     let token_hash = rules::token_hash(&token).ok_or_else(|| LearnerRefusal::Code.at("code"))?.to_vec();
     let session = Session { token_hash, learner_id: learner.id, made_at: now, expires_at: now + SESSION_LIFETIME, ended_at: None };

@@ -4,7 +4,7 @@ use hufu::access::Role;
 use serde_json::{Value, json};
 use verifier::documents::Achievement;
 
-use super::support::issuing::{Body, SCHEME, body, body_with, define_scheme, learner_of, listing, open, person, race, text, with};
+use super::support::issuing::{Body, SCHEME, body, define_scheme, learner_of, open, person, race, text, with};
 use super::support::{Answer, Client, World};
 
 /// A course of two credits that a learner took.
@@ -160,16 +160,6 @@ both! {
         let twice = json!([{"scheme": SCHEME, "amount": 1, "category": "core"}, {"scheme": SCHEME, "amount": 2, "category": "core"}]);
         assert_eq!(record(&one.client, &with(good, "/credits", twice)).problem(422, "achievements.no_credits")["field"], "credits[1]");
         assert_eq!(one.client.get("/v1/achievements").expect(200).json()["items"], json!([]));
-        assert_audited(world);
-    }
-
-    fn a_closed_account_gains_nothing_and_a_barred_body_records_nothing(world: &World) {
-        let (one, learner) = begin(world);
-        let barred = json!({"barred": true, "from": "2026-01-01", "cause": "处罚"});
-        let bad = body_with(world, 2, &listing());
-        world.signed_in(Role::Operator, None).post_json(&format!("/v1/providers/{}/intervals", bad.id), &barred);
-        world.signed_in(Role::Operator, None).post_json(&format!("/v1/learners/{}/close", text(&learner, "id")), &json!({"reason": "asked for"})).expect(200);
-        record(&one.client, &course(&learner)).problem(409, "ledger.learner_closed");
         assert_audited(world);
     }
 

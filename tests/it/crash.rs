@@ -1,5 +1,6 @@
 //! Sudden death and outages: whatever happens to the process, its database or its disk, a repeated request has its effect once.
 
+mod bank;
 mod disk;
 mod outage;
 
@@ -28,20 +29,41 @@ pub(super) fn draft_of_a_provider(client: &Client) -> Value {
     super::support::issuing::with(draft(), "/provider", made["id"].clone())
 }
 
+/// What came back of a request, all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub status: u16,
+    /// Whether it was the answer to an earlier request with the same key.
+    pub is_replay: bool,
+    pub body: String,
+}
+
+impl Heard {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("not JSON ({e}): {self:?}"))
+    }
+}
+
 /// Sends a request and does not care what becomes of it; what came back, if all of it did.
-fn sent(url: &str, token: &str, key: &str, body: &Value) -> Option<Value> {
+pub(super) fn sent(url: &str, token: &str, key: &str, path: &str, body: &Value) -> Option<Heard> {
     let body = body.to_string();
     let mut stream = TcpStream::connect(&url["http://".len()..]).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
     write!(
         stream,
-        "POST /v1/certificates HTTP/1.1\r\nhost: test\r\nconnection: close\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
     .ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
-    serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let head = head.to_ascii_lowercase();
+    let whole = head.lines().any(|line| line.strip_prefix("content-length: ").is_some_and(|n| n.parse() == Ok(body.len())));
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let is_replay = head.lines().any(|line| line == "idempotency-replayed: true");
+    whole.then(|| Heard { status, is_replay, body: body.to_owned() })
 }
 
 both! {
@@ -52,7 +74,7 @@ both! {
         for round in 0..8u64 {
             let (key, url) = (format!("order-{round}"), process.client().url().to_owned());
             let first = std::thread::scope(|scope| {
-                let request = scope.spawn(|| sent(&url, &token, &key, &draft));
+                let request = scope.spawn(|| sent(&url, &token, &key, "/v1/certificates", &draft));
                 // From before the request is read to after it was answered.
                 std::thread::sleep(Duration::from_millis(round * 4));
                 process.kill9();
@@ -63,7 +85,7 @@ both! {
             let repeated = client.header("idempotency-key", &key).post_json("/v1/certificates", &draft).expect(201).json();
             if let Some(first) = first {
                 answered += 1;
-                assert_eq!(first, repeated, "what was answered was kept");
+                assert_eq!(first.json(), repeated, "what was answered was kept");
             }
             let all = client.get("/v1/certificates?limit=200").expect(200).json()["items"].as_array().unwrap().clone();
             assert_eq!(all.len() as u64, round + 1, "one certificate a round");

@@ -1,10 +1,10 @@
 //! The ledger of the credit bank: what it books and refuses, what it shows, what its audit finds.
 
 mod audit;
-mod bank;
+pub mod bank;
 mod bounds;
 mod guards;
-mod histories;
+pub mod histories;
 mod model;
 mod precedence;
 mod races;

@@ -1,8 +1,11 @@
 //! Programmes: published version by version, proposals, and redemptions of which all is done or nothing.
 
+mod bad_input;
+mod bounds;
 mod publishing;
 mod races;
 mod redeeming;
+mod taking_back;
 
 use hufu::access::Role;
 use serde_json::{Value, json};

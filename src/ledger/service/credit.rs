@@ -70,14 +70,12 @@ enum Source<'a> {
 
 fn plan_new(conn: &mut Conn, act: &Act<'_>, asked: &Mint, source: &Source<'_>) -> Result<Plan, Stop> {
     let facts = &asked.facts;
-    let mut lots = vec![facts_text(facts)?];
-    let (kind, from) = match source {
-        Source::Peer(peer, _) => (EntryKind::Receive, Place::In(peer.to_string())),
-        Source::Issued | Source::Replacing(_) => (EntryKind::Mint, Place::Issued),
+    let (kind, from, besides) = match source {
+        Source::Peer(peer, expires_on) => (EntryKind::Receive, Place::In(peer.to_string()), expires_on.map(|day| day.to_string())),
+        Source::Issued => (EntryKind::Mint, Place::Issued, None),
+        Source::Replacing(old) => (EntryKind::Mint, Place::Issued, Some(old.id.clone())),
     };
-    if kind == EntryKind::Mint {
-        lots.push(if let Source::Replacing(old) = source { old.id.clone() } else { String::new() });
-    }
+    let lots = vec![facts_text(facts)?, besides.unwrap_or_default()];
     let said = Said { kind, cause: asked.cause.clone(), lots, amounts: vec![asked.amount], place: from.to_string() };
     first_checks(conn, &asked.entry, &said, |_, row, moved| {
         let kept = moved.iter().filter(|m| m.to_place == Place::Voided.to_string()).map(|m| m.amount).sum();

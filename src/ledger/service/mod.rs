@@ -21,7 +21,7 @@ use crate::error::{Error, Fault};
 pub use audit::{Audit, TrialRow, Wrong, audit, trial_balance};
 pub use credit::{mint, receive, revalue, void};
 pub use expire::{expire, sweep};
-pub use read::{Balance, LotState, Sums, balances, lot, lots, of_basis, picked, postings, spendable};
+pub use read::{Balance, LotState, Sums, balances, evaluations, lot, lots, of_basis, picked, postings, spendable};
 pub use schemes::{define, scheme, scheme_row, schemes};
 pub use spend::{redeem, release, reserve, settle};
 
@@ -118,8 +118,9 @@ fn said(conn: &mut Conn, row: &EntryRow, moved: &[MovementRow]) -> Result<Said, 
             lots.push(facts_text(&lot.facts()?)?);
             amounts.push(lot.amount);
             place.clone_from(&first.from_place);
-            // A replacement is another lot than a first mint of the same facts.
-            lots.extend((kind == EntryKind::Mint).then(|| lot.replaces.unwrap_or_default()));
+            // A replacement is another lot than a first mint of the same facts, and so is what another region lets expire on another day.
+            let besides = if kind == EntryKind::Mint { lot.replaces } else { lot.expires_on };
+            lots.push(besides.unwrap_or_default());
         }
         EntryKind::Void => lots.push(subject),
         EntryKind::Release => place = subject,

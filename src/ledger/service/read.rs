@@ -146,8 +146,29 @@ pub fn lot(conn: &mut Conn, family: &[String], id: &str, day: Day) -> Result<Opt
 /// # Errors
 /// A fault.
 pub fn of_basis(conn: &mut Conn, basis: &str, day: Day) -> Result<Vec<LotState>, Error> {
-    let lots = store::of_basis(conn, basis)?;
+    let mut lots = store::all_of_basis(conn, basis)?;
+    lots.dedup_by(|later, kept| is_part_of(later, kept));
     states(conn, lots, day)
+}
+
+/// The same, each followed by the earlier evaluations of which something has gone or was spent: that was not granted again.
+///
+/// # Errors
+/// A fault.
+pub fn evaluations(conn: &mut Conn, basis: &str, day: Day) -> Result<Vec<LotState>, Error> {
+    let lots = store::all_of_basis(conn, basis)?;
+    let mut all = states(conn, lots, day)?;
+    let mut before: Option<LotRow> = None;
+    all.retain(|LotState { lot, sums }| {
+        let is_last = before.replace(lot.clone()).is_none_or(|before| !is_part_of(lot, &before));
+        is_last || sums.held + sums.out + sums.redeemed > 0
+    });
+    Ok(all)
+}
+
+/// Whether two lots are evaluations of the same part of an achievement.
+fn is_part_of(one: &LotRow, other: &LotRow) -> bool {
+    (&one.scheme, one.part) == (&other.scheme, other.part)
 }
 
 fn states(conn: &mut Conn, page: Vec<LotRow>, day: Day) -> Result<Vec<LotState>, Error> {

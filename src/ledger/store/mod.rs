@@ -221,12 +221,10 @@ pub(super) fn lots_named(conn: &mut Conn, ids: &[String]) -> Result<Vec<LotRow>,
     Ok(lots::table.filter(lots::id.eq_any(ids)).order(lots::id).select(LotRow::as_select()).load(conn)?)
 }
 
-/// What was minted last for each scheme and part of a basis.
-pub(super) fn of_basis(conn: &mut Conn, basis: &str) -> Result<Vec<LotRow>, Error> {
+/// What was minted for each scheme and part of a basis, the last of each first.
+pub(super) fn all_of_basis(conn: &mut Conn, basis: &str) -> Result<Vec<LotRow>, Error> {
     let all = lots::table.filter(lots::basis.eq(basis)).order((lots::part, lots::scheme, lots::revision.desc()));
-    let mut rows: Vec<LotRow> = all.select(LotRow::as_select()).load(conn)?;
-    rows.dedup_by(|later, kept| (&later.scheme, later.part) == (&kept.scheme, kept.part));
-    Ok(rows)
+    Ok(all.select(LotRow::as_select()).load(conn)?)
 }
 
 /// What was minted last for a part of a basis.

@@ -1,14 +1,21 @@
 //! The edges: the last day, the last second, the smallest and the largest amount, the most lots.
 
-use hufu::ledger::service;
+use hufu::ledger::{AMOUNT_MAX, service};
 use verifier::time::{Day, Instant, Zone};
 
-use super::bank::{Bank, CREDIT, HOUR, LASTING, day, done, family, lot_of, mint, picks, redeem, word};
+use super::bank::{Bank, CREDIT, HOUR, LASTING, day, document, done, family, lot_of, mint, picks, redeem, word};
 
 both! {
     fn credit_is_spendable_until_the_day_before_it_expires(world: &World) {
         let (bank, kin) = (Bank::of(world), family("lrn_a"));
+        let (month, rule) = ("310000:month", r#","shelf_months":1"#);
+        bank.write("2020-01-01", |conn, act| service::define(conn, act, &document(month, rule)).map(drop));
         let table = [
+            (month, "2026-01-31", "2026-02-27", "2026-02-28"),
+            (month, "2028-01-31", "2028-02-28", "2028-02-29"),
+            (month, "2026-03-31", "2026-04-29", "2026-04-30"),
+            (month, "2026-12-31", "2027-01-30", "2027-01-31"),
+            (CREDIT, "2020-02-29", "2027-02-27", "2027-02-28"),
             (CREDIT, "2026-03-01", "2033-02-28", "2033-03-01"),
             (CREDIT, "2024-02-29", "2031-02-27", "2031-02-28"),
             (CREDIT, "2025-08-31", "2032-08-30", "2032-08-31"),
@@ -51,6 +58,26 @@ both! {
         let asked = redeem("ent_r", &kin, picks(&[(&small, 1), (&large, 1_000_000_000)]));
         assert_eq!(done(bank.write("2999-01-01", |conn, act| service::redeem(conn, act, &asked))).amount, 1_000_000_001);
         assert!(bank.read(|conn| service::spendable(conn, &kin, LASTING, day("2026-03-01"), 10)).is_empty());
+    }
+
+    fn a_thousand_of_the_largest_lots_are_summed_up_and_spent_at_once(world: &World) {
+        // Lots that all sums of an i64 have room for.
+        const { assert!(i64::MAX / AMOUNT_MAX > 9_000_000_000) };
+        let (bank, kin) = (Bank::of(world), family("lrn_a"));
+        let lots: Vec<String> = bank.write("2026-03-01", |conn, act| {
+            (0..1_000).map(|n| Ok(lot_of(service::mint(conn, act, &mint(&format!("ent_{n}"), "lrn_a", LASTING, AMOUNT_MAX, n))?))).collect()
+        });
+        let sums = || bank.read(|conn| service::balances(conn, &kin, day("2026-03-01")))[0].sums;
+        assert_eq!((sums().minted, sums().available), (1_000_000_000_000, 1_000_000_000_000));
+        let all: Vec<(&str, i64)> = lots.iter().map(|lot| (lot.as_str(), AMOUNT_MAX)).collect();
+        let largest: Vec<(&str, i64)> = lots.iter().map(|lot| (lot.as_str(), i64::MAX)).collect();
+        let spend = |picks: &[(&str, i64)]| bank.write("2026-03-01", |conn, act| service::redeem(conn, act, &redeem("ent_r", &kin, self::picks(picks))));
+        assert_eq!(word(&spend(&largest)), "amount_too_large");
+        assert_eq!(done(spend(&all)).amount, 1_000_000_000_000);
+        assert_eq!((sums().redeemed, sums().available), (1_000_000_000_000, 0));
+        let booked = bank.read(service::trial_balance);
+        assert!(booked.iter().all(|row| row.debit.max(row.credit) == 1_000_000_000_000), "{booked:?}");
+        assert_eq!(bank.audit().wrong, None);
     }
 
     fn a_thousand_lots_are_redeemed_at_once_and_one_more_are_not(world: &World) {

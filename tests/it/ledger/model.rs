@@ -227,7 +227,7 @@ fn differs(now: &Op, before: &Op) -> &'static str {
     };
     let lots = |op: &Op| match op {
         Mint { learner, scheme, basis, replaces, .. } => format!("{learner} {scheme} {basis} {replaces:?}"),
-        Receive { learner, basis, .. } => format!("{learner} {basis}"),
+        Receive { learner, basis, expires, .. } => format!("{learner} {basis} {expires:?}"),
         Op::Void { lot } => lot.to_string(),
         Reserve { picks, .. } | Redeem { picks, .. } => format!("{:?}", picked(picks).iter().map(|pick| pick.0).collect::<Vec<_>>()),
         Op::Settle { .. } | Op::Release { .. } => String::new(),

@@ -60,14 +60,18 @@ pub fn draft() -> Value {
     })
 }
 
-/// The scheme of [`define_scheme`].
+/// The scheme of [`scheme`].
 pub const SCHEME: &str = "310000:credit";
 
-/// Defines a scheme of credit with seven years of shelf life.
+/// A scheme of credit with seven years of shelf life.
+pub fn scheme() -> Value {
+    json!({"id": SCHEME, "name": {"zh": "学分", "en": "Credit"}, "unit": {"zh": "分", "en": "credit"}, "kind": "credit",
+        "categories": ["core", "elective"], "shelf_months": 84})
+}
+
+/// Defines [`scheme`].
 pub fn define_scheme(world: &World) {
-    let scheme = json!({"id": SCHEME, "name": {"zh": "学分", "en": "Credit"}, "unit": {"zh": "分", "en": "credit"}, "kind": "credit",
-        "categories": ["core", "elective"], "shelf_months": 84});
-    world.signed_in(Role::Operator, None).post_json("/v1/schemes", &scheme).expect(201);
+    world.signed_in(Role::Operator, None).post_json("/v1/schemes", &scheme()).expect(201);
 }
 
 /// The person of [`draft`], for whom an account is opened.
@@ -203,6 +207,22 @@ struct Line {
 pub fn lines(world: &World, sql: &str) -> Vec<String> {
     let read = world.app.db.read_now(|conn| Ok(hufu::on_backend!(conn, c => diesel::sql_query(sql).load::<Line>(c))?));
     read.unwrap().into_iter().map(|row| row.line).collect()
+}
+
+/// Every row of these tables as text, in order, but for the bundles that the server publishes by itself.
+pub fn rows(world: &World, tables: &[&str]) -> Vec<String> {
+    let query = |table: &str| match world.backend {
+        Backend::Sqlite => {
+            let columns = lines(world, &format!("SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')"));
+            format!("SELECT {} AS line FROM {table}", columns.join(" || ',' || "))
+        }
+        Backend::Postgres => format!("SELECT CAST(t AS TEXT) AS line FROM {table} t"),
+    };
+    let mut all: Vec<String> =
+        tables.iter().flat_map(|table| lines(world, &query(table)).into_iter().map(move |row| format!("{table}: {row}"))).collect();
+    all.retain(|row| !row.contains("bundle"));
+    all.sort_unstable();
+    all
 }
 
 /// Everything that was stored: the files of the data folder, or the text of every column of every table.

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use hufu::db::Db;
 use tempfile::TempDir;
 
 use super::client::Client;
@@ -112,6 +113,13 @@ impl Process {
     /// The data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Its database, to look at and not to change.
+    pub fn db(&self) -> Db {
+        let named = self.settings.iter().find_map(|(key, value)| (key == "database_url").then(|| value.clone()));
+        let url = named.unwrap_or_else(|| self.data().join("hufu.sqlite").to_str().unwrap().to_owned());
+        Db::open_read_only(&url).unwrap().expect("there is a database")
     }
 
     /// All that it has logged, over all starts.
