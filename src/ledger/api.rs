@@ -8,16 +8,19 @@ use verifier::ids::Title;
 use verifier::time::Day;
 
 use super::service::{self, Act};
-use super::views::{BalanceView, LotView, PostingView, SchemeView};
+use super::views::{BalanceView, LotView, PostingView, SchemeView, YearView};
 use crate::app::App;
 use crate::error::{Error, Refusal};
 use crate::http::body::{Body, Query};
-use crate::http::caller::{Account, ManageRegion, Permit, Public};
+use crate::http::caller::{Account, ManageRegion, Permit, Public, WriteLearners};
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
 use crate::messages::from_verifier;
 use crate::{learners, providers};
+
+/// The first year in which something can have been earned.
+const YEAR_MIN: i32 = 1949;
 
 /// The same thing in two languages.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -236,4 +239,60 @@ pub async fn postings(app: web::Data<App>, account: Account, id: web::Path<Strin
         service::postings(conn, &lot.lot.id, today, None, page::LIMIT_MAX)
     });
     Ok(HttpResponse::Ok().json(read.await?.into_iter().map(PostingView::of).collect::<Vec<_>>()))
+}
+
+/// Which year.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HoursQuery {
+    /// A calendar year from 1949 to this one in the region; this one when absent.
+    #[param(example = 2026)]
+    year: Option<i32>,
+}
+
+impl HoursQuery {
+    fn read(&self, app: &App) -> Result<i32, Refusal> {
+        let now = providers::service::today(app).year();
+        match self.year {
+            None => Ok(now),
+            Some(year) if (YEAR_MIN..=now).contains(&year) => Ok(year),
+            Some(year) => Err(HttpRefusal::Query.at("year").got(year.to_string())),
+        }
+    }
+}
+
+/// What the learner earned in a calendar year, by the day of the achievement, and what is missing of what is due.
+#[utoipa::path(get, path = "/v1/account/hours", operation_id = "get_account_hours", tag = "account", security(("account" = [])), params(HoursQuery),
+    responses((status = 200, description = "The year", body = YearView), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/account/hours")]
+pub async fn own_hours(app: web::Data<App>, account: Account, query: Query<HoursQuery>) -> Result<HttpResponse, Problem> {
+    let year = query.0.read(&app)?;
+    let read = app.db.read(move |conn| {
+        let family = learners::store::family(conn, &account.learner.id)?;
+        service::hours(conn, &family, year)
+    });
+    Ok(HttpResponse::Ok().json(YearView::of(year, read.await?)))
+}
+
+/// The same, for the operator, and for a body that may see the account. The learner sees that somebody looked.
+#[utoipa::path(get, path = "/v1/learners/{id}/hours", operation_id = "get_learner_hours", tag = "learners", security(("oauth" = ["learners:write"])),
+    params(("id" = String, Path, description = "Account id; of a merged account, the one that goes on is meant"), HoursQuery),
+    responses((status = 200, description = "The year", body = YearView), (status = 400, description = "http.query", body = Document),
+        (status = 404, description = "learners.not_found", body = Document)))]
+#[get("/v1/learners/{id}/hours")]
+pub async fn hours(
+    app: web::Data<App>,
+    permit: Permit<WriteLearners>,
+    id: web::Path<String>,
+    query: Query<HoursQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (year, this) = (query.0.read(&app)?, app.clone());
+    let read = app.db.write(move |conn| {
+        let row = learners::service::visible(conn, &permit.caller, &id)?;
+        learners::service::viewed(conn, &this.edge, &row.id, &permit.caller.client_id, learners::Look::Hours)?;
+        let family = learners::store::family(conn, &row.id)?;
+        service::hours(conn, &family, year)
+    });
+    Ok(HttpResponse::Ok().json(YearView::of(year, read.await?)))
 }

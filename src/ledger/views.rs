@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use verifier::documents::Scheme;
 
-use super::service::{self, Balance, LotState};
+use super::service::{self, Balance, LotState, Year};
 use super::store::{PostingRow, SchemeRow};
 use crate::app::App;
 use crate::db::Conn;
@@ -136,6 +136,74 @@ impl BalanceView {
             expired: sums.expired,
             voided: sums.voided,
             next_expiry: next_expiry.map(|(on, amount)| ExpiryView { on: on.to_string(), amount }),
+        }
+    }
+}
+
+/// What a learner earned in a year, scheme by scheme.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = YearOfHours)]
+pub struct YearView {
+    /// The calendar year.
+    #[schema(example = 2026)]
+    pub year: i32,
+    /// One for each scheme of which something is due each year, by id.
+    pub schemes: Vec<HoursView>,
+}
+
+/// What a learner earned of one scheme in a year, whatever became of it since, and what is due. What was taken back does not count.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Hours)]
+pub struct HoursView {
+    /// Scheme.
+    #[schema(example = "310000:hour")]
+    pub scheme: String,
+    /// Earned in all.
+    #[schema(example = 8_400)]
+    pub earned: i64,
+    /// Due in all.
+    #[schema(example = 9_000)]
+    pub due: i64,
+    /// Missing in all.
+    #[schema(example = 600)]
+    pub missing: i64,
+    /// The category of which a share is due.
+    #[schema(example = "professional")]
+    pub category: String,
+    /// Earned in the category.
+    #[schema(example = 6_400)]
+    pub earned_in_category: i64,
+    /// Due in the category: the share, rounded up to the next hundredth.
+    #[schema(example = 6_000)]
+    pub due_in_category: i64,
+    /// Missing in the category.
+    #[schema(example = 0)]
+    pub missing_in_category: i64,
+    /// Whether nothing is missing.
+    #[schema(example = false)]
+    pub met: bool,
+}
+
+impl YearView {
+    /// The view of a year.
+    pub fn of(year: i32, schemes: Vec<Year>) -> YearView {
+        YearView { year, schemes: schemes.into_iter().map(HoursView::of).collect() }
+    }
+}
+
+impl HoursView {
+    fn of(year: Year) -> HoursView {
+        let Year { scheme, yearly, hours } = year;
+        HoursView {
+            scheme: scheme.id.to_string(),
+            earned: hours.earned,
+            due: hours.due,
+            missing: hours.missing(),
+            category: yearly.category.to_string(),
+            earned_in_category: hours.earned_in_category,
+            due_in_category: hours.due_in_category,
+            missing_in_category: hours.missing_in_category(),
+            met: hours.are_met(),
         }
     }
 }

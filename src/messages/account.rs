@@ -124,6 +124,8 @@ pub const ACCOUNT: &[Message] = &[
     m("page.look.query", "按证件查找", "Found it by the identity document"),
     m("page.look.account", "查看账户", "Read the account"),
     m("page.look.code", "发放验证码", "Made a one-time code"),
+    m("page.look.credit", "查看可兑换的学分", "Asked what your credit can be redeemed for"),
+    m("page.look.hours", "查看年度学时", "Read the hours of a year"),
 
     m("page.export.title", "我的数据", "My data"),
     m("page.export.more", "导出文件含登记系统所存的您的全部数据，其中有完整证件号码，请妥善保管。", "The file has everything that the registry holds about you, the full number of your identity document included. Keep it safe."),

@@ -177,7 +177,7 @@ mod tests {
         ("posting.", &["mint", "void", "reserve", "settle", "release", "redeem", "expire", "receive"]),
         ("place.", &["issued", "lot", "hold", "out", "in", "redeemed", "expired", "voided"]),
         ("status.", &["issued", "suspended", "revoked", "replaced"]),
-        ("look.", &["opening", "query", "account", "code"]),
+        ("look.", &["opening", "query", "account", "code", "credit", "hours"]),
         ("level.", &["0", "1", "2", "3", "4", "5", "6", "7"]),
         ("type.", &["skill-level", "qualification", "training", "hours", "title", "appointment"]),
     ];

@@ -5,6 +5,7 @@ mod bank;
 mod bounds;
 mod guards;
 mod histories;
+mod hours;
 mod model;
 mod precedence;
 mod races;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -109,6 +109,17 @@ pub(in crate::ledger) fn by_expiry(conn: &mut Conn, family: &[String]) -> Result
     let minted = sql::<BigInt>("CAST(SUM(lots.amount) AS BIGINT)");
     let available = sql::<BigInt>("CAST(SUM(lot_balances.available) AS BIGINT)");
     Ok(own.group_by((lots::scheme, lots::expires_on)).select((lots::scheme, lots::expires_on, minted, available)).load(conn)?)
+}
+
+/// What was earned of one scheme in one category: scheme, category, hundredths.
+pub(in crate::ledger) type ByCategory = (String, Option<String>, i64);
+
+/// What a family earned from one day to another, by scheme and category, of what stands: a lot that is evaluated anew is voided too.
+pub(in crate::ledger) fn earned(conn: &mut Conn, family: &[String], from: &str, through: &str) -> Result<Vec<ByCategory>, Error> {
+    let void = entries::table.filter(entries::subject.eq(lots::id.nullable()).and(entries::kind.eq(EntryKind::Void.as_str())));
+    let own = lots::table.filter(lots::learner_id.eq_any(family).and(lots::earned_on.between(from, through)));
+    let standing = own.filter(not(exists(void))).group_by((lots::scheme, lots::category));
+    Ok(standing.select((lots::scheme, lots::category, sql::<BigInt>("CAST(SUM(lots.amount) AS BIGINT)"))).load(conn)?)
 }
 
 /// What is spendable of a family's lots of a scheme on `day`, the first to expire first.
