@@ -7,8 +7,10 @@ use verifier::documents::{Category, DocumentError, Names, Ratio, Scheme, SchemeI
 use verifier::ids::Title;
 use verifier::time::Day;
 
+use super::rules;
 use super::service::{self, Act};
-use super::views::{BalanceView, LotView, PostingView, SchemeView, YearView};
+use super::views::{AccountPostingView, BalanceView, LotView, PostingView, SchemeView, YearView};
+use crate::access::api::Paging;
 use crate::app::App;
 use crate::error::{Error, Refusal};
 use crate::http::body::{Body, Query};
@@ -239,6 +241,30 @@ pub async fn postings(app: web::Data<App>, account: Account, id: web::Path<Strin
         service::postings(conn, &lot.lot.id, today, None, page::LIMIT_MAX)
     });
     Ok(HttpResponse::Ok().json(read.await?.into_iter().map(PostingView::of).collect::<Vec<_>>()))
+}
+
+/// The cursor of a page of postings: the entry, and the place of the movement within it.
+fn posting_cursor(after: Option<&str>) -> Result<Option<(String, i64)>, Refusal> {
+    let cursor = |text: &str| {
+        let (entry, n) = text.rsplit_once('_')?;
+        let n = n.bytes().all(|b| b.is_ascii_digit()).then(|| n.parse().ok()).flatten()?;
+        rules::is_entry(entry).then(|| (entry.to_owned(), n))
+    };
+    after.map(|text| cursor(text).ok_or_else(|| HttpRefusal::Query.at("after"))).transpose()
+}
+
+/// What happened to all of the learner's credit, posting by posting, the newest first.
+#[utoipa::path(get, path = "/v1/account/postings", operation_id = "list_account_postings", tag = "account", security(("account" = [])), params(Paging),
+    responses((status = 200, description = "A page", body = Page<AccountPostingView>), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/account/postings")]
+pub async fn all_postings(app: web::Data<App>, account: Account, query: Query<Paging>) -> Result<HttpResponse, Problem> {
+    let (limit, after) = query.0.read()?;
+    let before = posting_cursor(after.as_deref())?;
+    let read = app.db.read(move |conn| {
+        let family = learners::store::family(conn, &account.learner.id)?;
+        service::account_postings(conn, &family, before.as_ref().map(|(entry, n)| (entry.as_str(), *n)), limit + 1)
+    });
+    Ok(HttpResponse::Ok().json(Page::new(read.await?, limit, |(row, _)| format!("{}_{}", row.entry, row.n), AccountPostingView::of)))
 }
 
 /// Which year.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use verifier::documents::Scheme;
 
 use super::service::{self, Balance, LotState, Year};
-use super::store::{PostingRow, SchemeRow};
+use super::store::{LotRow, PostingRow, SchemeRow};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
@@ -244,6 +244,56 @@ impl PostingView {
     }
 }
 
+/// A movement of one of a learner's lots.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountPosting)]
+pub struct AccountPostingView {
+    /// What moved.
+    #[serde(flatten)]
+    pub posting: PostingView,
+    /// Of which lot.
+    pub lot: LotNameView,
+}
+
+/// What a lot was given for, and by whom.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LotName)]
+pub struct LotNameView {
+    /// Id of the lot.
+    #[schema(example = "lot_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub id: String,
+    /// Scheme.
+    #[schema(example = "310000:credit")]
+    pub scheme: String,
+    /// What it was given for: `course`, `training`, `certificate` or `award`.
+    #[schema(example = "course")]
+    pub kind: String,
+    /// Code of the course.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "SH-IC-101")]
+    pub course: Option<String>,
+    /// Title of what it was given for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "集成电路制造工艺")]
+    pub title: Option<String>,
+    /// Category within the scheme.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "core")]
+    pub category: Option<String>,
+    /// Id of the body that gave it, where it is one of this region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "prov_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub provider: Option<String>,
+}
+
+impl AccountPostingView {
+    /// The view of a movement with its entry and its lot.
+    pub fn of((row, lot): (PostingRow, LotRow)) -> AccountPostingView {
+        let LotRow { id, scheme, kind, course, title, category, provider_id: provider, .. } = lot;
+        AccountPostingView { posting: PostingView::of(row), lot: LotNameView { id, scheme, kind, course, title, category, provider } }
+    }
+}
+
 /// A lot and where its amount is.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Lot)]
@@ -272,6 +322,10 @@ pub struct LotView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "core")]
     pub category: Option<String>,
+    /// Id of the body that gave it, where it is one of this region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "prov_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub provider: Option<String>,
     /// Minted or received.
     #[schema(example = 200)]
     pub amount: i64,
@@ -311,6 +365,7 @@ impl LotView {
             title: lot.title,
             earned_on: lot.earned_on,
             category: lot.category,
+            provider: lot.provider_id,
             amount: lot.amount,
             available: sums.available,
             held: sums.held,

@@ -7,6 +7,7 @@ mod guards;
 mod histories;
 mod hours;
 mod model;
+mod postings;
 mod precedence;
 mod races;
 mod reading;

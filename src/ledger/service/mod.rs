@@ -23,7 +23,7 @@ pub use audit::{Audit, TrialRow, Wrong, audit, trial_balance};
 pub use credit::{mint, receive, revalue, void};
 pub use expire::{expire, sweep};
 pub use hours::{Year, hours};
-pub use read::{Balance, LotState, Sums, balances, lot, lots, of_basis, picked, postings, spendable};
+pub use read::{Balance, LotState, Sums, account_postings, balances, lot, lots, of_basis, picked, postings, spendable};
 pub use schemes::{define, scheme, scheme_row, schemes};
 pub use spend::{redeem, release, reserve, settle};
 
