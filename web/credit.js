@@ -1,5 +1,5 @@
 // Credit: balances, lots and what happened to each.
-import { amount, boxed, dated, decimal, lotFacts, lotName, schemeName } from "./amounts.js";
+import { amount, boxed, dated, decimal, joined, lotFacts, lotName, schemeName } from "./amounts.js";
 import { make } from "./dom.js";
 import { drawHistory } from "./history.js";
 import { own } from "./session.js";
@@ -76,11 +76,11 @@ export const ends = (lot) => (lot.expires_on ? tell("page.lots.until", { day: lo
 
 function drawLot(lot, schemes, bodies, open) {
   const scheme = schemes.get(lot.scheme);
-  const facts = [...lotFacts(lot, bodies), tell("page.lots.earned", { day: lot.earned_on })].join(say("page.lots.between"));
+  const facts = [...lotFacts(lot, bodies), tell("page.lots.earned", { day: lot.earned_on })];
   const button = make("button", { type: "button", className: "plain", ariaLabel: `${say("page.lots.history")} ${lotName(lot)}` }, say("page.lots.history"));
   const left = make("td", { className: "amount" }, amount(lot.available, scheme), lot.available === lot.amount ? null : make("small", {}, tell("page.lots.of", { amount: decimal(lot.amount) })));
   const row = make("tr", { className: lot.available > 0 ? "" : "spent" },
-    make("td", {}, make("span", { className: "lot-name" }, lotName(lot)), make("span", { className: "lot-end" }, ...dated(ends(lot))), make("small", {}, ...dated(facts)), button), left);
+    make("td", {}, make("span", { className: "lot-name" }, lotName(lot)), make("span", { className: "lot-end" }, ...dated(ends(lot))), make("small", {}, ...joined(facts)), button), left);
   const cell = make("td", { colSpan: 2 });
   const history = make("tr", { className: "history", hidden: !open.has(lot.id) }, cell);
   const show = () => {

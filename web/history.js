@@ -1,5 +1,5 @@
 // What happened to credit, posting by posting: of one lot, and of the whole account.
-import { amount, lotFacts, lotName } from "./amounts.js";
+import { amount, joined, lotFacts, lotName } from "./amounts.js";
 import { make } from "./dom.js";
 import { own } from "./session.js";
 import { say } from "./words.js";
@@ -43,7 +43,7 @@ function drawCause(cause) {
 export function drawHistory(postings, scheme) {
   if (!postings) return make("p", { className: "hint" }, say(postings === null ? "page.account.waiting" : "page.account.failed"));
   const line = (posting) => make("li", {},
-    make("p", {}, make("span", { className: "code day" }, posting.on), " ", make("strong", {}, deed(posting)), ` ${amount(posting.amount, scheme)}`),
+    make("p", {}, make("span", { className: "code whole" }, posting.on), " ", make("strong", {}, deed(posting)), ` ${amount(posting.amount, scheme)}`),
     make("p", { className: "hint" }, places(posting)),
     drawCause(posting.cause));
   return make("ol", { className: "postings" }, ...postings.map(line));
@@ -58,9 +58,9 @@ export function drawPostings({ items, next }, schemes, bodies, more) {
   const line = (posting) => {
     const sum = `${sign(posting)}${amount(posting.amount, schemes.get(posting.lot.scheme))}`;
     return make("li", { tabIndex: -1 },
-      make("p", { className: "deed" }, make("span", {}, make("span", { className: "code day" }, posting.on), " ", make("strong", {}, deed(posting))), " ", make("span", { className: "amount" }, sum)),
+      make("p", { className: "deed" }, make("span", {}, make("span", { className: "code whole" }, posting.on), " ", make("strong", {}, deed(posting))), " ", make("span", { className: "amount" }, sum)),
       make("p", { className: "lot-name" }, lotName(posting.lot)),
-      make("p", { className: "hint" }, [...lotFacts(posting.lot, bodies), places(posting)].join(say("page.lots.between"))),
+      make("p", { className: "hint" }, ...joined([...lotFacts(posting.lot, bodies), places(posting)])),
       drawCause(posting.cause));
   };
   const button = make("button", { type: "button", className: "quiet", hidden: !next }, say("page.looks.more"));

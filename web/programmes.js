@@ -1,5 +1,5 @@
 // What credit can be redeemed for: what each programme asks, how much of that there is, and which lots would be spent.
-import { amount, categoryName, dated, drawGauge, lotName } from "./amounts.js";
+import { amount, categoryName, dated, drawGauge, joined, lotName } from "./amounts.js";
 import { ends } from "./credit.js";
 import { make } from "./dom.js";
 import { all } from "./session.js";
@@ -18,24 +18,25 @@ function drawProgramme({ programme, picks, missing = [] }, { schemes, lots }) {
   const { terms } = programme;
   const scheme = schemes.get(terms.scheme);
   const unmet = new Map(missing.map((check) => [check.check, check]));
-  const heading = make("h3", {}, pick(terms.name), " ",
-    make("span", { className: "badge" }, say(`page.programme.${terms.kind}`)), " ",
-    make("span", { className: `badge ${picks ? "status-issued" : "status-suspended"}` }, say(picks ? "page.programmes.in_reach" : "page.programmes.out_of_reach")));
+  const badges = make("p", { className: "badges" },
+    make("span", { className: `badge ${picks ? "status-issued" : "status-suspended"}` }, say(picks ? "page.programmes.in_reach" : "page.programmes.out_of_reach")),
+    make("span", { className: "badge" }, say(`page.programme.${terms.kind}`)));
   const others = missing.filter(({ check }) => check !== "total" && !check.startsWith("at_least:")).map((check) => words(check, terms, scheme));
   return [
-    heading,
-    make("p", { className: "hint" }, awards(terms.awards)),
+    make("h3", {}, pick(terms.name)),
+    badges,
+    make("p", { className: "hint" }, ...awards(terms.awards)),
     // Nothing was counted for a programme that is not in force.
     ...(unmet.has("in_force") ? [] : drawNeeds(terms, unmet, scheme)),
     others.length > 0 ? make("ul", { className: "unmet" }, ...others.map((text) => make("li", {}, ...dated(text)))) : null,
-    ...conditions(terms).map((text) => make("p", { className: "hint" }, text)),
+    conditions(terms) ? make("p", { className: "hint" }, conditions(terms)) : null,
     picks ? drawPicks(picks, new Map(lots.items.map((lot) => [lot.id, lot])), scheme) : null,
   ].filter(Boolean);
 }
 
 function awards({ type, title, level }) {
-  const parts = [say(`page.type.${type}`), title, level === undefined ? "" : say(`page.level.${level}`)];
-  return tell("page.programmes.awards", { what: parts.filter(Boolean).join(say("page.lots.between")) });
+  const facts = [say(`page.type.${type}`), title, level === undefined ? "" : say(`page.level.${level}`)];
+  return [say("page.programmes.awards"), ...joined(facts.filter(Boolean))];
 }
 
 /** Hundredths of a decimal with two places. */
@@ -69,7 +70,7 @@ function words({ check, want, got }, { in_force: days }, scheme) {
 const conditions = ({ level_min: level, max_age_months: months }) => [
   level === undefined ? "" : tell("page.programmes.level", { level: say(`page.level.${level}`) }),
   months === undefined ? "" : tell("page.programmes.age", { n: months }),
-].filter(Boolean);
+].join(" ");
 
 function drawPicks(picks, lots, scheme) {
   const line = ({ lot: id, amount: sum }) => {
