@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::bank::{Bank, CREDIT, done, family, lot_of, mint, picks, redeem, void};
 use super::reading::fill;
 use crate::achievements::course;
-use crate::support::World;
 use crate::support::issuing::{Body, body, define_scheme, learner_of, open, person, text, with};
 
 /// Entry, place within it and lot of a family's postings, page by page of `limit`.
