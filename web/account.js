@@ -3,15 +3,18 @@ import { get } from "./api.js";
 import { drawBalances, drawBars, drawLots } from "./credit.js";
 import { field } from "./draw.js";
 import { byId, make } from "./dom.js";
+import { drawPostings, postingsAfter } from "./history.js";
 import { bodiesOf, drawCertificates, drawLooks, forgetCodes, looksAfter, who } from "./holdings.js";
+import { drawHours, drawYears, hoursOf } from "./hours.js";
+import { drawProgrammes, programmesOf } from "./programmes.js";
 import { all, askOwn, endsAt, forget, isSignedIn, own, signIn, signOut, watch } from "./session.js";
 import { drawStatement } from "./statement.js";
-import { begin, local, pick, say } from "./words.js";
+import { begin, local, say } from "./words.js";
 
 /** Patience with an export, which may be long. */
 const EXPORT_MS = 300_000;
 /** Where what is drawn for a person stands. */
-const DRAWN = ["person-lines", "balances", "timeline", "lots-table", "own", "programmes-list", "sheet", "looks"];
+const DRAWN = ["person-lines", "balances", "hours-year", "hours-list", "timeline", "lots-table", "own", "programmes-list", "postings", "sheet", "looks"];
 
 /** What is held about the person; none before it was read. */
 let held = null;
@@ -42,10 +45,12 @@ function draw() {
   byId("balances").replaceChildren(...drawBalances(held.balances, held.schemes, held.today));
   byId("lots").hidden = held.lots.items.length === 0;
   byId("timeline").replaceChildren(...drawBars(held.lots.items, held.schemes, held.today, widthOf("timeline")));
-  byId("lots-table").replaceChildren(...drawLots(held.lots, held.schemes, table));
+  byId("lots-table").replaceChildren(...drawLots(held.lots, held.schemes, held.bodies, table));
   byId("own").replaceChildren(...drawCertificates(held.certificates.items, held.bodies));
-  byId("programmes").hidden = !held.programmes;
-  byId("programmes-list").replaceChildren(...(held.programmes ?? []).map((programme) => make("li", {}, pick(programme.name))));
+  byId("programmes").hidden = held.programmes.items.length === 0;
+  byId("programmes-list").replaceChildren(...drawProgrammes(held.programmes.items, held));
+  byId("hours").hidden = held.hours.schemes.length === 0;
+  byId("hours-year").replaceChildren(...drawYears(Number(held.today.slice(0, 4)), held.hours.year));
   drawAnew();
 }
 
@@ -56,6 +61,8 @@ const widthOf = (id) => byId(id).clientWidth / Number.parseFloat(getComputedStyl
 function drawAnew() {
   byId("sheet").replaceChildren(...(statement ? [drawStatement(statement, held.account, held.schemes)] : []));
   byId("looks").replaceChildren(...drawLooks(held.looks, moreLooks));
+  byId("hours-list").replaceChildren(...drawHours(held.hours, held.schemes));
+  byId("postings").replaceChildren(...drawPostings(held.postings, held.schemes, held.bodies, morePostings));
 }
 
 function drawPerson() {
@@ -70,14 +77,6 @@ function drawPerson() {
   byId("person-lines").replaceChildren(...lines.filter(Boolean));
 }
 
-/** The programmes, where this registry has any such list. */
-async function programmesOf() {
-  const response = await askOwn("v1/account/programmes");
-  if (response?.status !== 200) return null;
-  const list = await response.json().catch(() => null);
-  return list?.items ?? list;
-}
-
 /** The civil day of the region. */
 const dayIn = (region) => new Date(Date.now() + (region?.zone ?? 480) * 60_000).toISOString().slice(0, 10);
 
@@ -85,19 +84,22 @@ const dayIn = (region) => new Date(Date.now() + (region?.zone ?? 480) * 60_000).
 async function enter() {
   tellAll({ notice: "page.account.waiting", refused: "" });
   draw();
-  const lists = ["v1/account/lots", "v1/account/certificates", "v1/schemes"].map(all);
-  const singles = [own("v1/account"), own("v1/account/balances"), looksAfter(null), get("v1/region"), programmesOf()];
-  const [lots, certificates, schemes, account, balances, looks, region, programmes] = await Promise.all([...lists, ...singles]);
+  const lists = ["v1/account/lots", "v1/account/certificates", "v1/schemes"].map((path) => all(path));
+  const singles = [own("v1/account"), own("v1/account/balances"), looksAfter(null), hoursOf(), postingsAfter(null), get("v1/region")];
+  const answers = await Promise.all([...lists, programmesOf(), ...singles]);
+  const [lots, certificates, schemes, programmes, account, balances, looks, hours, postings, region] = answers;
   if (!isSignedIn()) return;
   if (account.problem) return tellAll({ notice: words(account.problem) });
-  const bodies = await bodiesOf(certificates.items ?? []);
+  const bodies = await bodiesOf([lots, certificates, postings].flatMap((list) => (list.items ?? list.answer?.items ?? []).map((row) => (row.lot ?? row).provider)));
   if (!isSignedIn()) return;
   const none = { items: [], isWhole: true };
+  const listed = (list) => (list.items ? list : none);
   held = {
-    account: account.answer, balances: balances.answer ?? [], lots: lots.items ? lots : none, certificates: certificates.items ? certificates : none, bodies,
-    schemes: new Map((schemes.items ?? []).map((scheme) => [scheme.id, scheme])), looks: looks.answer ?? { items: [] }, today: dayIn(region.answer), programmes,
+    account: account.answer, balances: balances.answer ?? [], lots: listed(lots), certificates: listed(certificates), programmes: listed(programmes), bodies,
+    schemes: new Map(listed(schemes).items.map((scheme) => [scheme.id, scheme])), looks: looks.answer ?? none, postings: postings.answer ?? none,
+    hours: hours.answer ?? { schemes: [] }, today: dayIn(region.answer),
   };
-  const isPartly = [lots, certificates, schemes, balances, looks].some((part) => part.problem);
+  const isPartly = answers.some((part) => part.problem);
   byId("as-of").value = held.today;
   byId("as-of").max = held.today;
   tellAll({ notice: isPartly ? "page.account.partly" : "" });
@@ -122,6 +124,28 @@ async function moreLooks() {
   if (!held) return;
   if (problem) return tellAll({ notice: words(problem) });
   held.looks = { items: held.looks.items.concat(answer.items), next: answer.next };
+  drawAnew();
+}
+
+async function morePostings() {
+  const { answer, problem } = await postingsAfter(held.postings.next);
+  if (!held) return;
+  if (problem) return tellAll({ notice: words(problem) });
+  const bodies = await bodiesOf(answer.items.map((posting) => posting.lot.provider), held.bodies);
+  if (!held) return;
+  const first = held.postings.items.length;
+  held.postings = { items: held.postings.items.concat(answer.items), next: answer.next };
+  held.bodies = bodies;
+  drawAnew();
+  byId("postings").querySelectorAll(".history-list > li")[first]?.focus();
+}
+
+async function askHours() {
+  const { answer, problem } = await hoursOf(byId("hours-year").value);
+  if (!held) return;
+  tellAll({ notice: problem ? words(problem) : "" });
+  if (answer) held.hours = answer;
+  byId("hours-year").value = held.hours.year;
   drawAnew();
 }
 
@@ -181,6 +205,7 @@ function listen() {
     leave("page.session.signed_out");
     if (!(await isDone)) tellAll({ notice: "page.session.unsure" });
   });
+  byId("hours-year").addEventListener("change", askHours);
   onSubmit("statement-ask", askStatement);
   byId("statement-print").addEventListener("click", () => window.print());
   byId("export").addEventListener("click", save);

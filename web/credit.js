@@ -1,5 +1,7 @@
-// Credit: amounts, balances, lots and what happened to each. Amounts are whole hundredths, and stay digits: nothing is divided.
+// Credit: balances, lots and what happened to each.
+import { amount, boxed, dated, decimal, joined, lotFacts, lotName, schemeName } from "./amounts.js";
 import { make } from "./dom.js";
+import { drawHistory } from "./history.js";
 import { own } from "./session.js";
 import { drawTimeline } from "./timeline.js";
 import { pick, say, tell } from "./words.js";
@@ -17,27 +19,6 @@ const SUM_WORDS = {
 };
 
 export const sumName = (sum) => say(SUM_WORDS[sum]);
-
-/** Hundredths as a decimal with two places: `120000` is `1,200.00`. */
-export function decimal(hundredths) {
-  const digits = String(hundredths).padStart(3, "0");
-  return `${digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",")}.${digits.slice(-2)}`;
-}
-
-/** The same with the unit of its scheme. */
-export const amount = (hundredths, scheme) => `${decimal(hundredths)} ${pick(scheme?.unit)}`.trim();
-
-/** What a scheme is called; its id where that is not known. */
-export const schemeName = (id, schemes) => pick(schemes.get(id)?.name) || id;
-
-/** Words in which no day is broken at the end of a line. */
-export const dated = (text) => text.split(/(\d{4}-\d\d-\d\d)/).map((part, n) => (n % 2 ? make("span", { className: "day" }, part) : part));
-
-/** A table in a box of its own, in which it can be moved where large letters leave it no room. */
-export const boxed = (label, table) => make("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: label }, table);
-
-/** What a lot was given for. */
-export const lotName = (lot) => lot.title ?? lot.course ?? say(`page.lot.${lot.kind}`);
 
 export function drawBalances(balances, schemes, today) {
   if (balances.length === 0) return [make("p", { className: "hint" }, say("page.balances.none"))];
@@ -74,11 +55,11 @@ export function drawBars(lots, schemes, today, width) {
 }
 
 /** The table of all lots. `state` is `{isAll, open}`: whether it is long, and the histories that are open, by lot. */
-export function drawLots({ items, isWhole }, schemes, state) {
+export function drawLots({ items, isWhole }, schemes, bodies, state) {
   const lots = byEnd(items);
   const heads = [make("th", { scope: "col" }, say("page.lots.what")), make("th", { scope: "col", className: "amount" }, say("page.lots.left"))];
   const body = make("tbody", {});
-  const fill = () => body.replaceChildren(...lots.slice(0, state.isAll ? lots.length : FIRST).flatMap((lot) => drawLot(lot, schemes, state.open)));
+  const fill = () => body.replaceChildren(...lots.slice(0, state.isAll ? lots.length : FIRST).flatMap((lot) => drawLot(lot, schemes, bodies, state.open)));
   fill();
   const table = make("table", { className: "lots-table" }, make("thead", {}, make("tr", {}, ...heads)), body);
   const more = make("button", { type: "button", className: "quiet", hidden: state.isAll || lots.length <= FIRST }, tell("page.lots.all", { n: lots.length }));
@@ -93,13 +74,13 @@ export function drawLots({ items, isWhole }, schemes, state) {
 /** When a lot ends, in words. */
 export const ends = (lot) => (lot.expires_on ? tell("page.lots.until", { day: lot.expires_on }) : say("page.lots.never"));
 
-function drawLot(lot, schemes, open) {
+function drawLot(lot, schemes, bodies, open) {
   const scheme = schemes.get(lot.scheme);
-  const facts = [say(`page.lot.${lot.kind}`), lot.category, tell("page.lots.earned", { day: lot.earned_on })].filter(Boolean).join(say("page.lots.between"));
+  const facts = [...lotFacts(lot, bodies), tell("page.lots.earned", { day: lot.earned_on })];
   const button = make("button", { type: "button", className: "plain", ariaLabel: `${say("page.lots.history")} ${lotName(lot)}` }, say("page.lots.history"));
   const left = make("td", { className: "amount" }, amount(lot.available, scheme), lot.available === lot.amount ? null : make("small", {}, tell("page.lots.of", { amount: decimal(lot.amount) })));
   const row = make("tr", { className: lot.available > 0 ? "" : "spent" },
-    make("td", {}, make("span", { className: "lot-name" }, lotName(lot)), make("span", { className: "lot-end" }, ...dated(ends(lot))), make("small", {}, ...dated(facts)), button), left);
+    make("td", {}, make("span", { className: "lot-name" }, lotName(lot)), make("span", { className: "lot-end" }, ...dated(ends(lot))), make("small", {}, ...joined(facts)), button), left);
   const cell = make("td", { colSpan: 2 });
   const history = make("tr", { className: "history", hidden: !open.has(lot.id) }, cell);
   const show = () => {
@@ -118,19 +99,4 @@ function drawLot(lot, schemes, open) {
   });
   show();
   return [row, history];
-}
-
-/** Where an amount was or went: `out:320000` is "transferred 320000". A hold and a programme are named by what nobody reads. */
-function place(text) {
-  const [kind, which = ""] = text.split(":", 2);
-  return `${say(`page.place.${kind}`)}${/^\d{6}$/.test(which) ? ` ${which}` : ""}`;
-}
-
-function drawHistory(postings, scheme) {
-  if (!postings) return make("p", { className: "hint" }, say(postings === null ? "page.account.waiting" : "page.account.failed"));
-  const line = (posting) => make("li", {},
-    make("p", {}, make("span", { className: "code" }, posting.on), " ", make("strong", {}, say(`page.posting.${posting.kind}`)), ` ${amount(posting.amount, scheme)}`),
-    make("p", { className: "hint" }, `${place(posting.from)} → ${place(posting.to)}`),
-    make("p", { className: "hint cause" }, `${say("page.posting.cause")} `, make("span", { className: "code", translate: false }, posting.cause)));
-  return make("ol", { className: "postings" }, ...postings.map(line));
 }

@@ -1,8 +1,8 @@
 // The certificates of the person with their codes, and who looked at the account.
+import { boxed } from "./amounts.js";
 import { get } from "./api.js";
 import { field } from "./draw.js";
 import { make } from "./dom.js";
-import { boxed } from "./credit.js";
 import { askOwn, own } from "./session.js";
 import { local, pick, say } from "./words.js";
 
@@ -13,12 +13,11 @@ const codes = new Map();
 /** Forgets what was drawn for the person who was signed in. */
 export const forgetCodes = () => codes.clear();
 
-/** The names of the bodies that issued these certificates, by id. */
-export async function bodiesOf(certificates) {
-  const ids = [...new Set(certificates.map((certificate) => certificate.provider))];
+/** The names of the bodies with these ids, besides those that are `known`. What another region gave names none. */
+export async function bodiesOf(ids, known = new Map()) {
   const named = async (id) => [id, (await get(`v1/providers/${id}`)).answer];
-  const found = await Promise.all(ids.map(named));
-  return new Map(found.map(([id, row]) => [id, row ? { zh: row.name_zh, en: row.name_en } : null]));
+  const found = await Promise.all([...new Set(ids)].filter((id) => id && !known.has(id)).map(named));
+  return new Map([...known, ...found.map(([id, row]) => [id, row ? { zh: row.name_zh, en: row.name_en } : null])]);
 }
 
 export function drawCertificates(certificates, bodies) {

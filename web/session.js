@@ -95,12 +95,12 @@ export async function askOwn(path, options = {}) {
 /** The JSON of an answer to a request with the token: `{answer}`, or `{problem}`. */
 export const own = async (path, options) => read(await askOwn(path, options));
 
-/** All items of a list, up to a limit: `{items, isWhole}`, or `{problem}`. */
-export async function all(path) {
+/** All items of a list, up to a limit, `rows` at a time: `{items, isWhole}`, or `{problem}`. */
+export async function all(path, rows = ROWS) {
   let items = [];
   let after = null;
   for (let page = 0; page < PAGES; page += 1) {
-    const query = new URLSearchParams({ limit: ROWS, ...(after ? { after } : {}) });
+    const query = new URLSearchParams({ limit: rows, ...(after ? { after } : {}) });
     const { answer, problem } = await own(`${path}${path.includes("?") ? "&" : "?"}${query}`);
     if (problem) return { problem };
     items = items.concat(answer.items);

@@ -1,6 +1,7 @@
 // The statement: every lot as it was at the end of a day, scheme by scheme, with totals; for print.
+import { boxed, dated, decimal, lotName, schemeName } from "./amounts.js";
+import { SUMS, ends, sumName } from "./credit.js";
 import { make } from "./dom.js";
-import { SUMS, boxed, dated, decimal, ends, lotName, schemeName, sumName } from "./credit.js";
 import { local, pick, say, tell } from "./words.js";
 
 /** Where the hundredths of a lot are, by the names that a balance has for them. */

@@ -58,6 +58,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(certificates::mine).service(certificates::own_qr_svg).service(export::export);
     config.service(ledger::create_scheme).service(ledger::list_schemes);
     config.service(ledger::balances).service(ledger::lots).service(ledger::postings);
+    config.service(ledger::all_postings).service(ledger::own_hours).service(ledger::hours);
     config.service(achievements::create).service(achievements::list).service(achievements::read);
     config.service(achievements::replace).service(achievements::void);
     config.service(programmes::publish).service(programmes::list).service(programmes::read).service(programmes::withdraw);

@@ -80,6 +80,8 @@ pub enum Look {
     Code,
     /// Asked what its credit can be redeemed for.
     Credit,
+    /// Asked what was earned in a year of what is due in one.
+    Hours,
 }
 
 impl Look {
@@ -91,6 +93,7 @@ impl Look {
             Look::Account => "account",
             Look::Code => "code",
             Look::Credit => "credit",
+            Look::Hours => "hours",
         }
     }
 }

@@ -137,7 +137,8 @@ pub struct LookView {
     /// When, unix seconds.
     #[schema(example = 1_795_276_800)]
     pub at: i64,
-    /// At what: `opening`, `query` (by document), `account`, `code` (a one-time code was made), or `credit` (what it can be redeemed for).
+    /// At what: `opening`, `query` (by document), `account`, `code` (a one-time code was made), `credit` (what it can be redeemed for),
+    /// or `hours` (what was earned in a year).
     #[schema(example = "account")]
     pub what: String,
     /// By whom.

@@ -7,17 +7,22 @@ use verifier::documents::{Category, DocumentError, Names, Ratio, Scheme, SchemeI
 use verifier::ids::Title;
 use verifier::time::Day;
 
+use super::rules;
 use super::service::{self, Act};
-use super::views::{BalanceView, LotView, PostingView, SchemeView};
+use super::views::{AccountPostingView, BalanceView, LotView, PostingView, SchemeView, YearView};
+use crate::access::api::Paging;
 use crate::app::App;
 use crate::error::{Error, Refusal};
 use crate::http::body::{Body, Query};
-use crate::http::caller::{Account, ManageRegion, Permit, Public};
+use crate::http::caller::{Account, ManageRegion, Permit, Public, WriteLearners};
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
 use crate::messages::from_verifier;
 use crate::{learners, providers};
+
+/// The first year in which something can have been earned.
+const YEAR_MIN: i32 = 1949;
 
 /// The same thing in two languages.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -236,4 +241,84 @@ pub async fn postings(app: web::Data<App>, account: Account, id: web::Path<Strin
         service::postings(conn, &lot.lot.id, today, None, page::LIMIT_MAX)
     });
     Ok(HttpResponse::Ok().json(read.await?.into_iter().map(PostingView::of).collect::<Vec<_>>()))
+}
+
+/// The cursor of a page of postings: the entry, and the place of the movement within it.
+fn posting_cursor(after: Option<&str>) -> Result<Option<(String, i64)>, Refusal> {
+    let cursor = |text: &str| {
+        let (entry, n) = text.rsplit_once('_')?;
+        let n = n.bytes().all(|b| b.is_ascii_digit()).then(|| n.parse().ok()).flatten()?;
+        rules::is_entry(entry).then(|| (entry.to_owned(), n))
+    };
+    after.map(|text| cursor(text).ok_or_else(|| HttpRefusal::Query.at("after"))).transpose()
+}
+
+/// What happened to all of the learner's credit, posting by posting, the newest first.
+#[utoipa::path(get, path = "/v1/account/postings", operation_id = "list_account_postings", tag = "account", security(("account" = [])), params(Paging),
+    responses((status = 200, description = "A page", body = Page<AccountPostingView>), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/account/postings")]
+pub async fn all_postings(app: web::Data<App>, account: Account, query: Query<Paging>) -> Result<HttpResponse, Problem> {
+    let (limit, after) = query.0.read()?;
+    let before = posting_cursor(after.as_deref())?;
+    let read = app.db.read(move |conn| {
+        let family = learners::store::family(conn, &account.learner.id)?;
+        service::account_postings(conn, &family, before.as_ref().map(|(entry, n)| (entry.as_str(), *n)), limit + 1)
+    });
+    Ok(HttpResponse::Ok().json(Page::new(read.await?, limit, |(row, _)| format!("{}_{}", row.entry, row.n), AccountPostingView::of)))
+}
+
+/// Which year.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HoursQuery {
+    /// A calendar year from 1949 to this one in the region; this one when absent.
+    #[param(example = 2026)]
+    year: Option<i32>,
+}
+
+impl HoursQuery {
+    fn read(&self, app: &App) -> Result<i32, Refusal> {
+        let now = providers::service::today(app).year();
+        match self.year {
+            None => Ok(now),
+            Some(year) if (YEAR_MIN..=now).contains(&year) => Ok(year),
+            Some(year) => Err(HttpRefusal::Query.at("year").got(year.to_string())),
+        }
+    }
+}
+
+/// What the learner earned in a calendar year, by the day of the achievement, and what is missing of what is due.
+#[utoipa::path(get, path = "/v1/account/hours", operation_id = "get_account_hours", tag = "account", security(("account" = [])), params(HoursQuery),
+    responses((status = 200, description = "The year", body = YearView), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/account/hours")]
+pub async fn own_hours(app: web::Data<App>, account: Account, query: Query<HoursQuery>) -> Result<HttpResponse, Problem> {
+    let year = query.0.read(&app)?;
+    let read = app.db.read(move |conn| {
+        let family = learners::store::family(conn, &account.learner.id)?;
+        service::hours(conn, &family, year)
+    });
+    Ok(HttpResponse::Ok().json(YearView::of(year, read.await?)))
+}
+
+/// The same, for the operator, and for a body that may see the account. The learner sees that somebody looked.
+#[utoipa::path(get, path = "/v1/learners/{id}/hours", operation_id = "get_learner_hours", tag = "learners", security(("oauth" = ["learners:write"])),
+    params(("id" = String, Path, description = "Account id; of a merged account, the one that goes on is meant"), HoursQuery),
+    responses((status = 200, description = "The year", body = YearView), (status = 400, description = "http.query", body = Document),
+        (status = 404, description = "learners.not_found", body = Document)))]
+#[get("/v1/learners/{id}/hours")]
+pub async fn hours(
+    app: web::Data<App>,
+    permit: Permit<WriteLearners>,
+    id: web::Path<String>,
+    query: Query<HoursQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (year, this) = (query.0.read(&app)?, app.clone());
+    let read = app.db.write(move |conn| {
+        let row = learners::service::visible(conn, &permit.caller, &id)?;
+        learners::service::viewed(conn, &this.edge, &row.id, &permit.caller.client_id, learners::Look::Hours)?;
+        let family = learners::store::family(conn, &row.id)?;
+        service::hours(conn, &family, year)
+    });
+    Ok(HttpResponse::Ok().json(YearView::of(year, read.await?)))
 }

@@ -1,6 +1,7 @@
 //! What may be booked: pure decisions, in the order of precedence in which [`LedgerRefusal`] stands.
 
 use verifier::bundle::Hash;
+use verifier::documents::Yearly;
 use verifier::time::Day;
 
 use super::LedgerRefusal as Why;
@@ -136,5 +137,96 @@ fn first(known: &[Known], why: Why, wrong: impl Fn(&Known) -> bool) -> Result<()
     match known.iter().find(|k| wrong(k)) {
         Some(k) => Err(Refused { why, lot: Some(k.lot.clone()) }),
         None => Ok(()),
+    }
+}
+
+/// What was earned of a scheme in a year, and what is due, in hundredths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// Earned in all.
+    pub earned: i64,
+    /// Due in all.
+    pub due: i64,
+    /// Earned in the category of which a share is due.
+    pub earned_in_category: i64,
+    /// Due in that category: the share of what is due in all, rounded up.
+    pub due_in_category: i64,
+}
+
+impl Hours {
+    /// What `yearly` says of sums by category.
+    pub fn of(yearly: &Yearly, sums: &[(Option<String>, i64)]) -> Hours {
+        let own = sums.iter().filter(|(category, _)| category.as_deref() == Some(yearly.category.as_str()));
+        Hours {
+            earned: sums.iter().map(|(_, amount)| amount).sum(),
+            due: yearly.amount.hundredths(),
+            earned_in_category: own.map(|(_, amount)| amount).sum(),
+            due_in_category: yearly.share.least_of(yearly.amount),
+        }
+    }
+
+    /// What is missing in all.
+    pub fn missing(&self) -> i64 {
+        (self.due - self.earned).max(0)
+    }
+
+    /// What is missing in the category.
+    pub fn missing_in_category(&self) -> i64 {
+        (self.due_in_category - self.earned_in_category).max(0)
+    }
+
+    /// Whether nothing is missing.
+    pub fn are_met(&self) -> bool {
+        self.missing() == 0 && self.missing_in_category() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use verifier::documents::{Amount, Category, Ratio};
+
+    use super::*;
+
+    fn yearly(amount: i64, share: (u16, u16)) -> Yearly {
+        let category = Category::parse("professional").unwrap();
+        Yearly { amount: Amount::new(amount).unwrap(), category, share: Ratio::new(share.0, share.1).unwrap() }
+    }
+
+    fn earned(professional: i64, public: i64, none: i64) -> [(Option<String>, i64); 3] {
+        [(Some("professional".to_owned()), professional), (Some("public".to_owned()), public), (None, none)]
+    }
+
+    #[test]
+    fn what_is_missing_of_ninety_hours_two_thirds_of_them_professional() {
+        for (sums, missing, missing_in_category) in [
+            (earned(6000, 3000, 0), 0, 0),
+            (earned(6000, 0, 3000), 0, 0),
+            (earned(5999, 3001, 0), 0, 1),
+            (earned(6000, 2999, 0), 1, 0),
+            (earned(5999, 3000, 0), 1, 1),
+            (earned(9000, 0, 0), 0, 0),
+            (earned(0, 9000, 0), 0, 6000),
+            (earned(0, 0, 0), 9000, 6000),
+            (earned(20_000, 1, 1), 0, 0),
+        ] {
+            let hours = Hours::of(&yearly(9000, (2, 3)), &sums);
+            assert_eq!((hours.missing(), hours.missing_in_category()), (missing, missing_in_category), "{sums:?}");
+            assert_eq!(hours.are_met(), (missing, missing_in_category) == (0, 0), "{sums:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_that_is_due_is_rounded_up_to_the_next_hundredth() {
+        for (amount, share, due) in [
+            (9000, (2, 3), 6000),
+            (1000, (2, 3), 667),
+            (1, (1, 10_000), 1),
+            (1, (0, 1), 0),
+            (1, (1, 1), 1),
+            (9999, (1, 2), 5000),
+            (1_000_000_000, (9_999, 10_000), 999_900_000),
+        ] {
+            assert_eq!(Hours::of(&yearly(amount, share), &[]).due_in_category, due, "{amount} {share:?}");
+        }
     }
 }

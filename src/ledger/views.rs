@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use verifier::documents::Scheme;
 
-use super::service::{self, Balance, LotState};
-use super::store::{PostingRow, SchemeRow};
+use super::service::{self, Balance, LotState, Year};
+use super::store::{LotRow, PostingRow, SchemeRow};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
@@ -140,6 +140,74 @@ impl BalanceView {
     }
 }
 
+/// What a learner earned in a year, scheme by scheme.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = YearOfHours)]
+pub struct YearView {
+    /// The calendar year.
+    #[schema(example = 2026)]
+    pub year: i32,
+    /// One for each scheme of which something is due each year, by id.
+    pub schemes: Vec<HoursView>,
+}
+
+/// What a learner earned of one scheme in a year, whatever became of it since, and what is due. What was taken back does not count.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Hours)]
+pub struct HoursView {
+    /// Scheme.
+    #[schema(example = "310000:hour")]
+    pub scheme: String,
+    /// Earned in all.
+    #[schema(example = 8_400)]
+    pub earned: i64,
+    /// Due in all.
+    #[schema(example = 9_000)]
+    pub due: i64,
+    /// Missing in all.
+    #[schema(example = 600)]
+    pub missing: i64,
+    /// The category of which a share is due.
+    #[schema(example = "professional")]
+    pub category: String,
+    /// Earned in the category.
+    #[schema(example = 6_400)]
+    pub earned_in_category: i64,
+    /// Due in the category: the share, rounded up to the next hundredth.
+    #[schema(example = 6_000)]
+    pub due_in_category: i64,
+    /// Missing in the category.
+    #[schema(example = 0)]
+    pub missing_in_category: i64,
+    /// Whether nothing is missing.
+    #[schema(example = false)]
+    pub met: bool,
+}
+
+impl YearView {
+    /// The view of a year.
+    pub fn of(year: i32, schemes: Vec<Year>) -> YearView {
+        YearView { year, schemes: schemes.into_iter().map(HoursView::of).collect() }
+    }
+}
+
+impl HoursView {
+    fn of(year: Year) -> HoursView {
+        let Year { scheme, yearly, hours } = year;
+        HoursView {
+            scheme: scheme.id.to_string(),
+            earned: hours.earned,
+            due: hours.due,
+            missing: hours.missing(),
+            category: yearly.category.to_string(),
+            earned_in_category: hours.earned_in_category,
+            due_in_category: hours.due_in_category,
+            missing_in_category: hours.missing_in_category(),
+            met: hours.are_met(),
+        }
+    }
+}
+
 /// A movement of a lot.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Posting)]
@@ -176,6 +244,56 @@ impl PostingView {
     }
 }
 
+/// A movement of one of a learner's lots.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountPosting)]
+pub struct AccountPostingView {
+    /// What moved.
+    #[serde(flatten)]
+    pub posting: PostingView,
+    /// Of which lot.
+    pub lot: LotNameView,
+}
+
+/// What a lot was given for, and by whom.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LotName)]
+pub struct LotNameView {
+    /// Id of the lot.
+    #[schema(example = "lot_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub id: String,
+    /// Scheme.
+    #[schema(example = "310000:credit")]
+    pub scheme: String,
+    /// What it was given for: `course`, `training`, `certificate` or `award`.
+    #[schema(example = "course")]
+    pub kind: String,
+    /// Code of the course.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "SH-IC-101")]
+    pub course: Option<String>,
+    /// Title of what it was given for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "集成电路制造工艺")]
+    pub title: Option<String>,
+    /// Category within the scheme.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "core")]
+    pub category: Option<String>,
+    /// Id of the body that gave it, where it is one of this region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "prov_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub provider: Option<String>,
+}
+
+impl AccountPostingView {
+    /// The view of a movement with its entry and its lot.
+    pub fn of((row, lot): (PostingRow, LotRow)) -> AccountPostingView {
+        let LotRow { id, scheme, kind, course, title, category, provider_id: provider, .. } = lot;
+        AccountPostingView { posting: PostingView::of(row), lot: LotNameView { id, scheme, kind, course, title, category, provider } }
+    }
+}
+
 /// A lot and where its amount is.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Lot)]
@@ -204,6 +322,10 @@ pub struct LotView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "core")]
     pub category: Option<String>,
+    /// Id of the body that gave it, where it is one of this region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "prov_01936b3e0f5c7d0a9b1c2d3e4f506172")]
+    pub provider: Option<String>,
     /// Minted or received.
     #[schema(example = 200)]
     pub amount: i64,
@@ -243,6 +365,7 @@ impl LotView {
             title: lot.title,
             earned_on: lot.earned_on,
             category: lot.category,
+            provider: lot.provider_id,
             amount: lot.amount,
             available: sums.available,
             held: sums.held,

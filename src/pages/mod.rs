@@ -10,6 +10,7 @@ mod offline;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use verifier::documents::ProgrammeKind;
 use verifier::ids::{Level, TypeOfCertificate};
 use verifier::jws::Fingerprint;
 use verifier::messages::Message;
@@ -91,7 +92,8 @@ pub fn words() -> BTreeMap<String, Value> {
 pub fn account_words() -> BTreeMap<String, Value> {
     let met = |code: &str| ["learners.", "ledger.", "certificates."].iter().any(|slice| code.starts_with(slice));
     let refusals = messages::reasons().into_iter().filter(|r| met(r.code)).map(|r| (r.code.to_owned(), json!({ "zh": r.zh, "en": r.en })));
-    ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(refusals).collect()
+    let kinds = ProgrammeKind::ALL.iter().map(|k| (format!("page.programme.{k}"), json!({ "zh": k.words().zh, "en": k.words().en })));
+    ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(kinds).chain(refusals).collect()
 }
 
 /// The words of the verifier that are answers within a verdict; the others (ids, dates, documents) refuse a field of a request.
@@ -106,7 +108,18 @@ mod tests {
     const HTML: [(&str, &str); 5] =
         [("front", FRONT_HTML), ("providers", PROVIDERS_HTML), ("account", ACCOUNT_HTML), ("verdict", VERDICT_HTML), ("errors", errors::HTML)];
     /// Scripts of the account, which have its words besides those of all pages.
-    const OF_ACCOUNT: [&str; 6] = ["account.js", "credit.js", "holdings.js", "session.js", "statement.js", "timeline.js"];
+    const OF_ACCOUNT: [&str; 10] = [
+        "account.js",
+        "amounts.js",
+        "credit.js",
+        "history.js",
+        "holdings.js",
+        "hours.js",
+        "programmes.js",
+        "session.js",
+        "statement.js",
+        "timeline.js",
+    ];
 
     fn scripts() -> impl Iterator<Item = (&'static str, &'static str)> {
         let texts = files::FILES.iter().filter(|file| file.name.ends_with(".js"));
@@ -165,7 +178,7 @@ mod tests {
     }
 
     /// What may stand at the end of a code that a script makes.
-    const ENDS: [(&str, &[&str]); 14] = [
+    const ENDS: [(&str, &[&str]); 16] = [
         ("outcome.", &["valid", "valid-as-of", "invalid", "undetermined", "unfound", "unread", "failure"]),
         ("trust.", &["fresh", "old", "expired"]),
         ("step.", &["form", "signature", "key-window", "issuer", "status", "expiry"]),
@@ -175,9 +188,11 @@ mod tests {
         ("flag.", &["green", "yellow", "red"]),
         ("lot.", &["course", "training", "certificate", "award"]),
         ("posting.", &["mint", "void", "reserve", "settle", "release", "redeem", "expire", "receive"]),
+        ("category.", &["core", "elective", "professional", "public"]),
+        ("programme.", &["degree", "non-degree"]),
         ("place.", &["issued", "lot", "hold", "out", "in", "redeemed", "expired", "voided"]),
         ("status.", &["issued", "suspended", "revoked", "replaced"]),
-        ("look.", &["opening", "query", "account", "code"]),
+        ("look.", &["opening", "query", "account", "code", "credit", "hours"]),
         ("level.", &["0", "1", "2", "3", "4", "5", "6", "7"]),
         ("type.", &["skill-level", "qualification", "training", "hours", "title", "appointment"]),
     ];

@@ -184,7 +184,7 @@ both! {
             operation.send(&learner).expect(if operation.path.contains("{id}") { 404 } else { 200 });
             seen += 1;
         }
-        assert_eq!(seen, 9);
+        assert_eq!(seen, 11);
     }
 
     fn no_other_token_opens_an_account(world: &World) {

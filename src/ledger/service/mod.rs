@@ -4,6 +4,7 @@
 mod audit;
 mod credit;
 mod expire;
+mod hours;
 mod read;
 mod schemes;
 mod spend;
@@ -21,7 +22,8 @@ use crate::error::{Error, Fault};
 pub use audit::{Audit, TrialRow, Wrong, audit, trial_balance};
 pub use credit::{mint, receive, revalue, void};
 pub use expire::{expire, sweep};
-pub use read::{Balance, LotState, Sums, balances, evaluations, lot, lots, of_basis, picked, postings, spendable};
+pub use hours::{Year, hours};
+pub use read::{Balance, LotState, Sums, account_postings, balances, evaluations, lot, lots, of_basis, picked, postings, spendable};
 pub use schemes::{define, scheme, scheme_row, schemes};
 pub use spend::{redeem, release, reserve, settle};
 

@@ -196,6 +196,14 @@ pub fn postings(conn: &mut Conn, lot: &str, day: Day, after: Option<(&str, i64)>
     store::postings(conn, lot, &day.to_string(), after, limit)
 }
 
+/// What happened to a family's lots before one movement of an entry, each with its lot, the newest first, at most `limit`.
+///
+/// # Errors
+/// A fault.
+pub fn account_postings(conn: &mut Conn, family: &[String], before: Option<(&str, i64)>, limit: i64) -> Result<Vec<(PostingRow, LotRow)>, Error> {
+    store::account_postings(conn, family, before, limit)
+}
+
 /// The lots of a family among these, by id, with what is left of each, expired or not.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -55,6 +55,29 @@ pub struct PostingRow {
     /// Hundredths.
     pub amount: i64,
 }
+
+/// The columns of a [`PostingRow`].
+const COLUMNS: (
+    movements::entry_id,
+    movements::n,
+    entries::kind,
+    entries::cause,
+    entries::on_day,
+    entries::at,
+    movements::from_place,
+    movements::to_place,
+    movements::amount,
+) = (
+    movements::entry_id,
+    movements::n,
+    entries::kind,
+    entries::cause,
+    entries::on_day,
+    entries::at,
+    movements::from_place,
+    movements::to_place,
+    movements::amount,
+);
 
 /// One group for what is summed up and each pair of kinds of places.
 fn grouping(of: &str) -> SqlLiteral<Text> {
@@ -111,6 +134,17 @@ pub(in crate::ledger) fn by_expiry(conn: &mut Conn, family: &[String]) -> Result
     Ok(own.group_by((lots::scheme, lots::expires_on)).select((lots::scheme, lots::expires_on, minted, available)).load(conn)?)
 }
 
+/// What was earned of one scheme in one category: scheme, category, hundredths.
+pub(in crate::ledger) type ByCategory = (String, Option<String>, i64);
+
+/// What a family earned from one day to another, by scheme and category, of what stands: a lot that is evaluated anew is voided too.
+pub(in crate::ledger) fn earned(conn: &mut Conn, family: &[String], from: &str, through: &str) -> Result<Vec<ByCategory>, Error> {
+    let void = entries::table.filter(entries::subject.eq(lots::id.nullable()).and(entries::kind.eq(EntryKind::Void.as_str())));
+    let own = lots::table.filter(lots::learner_id.eq_any(family).and(lots::earned_on.between(from, through)));
+    let standing = own.filter(not(exists(void))).group_by((lots::scheme, lots::category));
+    Ok(standing.select((lots::scheme, lots::category, sql::<BigInt>("CAST(SUM(lots.amount) AS BIGINT)"))).load(conn)?)
+}
+
 /// What is spendable of a family's lots of a scheme on `day`, the first to expire first.
 pub(in crate::ledger) fn spendable(conn: &mut Conn, family: &[String], scheme: &str, day: &str, limit: i64) -> Result<Vec<(LotRow, i64)>, Error> {
     let in_time = lots::expires_on.is_null().or(lots::expires_on.gt(day).assume_not_null());
@@ -135,18 +169,32 @@ pub(in crate::ledger) fn postings(conn: &mut Conn, lot: &str, day: &str, after: 
     let (entry, n) = after.unwrap_or(("", 0));
     let later = movements::entry_id.gt(entry).or(movements::entry_id.eq(entry).and(movements::n.gt(n)));
     let own = movements::table.inner_join(entries::table).filter(movements::lot_id.eq(lot).and(entries::on_day.le(day)).and(later));
-    let columns = (
-        movements::entry_id,
-        movements::n,
-        entries::kind,
-        entries::cause,
-        entries::on_day,
-        entries::at,
-        movements::from_place,
-        movements::to_place,
-        movements::amount,
-    );
-    Ok(own.order((movements::entry_id, movements::n)).limit(limit).select(columns).load(conn)?)
+    Ok(own.order((movements::entry_id, movements::n)).limit(limit).select(COLUMNS).load(conn)?)
+}
+
+/// Movements of a family's lots before one of an entry, each with its lot: the newest first, for ids of entries sort by time.
+pub(in crate::ledger) fn account_postings(
+    conn: &mut Conn,
+    family: &[String],
+    before: Option<(&str, i64)>,
+    limit: i64,
+) -> Result<Vec<(PostingRow, LotRow)>, Error> {
+    let own = movements::table.inner_join(lots::table).filter(lots::learner_id.eq_any(family.to_vec()));
+    // Which entries these are is read from indexes alone. An expression, so that no database walks the entries of everybody in their order until
+    // it has met enough of these. Of the entry before which the page begins, nothing may be left: so one more.
+    let entry_id = || sql::<Text>("movements.entry_id || ''");
+    let mut last = own.select(entry_id()).distinct().order(entry_id().desc()).limit(limit + 1).into_boxed();
+    if let Some((entry, _)) = before {
+        last = last.filter(entry_id().le(entry.to_owned()));
+    }
+    let last: Vec<String> = last.load(conn)?;
+    let rows = movements::table.inner_join(lots::table).inner_join(entries::table);
+    let mut rows = rows.filter(lots::learner_id.eq_any(family).and(movements::entry_id.eq_any(last))).into_boxed();
+    if let Some((entry, n)) = before {
+        rows = rows.filter(movements::entry_id.ne(entry.to_owned()).or(movements::n.lt(n)));
+    }
+    let ordered = rows.order((movements::entry_id.desc(), movements::n.desc())).limit(limit);
+    Ok(ordered.select((COLUMNS, LotRow::as_select())).load(conn)?)
 }
 
 /// What moved of every revision of a part of a basis.

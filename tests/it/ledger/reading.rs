@@ -8,7 +8,7 @@ use super::bank::{Bank, CREDIT, abroad, day, digest, done, end, family, picks, r
 use crate::support::World;
 
 /// Ten thousand lots each of `lrn_a` and `lrn_b`, half of every odd one redeemed, written as the ledger writes them but for their content.
-fn fill(world: &World) {
+pub fn fill(world: &World) {
     for (learner, first) in [("lrn_a", 0), ("lrn_b", 10_000)] {
         let [mut lots, mut balances, mut entries, mut movements] = [const { String::new() }; 4];
         for n in first..first + 10_000 {

@@ -150,6 +150,12 @@ impl Ratio {
         // At most 10^9 times 10^4.
         amount.0 * i64::from(self.0) / i64::from(self.1)
     }
+
+    /// This share of an amount, in hundredths, rounded up: the least that makes up the share.
+    pub fn least_of(self, amount: Amount) -> i64 {
+        // At most 10^9 times 10^4, and 10^4.
+        (amount.0 * i64::from(self.0) + i64::from(self.1) - 1) / i64::from(self.1)
+    }
 }
 
 impl Serialize for Ratio {
