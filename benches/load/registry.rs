@@ -74,6 +74,12 @@ impl Registry {
         self.ask("/v1/providers", &body)["id"].as_str().unwrap().to_owned()
     }
 
+    /// Gets what must be answered with 200.
+    pub fn get(&self, path: &str, token: &str) {
+        let mut answer = ureq::get(format!("http://{}{path}", self.address)).header("authorization", format!("Bearer {token}")).call().unwrap();
+        assert!(answer.body_mut().with_config().limit(16 << 20).read_to_vec().unwrap().len() > 2);
+    }
+
     /// Posts a body that must be answered with 200 or 201; the answer.
     pub fn ask(&self, path: &str, body: &Value) -> Value {
         let mut answer = ureq::post(format!("http://{}{path}", self.address))

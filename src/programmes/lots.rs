@@ -1,7 +1,7 @@
 //! A learner's lots as the rules of a programme look at them.
 
 use verifier::documents::{Category, CourseCode, Programme, SchemeId};
-use verifier::ids::RegionCode;
+use verifier::ids::{Level, RegionCode};
 use verifier::programme::{LotFacts, suggest};
 use verifier::time::Day;
 use verifier::verdict::Check;
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault, Unmet};
 use crate::ledger;
-use crate::ledger::store::LotRow;
+use crate::ledger::store::LeftRow;
 
 /// Most lots that a proposal is made from: of more, those that expire first.
 const LOTS_MAX: i64 = 10_000;
@@ -22,7 +22,7 @@ const LOTS_MAX: i64 = 10_000;
 /// A fault.
 pub(super) fn spendable(conn: &mut Conn, owners: &[String], scheme: &SchemeId, today: Day) -> Result<Vec<LotFacts>, Error> {
     let rows = ledger::service::spendable(conn, owners, scheme.as_str(), today, LOTS_MAX)?;
-    rows.iter().map(|(row, available)| Ok(facts(row, *available)?)).collect()
+    rows.into_iter().map(|row| Ok(facts(row)?)).collect()
 }
 
 /// A choice of lots that passes every check, or the checks that cannot be met.
@@ -35,23 +35,23 @@ pub(super) fn propose(app: &App, programme: &Programme, lots: &[LotFacts], today
     Err(Unmet::of(vec![Check { check: "lots".to_owned(), want, got, ok: false }]))
 }
 
-/// What the rules look at in a lot of which so much is left.
+/// What the rules look at in a lot.
 ///
 /// # Errors
 /// A fault when the row does not hold what this program writes.
-pub(super) fn facts(row: &LotRow, available: i64) -> Result<LotFacts, Fault> {
+pub(super) fn facts(row: LeftRow) -> Result<LotFacts, Fault> {
     let damaged = || Fault::text(format!("{} in lots is damaged", row.id));
-    let made = row.facts()?;
+    let level = row.level.map(|rank| u8::try_from(rank).ok().and_then(|rank| Level::new(rank).ok()).ok_or_else(damaged)).transpose()?;
     Ok(LotFacts {
-        id: row.id.clone(),
         scheme: SchemeId::parse(&row.scheme).map_err(|_| damaged())?,
-        available,
+        available: row.available,
         category: row.category.as_deref().map(Category::parse).transpose().map_err(|_| damaged())?,
         course: row.course.as_deref().map(CourseCode::parse).transpose().map_err(|_| damaged())?,
-        level: made.level,
-        earned: made.earned_on,
-        expires_on: row.expires()?,
+        level,
+        earned: Day::parse(&row.earned_on).map_err(|_| damaged())?,
+        expires_on: row.expires_on.as_deref().map(Day::parse).transpose().map_err(|_| damaged())?,
         origin: RegionCode::parse(&row.origin).map_err(|_| damaged())?,
-        basis: row.basis.clone(),
+        basis: row.basis,
+        id: row.id,
     })
 }

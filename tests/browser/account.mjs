@@ -175,7 +175,7 @@ async function statement(page, open) {
   await page.getByText("截至该日没有学分。").waitFor();
   await page.getByLabel("截至日期").fill(await page.getByLabel("截至日期").getAttribute("max"));
   await page.getByRole("button", { name: "生成" }).click();
-  await page.getByText("合计").first().waitFor();
+  await page.locator("#sheet").getByText("合计").first().waitFor();
   const sheet = await page.locator("#sheet").innerText();
   has(sheet, "学分对账单", "欧阳静", "12.00", "32.00", "24.00", "8.00", "未经签名");
   assert.deepEqual(await page.locator("#sheet table").first().locator("tfoot td").allTextContents(), ["12.00", "12.00"]);

@@ -7,7 +7,7 @@ use verifier::time::Day;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::ledger::rules;
-use crate::ledger::store::{self, LotRow, PostingRow, SumRow};
+use crate::ledger::store::{self, LeftRow, LotRow, PostingRow, SumRow};
 
 /// Hundredths by where they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -208,7 +208,7 @@ pub fn account_postings(conn: &mut Conn, family: &[String], before: Option<(&str
 ///
 /// # Errors
 /// A fault.
-pub fn picked(conn: &mut Conn, family: &[String], ids: &[String]) -> Result<Vec<(LotRow, i64)>, Error> {
+pub fn picked(conn: &mut Conn, family: &[String], ids: &[String]) -> Result<Vec<LeftRow>, Error> {
     store::left(conn, family, ids)
 }
 
@@ -217,7 +217,7 @@ pub fn picked(conn: &mut Conn, family: &[String], ids: &[String]) -> Result<Vec<
 ///
 /// # Errors
 /// A fault.
-pub fn spendable(conn: &mut Conn, family: &[String], scheme: &str, day: Day, limit: i64) -> Result<Vec<(LotRow, i64)>, Error> {
+pub fn spendable(conn: &mut Conn, family: &[String], scheme: &str, day: Day, limit: i64) -> Result<Vec<LeftRow>, Error> {
     let root = family.first().map_or("", String::as_str);
     if store::learner_state(conn, root)?.as_deref() != Some("open") {
         return Ok(Vec::new());

@@ -17,7 +17,7 @@ use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
 pub(super) use audit::{BalanceRow, all_entries, all_lots, counts, first_minted_twice, trial_balance};
 pub use audit::{Counts, TrialRow};
-pub use read::{PostingRow, SumRow};
+pub use read::{LeftRow, PostingRow, SumRow};
 pub(super) use read::{account_postings, by_expiry, earned, left, page, postings, spendable, spent_of_basis, sums, sums_by_scheme, to_expire};
 pub(super) use write::write;
 

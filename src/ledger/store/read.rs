@@ -1,7 +1,5 @@
 //! Reading a learner's lots and sums. Every query begins at an index over the learner or the lot.
 
-use std::collections::BTreeMap;
-
 use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -31,6 +29,33 @@ pub struct SumRow {
     pub to: String,
     /// Hundredths.
     pub amount: i64,
+}
+
+/// What is left of a lot, and what decides where it can be spent: no more of it, because a learner may have ten thousand.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = lots)]
+pub struct LeftRow {
+    /// Id of the lot.
+    pub id: String,
+    /// Hundredths.
+    #[diesel(select_expression = lot_balances::available)]
+    pub available: i64,
+    /// Scheme.
+    pub scheme: String,
+    /// One of the scheme's categories.
+    pub category: Option<String>,
+    /// Course code.
+    pub course: Option<String>,
+    /// Rank.
+    pub level: Option<i64>,
+    /// Civil day.
+    pub earned_on: String,
+    /// The first day on which it is no longer spendable.
+    pub expires_on: Option<String>,
+    /// Region that minted it.
+    pub origin: String,
+    /// Digest of the document that it was minted for.
+    pub basis: String,
 }
 
 /// One movement of a lot with its entry.
@@ -146,22 +171,18 @@ pub(in crate::ledger) fn earned(conn: &mut Conn, family: &[String], from: &str, 
 }
 
 /// What is spendable of a family's lots of a scheme on `day`, the first to expire first.
-pub(in crate::ledger) fn spendable(conn: &mut Conn, family: &[String], scheme: &str, day: &str, limit: i64) -> Result<Vec<(LotRow, i64)>, Error> {
+pub(in crate::ledger) fn spendable(conn: &mut Conn, family: &[String], scheme: &str, day: &str, limit: i64) -> Result<Vec<LeftRow>, Error> {
     let in_time = lots::expires_on.is_null().or(lots::expires_on.gt(day).assume_not_null());
     let own = lot_balances::table.inner_join(lots::table).filter(lots::learner_id.eq_any(family).and(lots::scheme.eq(scheme)));
     let left = own.filter(lot_balances::available.gt(0).and(in_time));
     let ordered = left.order((lots::expires_on.is_null(), lots::expires_on, lots::id)).limit(limit);
-    let found: Vec<(String, i64)> = ordered.select((lots::id, lot_balances::available)).load(conn)?;
-    // Only these are read whole; sorting whole rows costs more.
-    let ids: Vec<String> = found.iter().map(|(id, _)| id.clone()).collect();
-    let mut rows: BTreeMap<String, LotRow> = super::lots_named(conn, &ids)?.into_iter().map(|row| (row.id.clone(), row)).collect();
-    Ok(found.into_iter().filter_map(|(id, available)| Some((rows.remove(&id)?, available))).collect())
+    Ok(ordered.select(LeftRow::as_select()).load(conn)?)
 }
 
 /// The lots of a family among these, by id, with what is left of each.
-pub(in crate::ledger) fn left(conn: &mut Conn, family: &[String], ids: &[String]) -> Result<Vec<(LotRow, i64)>, Error> {
+pub(in crate::ledger) fn left(conn: &mut Conn, family: &[String], ids: &[String]) -> Result<Vec<LeftRow>, Error> {
     let own = lot_balances::table.inner_join(lots::table).filter(lots::id.eq_any(ids).and(lots::learner_id.eq_any(family)));
-    Ok(own.order(lots::id).select((LotRow::as_select(), lot_balances::available)).load(conn)?)
+    Ok(own.order(lots::id).select(LeftRow::as_select()).load(conn)?)
 }
 
 /// Movements of a lot until `day` after one of an entry, by entry and place within it.

@@ -92,12 +92,11 @@ fn redeemable(conn: &mut Conn, app: &App, head: Option<Head>, wanted: &Wanted) -
 /// Whether the picks pass every check of the programme. A lot of somebody else is not found.
 fn may_be_redeemed(conn: &mut Conn, app: &App, programme: &Programme, owners: &[String], wanted: &Wanted) -> Result<(), Error> {
     let ids: Vec<String> = wanted.picks.iter().map(|(lot, _)| lot.to_string()).collect();
-    let own: BTreeMap<String, _> =
-        ledger::service::picked(conn, owners, &ids)?.into_iter().map(|(row, left)| (row.id.clone(), (row, left))).collect();
+    let mut own: BTreeMap<String, _> = ledger::service::picked(conn, owners, &ids)?.into_iter().map(|row| (row.id.clone(), row)).collect();
     let mut picks = Vec::with_capacity(wanted.picks.len());
     for (n, (lot, amount)) in wanted.picks.iter().enumerate() {
-        let (row, left) = own.get(lot.as_str()).ok_or_else(|| LedgerRefusal::NoLot.at(format!("picks[{n}].lot")))?;
-        picks.push((facts(row, *left)?, amount.hundredths()));
+        let row = own.remove(lot.as_str()).ok_or_else(|| LedgerRefusal::NoLot.at(format!("picks[{n}].lot")))?;
+        picks.push((facts(row)?, amount.hundredths()));
     }
     let unmet = Unmet::of(check(programme, &app.region.code, &picks, providers::service::today(app)));
     if unmet.is_empty() { Ok(()) } else { Err(ProgrammeRefusal::Checks.at("picks").unmet(unmet).into()) }

@@ -33,7 +33,7 @@ both! {
             };
             assert_eq!(spend(expired, &format!("ent_{n}late")), "lot_expired", "{earned}");
             assert_eq!(spend(last, &format!("ent_{n}last")), "posted", "{earned}");
-            let left = |on: &str| bank.read(|conn| service::spendable(conn, &kin, scheme, day(on), 10)).iter().any(|(row, _)| row.id == lot);
+            let left = |on: &str| bank.read(|conn| service::spendable(conn, &kin, scheme, day(on), 10)).iter().any(|row| row.id == lot);
             assert!(left(last) && !left(expired), "{earned}");
             let state = |on: &str| bank.read(|conn| service::lot(conn, &kin, &lot, day(on))).unwrap().sums;
             assert_eq!((state(last).available, state(last).expired), (1, 0));
