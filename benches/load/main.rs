@@ -3,6 +3,7 @@
 //! `cargo bench --bench load -- verify [seconds]`  verification beside a bare actix JSON echo
 //! `cargo bench --bench load -- issue [seconds]`   single issue at 1, 8, 64 clients beside a bare insert of the same row
 //! `cargo bench --bench load -- post [seconds]`    postings at 1, 8, 64 clients: SQLite with and without shared commits, PostgreSQL beside pgbench
+//! `cargo bench --bench load -- growth [lots]`      postings with ten thousand lots in the database and with many
 //! `cargo bench --bench load -- learner`           the pages of an account with 100 and with 10,000 lots, and a proposal for a programme
 //! `cargo bench --bench load -- batch [cards]`     `hufu verify --batch` on all cores beside raw verify_strict on all cores
 //! `cargo bench --bench load -- memory [seconds]`  memory of the server while it verifies
@@ -10,6 +11,7 @@
 mod batch;
 mod client;
 mod echo;
+mod growth;
 mod issue;
 mod learner;
 mod people;
@@ -28,8 +30,9 @@ fn main() {
         Some("memory") => verify::memory(seconds(300)),
         Some("batch") => batch::beside_raw(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
         Some("issue") => issue::beside_insert(seconds(10)),
+        Some("growth") => growth::beside_few(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000), Duration::from_secs(10)),
         Some("learner") => learner::pages(),
         Some("post") => posting::beside_floor(seconds(10)),
-        _ => println!("say what to measure: verify, issue, post, learner, batch or memory (see benches/load/main.rs)"),
+        _ => println!("say what to measure: verify, issue, post, growth, learner, batch or memory (see benches/load/main.rs)"),
     }
 }

@@ -49,14 +49,16 @@ fn postgres(time: Duration) {
 }
 
 /// A registry with a scheme, providers and people.
-struct Bank {
-    registry: Registry,
+pub struct Bank {
+    /// Its registry.
+    pub registry: Registry,
     providers: Vec<String>,
     people: Vec<String>,
 }
 
 impl Bank {
-    fn open(backend: Backend, group: &'static str) -> Option<Bank> {
+    /// Opens one; none where there is no such database.
+    pub fn open(backend: Backend, group: &'static str) -> Option<Bank> {
         let registry = Registry::with(backend, &[("group_max", group), ("pool_size", "16")])?;
         let names = json!({"zh": "学分", "en": "Credit"});
         let scheme = json!({"id": "310000:credit", "name": names, "unit": names, "kind": "credit", "categories": ["core"], "shelf_months": 84});
@@ -69,7 +71,8 @@ impl Bank {
         Some(Bank { registry, providers, people })
     }
 
-    fn post(&self, clients: usize, time: Duration) -> Report {
+    /// Posts for a while.
+    pub fn post(&self, clients: usize, time: Duration) -> Report {
         run(clients, time, u64::MAX, |n| {
             let mut connection = Connection::open(&self.registry.address, "/v1/certificates", Some(&self.registry.token));
             let (provider, mut answer) = (&self.providers[n % PROVIDERS], Vec::new());
@@ -111,6 +114,7 @@ impl Pgbench {
     }
 }
 
-fn line(what: &str, clients: usize, report: &Report) {
+/// Shows a rate.
+pub fn line(what: &str, clients: usize, report: &Report) {
     println!("  {clients:>2} clients, {what}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms", report.rate(), report.quantile(0.5), report.quantile(0.99));
 }

@@ -10,6 +10,7 @@ mod certificates;
 mod cli;
 mod crash;
 mod evidence;
+mod group;
 mod guards;
 mod idempotency;
 mod keys;
