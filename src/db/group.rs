@@ -55,6 +55,8 @@ trait Job: Send {
     fn run(&mut self, conn: &mut Conn) -> bool;
     /// Whether the database asks to run it again.
     fn again(&self) -> bool;
+    /// Forgets its answer, because what it wrote was not kept.
+    fn forget(&mut self);
     /// Runs it in a transaction of its own.
     fn alone(&mut self, conn: &mut Conn);
     /// Answers.
@@ -81,6 +83,10 @@ impl<T: Send, F: Fn(&mut Conn) -> Result<T, Error> + Send> Job for Waiting<T, F>
         matches!(&self.done, Some(Err(Error::Fault(fault))) if fault.is_retryable())
     }
 
+    fn forget(&mut self) {
+        self.done = None;
+    }
+
     fn alone(&mut self, conn: &mut Conn) {
         self.done = Some(guarded(|| transact(conn, &self.work)));
     }
@@ -91,7 +97,7 @@ impl<T: Send, F: Fn(&mut Conn) -> Result<T, Error> + Send> Job for Waiting<T, F>
     }
 
     fn fail(self: Box<Self>, why: &Fault) {
-        // What ran alone before the connection went has its answer.
+        // What was kept before the connection went has its answer.
         let _ = self.answer.send(self.done.unwrap_or_else(|| Err(Fault::unavailable(why.to_string()).into())));
     }
 }
@@ -117,6 +123,9 @@ fn write(pool: &Pool, most: usize, commits: &AtomicU64, waiting: &Receiver<Box<d
 /// Runs all of them; a fault when there is no connection.
 fn run(pool: &Pool, jobs: &mut [Box<dyn Job>]) -> Result<(), Fault> {
     let shared = jobs.len() > 1 && together(&mut *pool.get()?, jobs).is_ok();
+    if !shared {
+        jobs.iter_mut().for_each(|job| job.forget());
+    }
     for job in jobs {
         if !shared || job.again() {
             job.alone(&mut *pool.get()?);
@@ -136,4 +145,21 @@ fn together(conn: &mut Conn, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::Connection;
+
+    #[test]
+    fn what_was_not_kept_is_never_answered_with_what_it_would_have_been() {
+        let (answer, answered) = oneshot::channel();
+        let mut job: Box<dyn Job> = Box::new(Waiting { work: |_: &mut Conn| Ok(1), done: None, answer });
+        let mut conn = Conn::establish(":memory:").unwrap();
+        assert!(job.run(&mut conn));
+        job.forget();
+        job.fail(&Fault::text("no connection"));
+        assert!(matches!(answered.blocking_recv().unwrap(), Err(Error::Fault(fault)) if fault.is_unavailable()));
+    }
 }
