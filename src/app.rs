@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::certificates::api::Desk;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::edge::Edge;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub partners: Partners,
     /// Signatures that were checked before.
     pub memo: Memo,
+    /// Where certificates are asked for.
+    pub desk: Desk,
     /// Rate limits.
     pub limits: Limits,
     /// Counters for `/metrics`.
@@ -73,8 +76,9 @@ impl App {
         let limits = Limits::new(&config);
         let metrics = Metrics::new()?;
         let partners = Partners::open(&config)?;
+        let desk = Desk::open(config.number("group_max") as usize)?;
         let did = Did::new(&config.public_url());
-        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, partners, memo: Memo::default(), limits, metrics })))
+        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, partners, memo: Memo::default(), desk, limits, metrics })))
     }
 }
 

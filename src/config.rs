@@ -41,7 +41,7 @@ settings! {
     "zone" "HUFU_ZONE" "480" false "Minutes east of UTC of the region's civil days, used when the registry is created";
     "master_key" "HUFU_MASTER_KEY" "" true "Master key, 32 bytes in base64url; without it the key file in the data folder (environment or file only)";
     "pool_size" "HUFU_POOL_SIZE" "8" false "Most database connections at a time (SQLite: readers beside the one writer)";
-    "group_max" "HUFU_GROUP_MAX" "64" false "Most writes that share one durable commit on SQLite; 1: each has its own";
+    "group_max" "HUFU_GROUP_MAX" "64" false "Most requests that share one durable commit; 1: each has its own";
     "workers" "HUFU_WORKERS" "0" false "HTTP worker threads; 0 means one a core";
     "log" "HUFU_LOG" "info" false "What to log: error, warn, info, debug, or a tracing filter";
     "log_format" "HUFU_LOG_FORMAT" "text" false "text or json";

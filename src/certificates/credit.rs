@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use verifier::documents::digest;
+use verifier::documents::{Scheme, digest};
 
 use super::draft::{Credit, Draft, Extra};
 use super::store::{self, Row};
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Bulk, Conn};
 use crate::error::{Error, Fault, Refusal};
 use crate::ledger::service::{Act, LotState};
 use crate::ledger::{self, Facts, LedgerRefusal, LotKind, LotView, Mint, Outcome, Void};
@@ -16,16 +16,35 @@ use crate::{learners, providers};
 /// Longest chain of replacements that is followed.
 const CHAIN_MAX: usize = 1_000;
 
-/// Mints what a new certificate declares, to the account of its holder, which is opened where there is none. In the place of `old` the amounts of
-/// the same scheme and part take the place of the old ones, and what else `old` declared is taken back.
+/// Adds what a new certificate mints of the credit that it declares, to the account of its holder.
+///
+/// # Errors
+/// A fault.
+pub(super) fn mint(
+    bulk: &mut Bulk,
+    app: &App,
+    draft: &Draft,
+    row: &Row,
+    account: &str,
+    schemes: &BTreeMap<String, Scheme>,
+) -> Result<Vec<LotState>, Fault> {
+    let cause = digest(&row.card);
+    let mint = |(part, credit): (usize, &Credit)| {
+        let scheme = schemes.get(&credit.scheme).ok_or_else(|| Fault::text("a scheme that was just looked up"))?;
+        let facts = facts(draft, row, credit, account, &cause, part)?;
+        let new = Mint { entry: app.edge.id("ent"), cause: cause.clone(), amount: credit.amount, facts };
+        ledger::service::mint_new(bulk, &act(app), &new, scheme)
+    };
+    draft.extra.credits.iter().enumerate().map(mint).collect()
+}
+
+/// Mints what a certificate in the place of `old` declares: amounts of the same scheme and part take the place of the old ones, and what else `old`
+/// declared is taken back.
 ///
 /// # Errors
 /// `learners.name_differs`, `learners.closed`, a refusal of the ledger, or a fault.
-pub(super) fn mint(conn: &mut Conn, app: &App, client: &str, draft: &Draft, row: &Row, old: Option<&Row>) -> Result<(), Error> {
-    let mut before = match old {
-        Some(old) => current(conn, app, old)?,
-        None => BTreeMap::new(),
-    };
+pub(super) fn mint_anew(conn: &mut Conn, app: &App, client: &str, draft: &Draft, row: &Row, old: &Row) -> Result<(), Error> {
+    let mut before = current(conn, app, old)?;
     let cause = digest(&row.card);
     if !draft.extra.credits.is_empty() {
         let (account, _) = learners::service::open(conn, app, client, &draft.holder.id, &draft.holder.name).map_err(in_holder)?;
@@ -122,7 +141,7 @@ fn act(app: &App) -> Act<'_> {
     Act { edge: &app.edge, today: providers::service::today(app), region: &app.region.code }
 }
 
-fn in_holder(error: Error) -> Error {
+pub(super) fn in_holder(error: Error) -> Error {
     match error {
         Error::Refusal(refusal) if !refusal.field.is_empty() => refusal.within("holder").into(),
         other => other,

@@ -1,19 +1,21 @@
 //! The tables of certificates and status lists.
 
-use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::CertificateRefusal;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
+
+use crate::bulk_row;
 use crate::db::schema::{certificate_events, certificates, revisions, status_lists};
 use crate::db::{self, Conn, Kept, is_id};
-use crate::error::{Error, Fault, is_unique_violation};
+use crate::error::{Error, Fault};
 
 /// Most indices in one status list; then the provider gets another list.
 pub const LIST_MAX: i64 = 1 << 20;
 
 /// A certificate as it is stored.
-#[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificates, treat_none_as_default_value = false)]
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = certificates)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0005_certificates")]
 pub struct Row {
     pub id: String,
@@ -76,17 +78,18 @@ pub struct Filter {
     pub id_hashes: Option<Vec<Vec<u8>>>,
 }
 
-/// Inserts a certificate. Its number may be taken, or another certificate may have taken the same one's place.
-pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {
-    match diesel::insert_into(certificates::table).values(row).execute(conn) {
-        Ok(_) => Ok(()),
-        // Both databases name what was violated.
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) if info.message().contains("replaces") => {
-            Err(CertificateRefusal::Final.into())
-        }
-        Err(e) if is_unique_violation(&e) => Err(CertificateRefusal::NumberTaken.at("number").into()),
-        Err(e) => Err(e.into()),
+bulk_row!(Row => "certificates" {
+    id, number, provider_id, kid, kind, occupation, title, level, grade, assessed_on, issued_at, valid_until, status, status_list, status_index,
+    replaces, replaced_by, id_kind, id_sealed, id_hash, name_hash, extra, card,
+});
+
+/// Which of these numbers are taken.
+pub(super) fn taken(conn: &mut Conn, numbers: &[&str]) -> Result<BTreeSet<String>, Error> {
+    if numbers.is_empty() {
+        return Ok(BTreeSet::new());
     }
+    let taken: Vec<String> = certificates::table.filter(certificates::number.eq_any(numbers)).select(certificates::number).load(conn)?;
+    Ok(taken.into_iter().collect())
 }
 
 pub(super) fn insert_event(conn: &mut Conn, event: &Event) -> Result<(), Error> {
@@ -162,26 +165,71 @@ pub(super) fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit:
     Ok(query.load(conn)?)
 }
 
-/// Takes the next index of the list that is open for certificates which this provider issues in this civil year, or opens one. The row stays
+/// Takes the next indices for each of these providers, as [`take_indices`] does. Rows are locked in one order, so that nobody waits in a circle.
+pub(super) fn take_all(conn: &mut Conn, wanted: &BTreeMap<&str, i64>, year: i64, now: i64) -> Result<BTreeMap<String, Vec<(i64, i64)>>, Error> {
+    let mut taken = BTreeMap::new();
+    if let Conn::Postgres(c) = conn {
+        let (providers, counts): (Vec<&str>, Vec<i64>) = wanted.iter().unzip();
+        let asked = diesel::sql_query(TAKE_ALL).bind::<Array<Text>, _>(providers).bind::<Array<BigInt>, _>(counts);
+        for Taken { provider_id, id, first, n } in Kept(asked.bind::<BigInt, _>(year).bind::<BigInt, _>(LIST_MAX)).load(c)? {
+            taken.insert(provider_id, (first..first + n).map(|index| (id, index)).collect());
+        }
+    }
+    for (provider, count) in wanted {
+        if !taken.contains_key(*provider) {
+            taken.insert((*provider).to_owned(), take_indices(conn, provider, year, now, *count)?);
+        }
+    }
+    Ok(taken)
+}
+
+/// What `take_indices` asks for one provider, for many at once: a round trip for all of them.
+const TAKE_ALL: &str = "UPDATE status_lists AS s SET next_index = s.next_index + wanted.n FROM \
+    (SELECT open.id, asked.n FROM unnest($1, $2) AS asked (provider_id, n) JOIN \
+        (SELECT id, provider_id FROM status_lists WHERE id IN \
+            (SELECT MAX(id) FROM status_lists WHERE provider_id = ANY($1) AND year = $3 AND next_index < $4 GROUP BY provider_id) \
+        ORDER BY id FOR UPDATE) AS open USING (provider_id)) AS wanted \
+    WHERE s.id = wanted.id AND s.next_index + wanted.n <= $4 RETURNING s.provider_id, s.id, s.next_index - wanted.n AS first, wanted.n";
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = Text)]
+    provider_id: String,
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    first: i64,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Takes the next `count` indices of the list that is open for certificates which this provider issues in this civil year, or opens one. The row stays
 /// locked until the transaction ends, so indices are dense.
-pub(super) fn take_index(conn: &mut Conn, provider: &str, year: i64, now: i64) -> Result<(i64, i64), Error> {
-    if let Some(taken) = next_index(conn, provider, year)? {
+fn take_indices(conn: &mut Conn, provider: &str, year: i64, now: i64, count: i64) -> Result<Vec<(i64, i64)>, Error> {
+    if let Some((list, first)) = next_indices(conn, provider, year, count)? {
+        return Ok((first..first + count).map(|index| (list, index)).collect());
+    }
+    if count > 1 {
+        // The list has no room for all of them, or there is none.
+        let mut taken = take_indices(conn, provider, year, now, count / 2)?;
+        taken.extend(take_indices(conn, provider, year, now, count - count / 2)?);
         return Ok(taken);
     }
     new_list(conn, provider, year, now)?;
     // None when another transaction filled the new list while this one waited for its lock.
-    Ok(next_index(conn, provider, year)?.ok_or_else(|| Fault::overtaken("the status list filled up meanwhile; try again"))?)
+    let taken = next_indices(conn, provider, year, 1)?;
+    Ok(vec![taken.ok_or_else(|| Fault::overtaken("the status list filled up meanwhile; try again"))?])
 }
 
-fn next_index(conn: &mut Conn, provider: &str, year: i64) -> Result<Option<(i64, i64)>, Error> {
+fn next_indices(conn: &mut Conn, provider: &str, year: i64, count: i64) -> Result<Option<(i64, i64)>, Error> {
     let lists = diesel::alias!(status_lists as open);
     let (id, next) = (lists.field(status_lists::id), lists.field(status_lists::next_index));
     let mine = lists.field(status_lists::provider_id).eq(provider).and(lists.field(status_lists::year).eq(year));
     let newest = lists.filter(mine.and(next.lt(LIST_MAX))).select(diesel::dsl::max(id)).single_value();
-    let room = status_lists::table.filter(status_lists::id.nullable().eq(newest).and(status_lists::next_index.lt(LIST_MAX)));
-    let taken = diesel::update(room).set(status_lists::next_index.eq(status_lists::next_index + 1));
-    let taken: Option<(i64, i64)> = Kept(taken.returning((status_lists::id, status_lists::next_index - 1))).get_result(conn).optional()?;
-    Ok(taken)
+    let room = status_lists::table.filter(status_lists::id.nullable().eq(newest).and((status_lists::next_index + count).le(LIST_MAX)));
+    let taken = diesel::update(room).set(status_lists::next_index.eq(status_lists::next_index + count));
+    let taken: Option<(i64, i64)> = Kept(taken.returning((status_lists::id, status_lists::next_index))).get_result(conn).optional()?;
+    Ok(taken.map(|(list, next)| (list, next - count)))
 }
 
 /// The newest list of a provider and year that has room.

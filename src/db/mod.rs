@@ -3,6 +3,7 @@
 //! Everything that touches diesel is here or in a slice's `store.rs`. Work runs on blocking threads, never more at a time than there
 //! are connections, so that waiting for a connection never fills the thread pool.
 
+mod bulk;
 mod conn;
 mod group;
 mod guards;
@@ -19,6 +20,7 @@ use diesel::Connection;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Fault};
+pub use bulk::{Bulk, BulkRow, Cell, Numbered};
 pub use conn::Conn;
 use group::Group;
 pub use kept::Kept;

@@ -9,7 +9,7 @@ mod store;
 
 use sha2::{Digest, Sha256};
 
-use crate::db::Conn;
+use crate::db::{Bulk, Conn};
 use crate::edge::Edge;
 use crate::error::Error;
 pub use audit::{Audit, Wrong, audit};
@@ -125,6 +125,14 @@ pub fn commitment(salt: &[u8], document: &[u8]) -> [u8; 32] {
 /// # Errors
 /// A fault of the database.
 pub fn record(conn: &mut Conn, edge: &Edge, kind: Kind, at: i64, subject: &str, document: &[u8]) -> Result<(), Error> {
+    let mut bulk = Bulk::default();
+    add(&mut bulk, edge, kind, at, subject, document);
+    bulk.write(conn)
+}
+
+/// Adds the row for a change to what is about to be written with it.
+pub fn add(bulk: &mut Bulk, edge: &Edge, kind: Kind, at: i64, subject: &str, document: &[u8]) {
     let salt = edge.random::<32>();
-    store::append(conn, kind, at, subject, &salt, &commitment(&salt, document))
+    let commitment = commitment(&salt, document).to_vec();
+    bulk.add(store::New { kind: kind.as_str().to_owned(), at, subject: subject.to_owned(), salt: salt.to_vec(), commitment });
 }

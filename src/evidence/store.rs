@@ -1,14 +1,13 @@
 //! The evidence table.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 use super::Kind;
 use crate::db::schema::evidence;
-use crate::db::{Conn, Kept};
+use crate::db::{Conn, Numbered};
 use crate::error::Error;
-use crate::on_backend;
+use crate::{bulk_row, on_backend};
 
 /// One row as it is stored.
 #[derive(Queryable, Debug)]
@@ -28,25 +27,17 @@ pub struct Row {
 }
 
 /// SQLite has one writer, so the next number is the highest and one. PostgreSQL has many, so a sequence hands them out.
-const NEXT_SQLITE: &str = "(SELECT COALESCE(MAX(seq), 0) + 1 FROM evidence)";
-const NEXT_POSTGRES: &str = "nextval('evidence_seq')";
+const SEQ: Numbered = Numbered { column: "seq", postgres: "nextval('evidence_seq')", sqlite: "(SELECT COALESCE(MAX(seq), 0) + 1 FROM evidence)" };
 
-pub(super) fn append(conn: &mut Conn, kind: Kind, at: i64, subject: &str, salt: &[u8], commitment: &[u8]) -> Result<(), Error> {
-    let next = match conn {
-        Conn::Sqlite(_) => NEXT_SQLITE,
-        Conn::Postgres(_) => NEXT_POSTGRES,
-    };
-    let row = (
-        evidence::seq.eq(sql::<BigInt>(next)),
-        evidence::kind.eq(kind.as_str()),
-        evidence::at.eq(at),
-        evidence::subject.eq(subject),
-        evidence::salt.eq(salt),
-        evidence::commitment.eq(commitment),
-    );
-    let _: i64 = Kept(diesel::insert_into(evidence::table).values(row).returning(evidence::seq)).get_result(conn)?;
-    Ok(())
+/// A row that is not yet numbered.
+pub(super) struct New {
+    pub kind: String,
+    pub at: i64,
+    pub subject: String,
+    pub salt: Vec<u8>,
+    pub commitment: Vec<u8>,
 }
+bulk_row!(New => "evidence" { kind, at, subject, salt, commitment }, numbered SEQ);
 
 /// Rows after `after`, in order, at most `limit`.
 ///

@@ -1,5 +1,7 @@
 //! The tables of keys.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use crate::db::Conn;
@@ -74,16 +76,13 @@ pub fn of_provider(conn: &mut Conn, provider: &str) -> Result<Vec<Row>, Error> {
     Ok(mine.order((keys::created_at, keys::kid)).select(Row::as_select()).load(conn)?)
 }
 
-/// The key of a provider whose window holds `now` and that may still sign; of several the one with the narrowest window, then the newest.
-pub(super) fn signing(conn: &mut Conn, provider: &str, now: i64) -> Result<Option<Row>, Error> {
-    let row = keys::table
-        .filter(keys::provider_id.eq(provider).and(keys::from_at.le(now)).and(keys::until_at.gt(now)))
+/// The keys of these providers whose window holds `now` and that may still sign; of each provider the narrowest window first, then the newest.
+pub(super) fn signing(conn: &mut Conn, providers: &BTreeSet<&str>, now: i64) -> Result<Vec<Row>, Error> {
+    let open = keys::table
+        .filter(keys::provider_id.eq_any(providers).and(keys::from_at.le(now)).and(keys::until_at.gt(now)))
         .filter(keys::retired_at.is_null().and(keys::revoked_at.is_null()))
-        .order(((keys::until_at - keys::from_at), keys::created_at.desc()))
-        .select(Row::as_select())
-        .get_result(conn)
-        .optional()?;
-    Ok(row)
+        .order(((keys::until_at - keys::from_at), keys::created_at.desc()));
+    Ok(open.select(Row::as_select()).load(conn)?)
 }
 
 /// How many keys were ever made for slots that begin with `prefix`.

@@ -3,6 +3,7 @@
 //! A body opens the account and hands over a one-time code; with the code the person signs in and sees what is held, and who looked.
 //! `docs/decisions/learners.md` says why it is done so.
 
+mod accounts;
 pub mod api;
 mod export;
 mod person;
@@ -12,6 +13,7 @@ mod sign_in;
 pub mod store;
 mod views;
 
+pub use accounts::Accounts;
 pub use export::{accounts, codes, events, looks, sessions};
 pub use person::{Person, id_hash, kind_word, open_id, seal_id};
 pub use views::{View, Who};

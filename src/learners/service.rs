@@ -5,13 +5,13 @@ use verifier::documents::{LearnerId, Merge};
 use verifier::ids::{IdDocument, PersonName};
 use verifier::time::Instant;
 
-use super::person::{id_hash, open_name, seal_id, seal_name};
-use super::rules;
+use super::accounts::Accounts;
+use super::person::id_hash;
 use super::store::{self, Event, Looked};
-use super::{LearnerRefusal, Look, State};
+use super::{LearnerRefusal, Look, State, rules};
 use crate::access::{Caller, Role};
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Bulk, Conn};
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
 use crate::evidence;
@@ -33,15 +33,27 @@ struct Document<'a> {
 
 /// Writes an event with its evidence.
 pub(super) fn record(conn: &mut Conn, edge: &Edge, learner: &str, event: &'static str, reason: Option<&str>, by: &str) -> Result<(), Error> {
+    let mut bulk = Bulk::default();
+    keep(&mut bulk, edge, happened(edge, learner, event, reason, by)?);
+    bulk.write(conn)
+}
+
+/// Adds that an account was opened.
+pub(super) fn opened(bulk: &mut Bulk, edge: &Edge, learner: &str, by: &str) -> Result<(), Fault> {
+    keep(bulk, edge, happened(edge, learner, "opened", None, by)?);
+    Ok(())
+}
+
+fn happened(edge: &Edge, learner: &str, event: &'static str, reason: Option<&str>, by: &str) -> Result<Event, Fault> {
     let at = edge.now();
     let document = Document { hufu: "learner-event/1", event, learner, at, reason, by };
     let document = serde_json::to_string(&document).map_err(Fault::new)?;
-    keep(conn, edge, Event { id: edge.id("lev"), learner_id: learner.to_owned(), kind: event.to_owned(), at, actor: by.to_owned(), document })
+    Ok(Event { id: edge.id("lev"), learner_id: learner.to_owned(), kind: event.to_owned(), at, actor: by.to_owned(), document })
 }
 
-fn keep(conn: &mut Conn, edge: &Edge, event: Event) -> Result<(), Error> {
-    store::insert_event(conn, &event)?;
-    evidence::record(conn, edge, evidence::Kind::Learner, event.at, &event.id, event.document.as_bytes())
+fn keep(bulk: &mut Bulk, edge: &Edge, event: Event) {
+    evidence::add(bulk, edge, evidence::Kind::Learner, event.at, &event.id, event.document.as_bytes());
+    bulk.add(event);
 }
 
 /// Keeps that `actor` looked at an account.
@@ -49,8 +61,18 @@ fn keep(conn: &mut Conn, edge: &Edge, event: Event) -> Result<(), Error> {
 /// # Errors
 /// A fault of the database.
 pub fn viewed(conn: &mut Conn, edge: &Edge, learner: &str, actor: &str, look: Look) -> Result<(), Error> {
-    let (id, at) = (edge.id("view"), edge.now());
-    store::insert_look(conn, &Looked { id, learner_id: learner.to_owned(), at, actor: actor.to_owned(), what: look.as_str().to_owned() })
+    let mut bulk = Bulk::default();
+    bulk.add(looked(edge, learner, actor, look));
+    bulk.write(conn)
+}
+
+/// Adds that `actor` saw an account because it is in use.
+pub(super) fn seen(bulk: &mut Bulk, edge: &Edge, learner: &str, actor: &str) {
+    bulk.add(looked(edge, learner, actor, Look::Opening));
+}
+
+fn looked(edge: &Edge, learner: &str, actor: &str, look: Look) -> Looked {
+    Looked { id: edge.id("view"), learner_id: learner.to_owned(), at: edge.now(), actor: actor.to_owned(), what: look.as_str().to_owned() }
 }
 
 /// Opens an account for a person, or finds the one that the person has; true where it is new. `actor` is the id of the client who asks.
@@ -58,41 +80,12 @@ pub fn viewed(conn: &mut Conn, edge: &Edge, learner: &str, actor: &str, look: Lo
 /// # Errors
 /// `learners.name_differs`, `learners.closed`, or a fault.
 pub fn open(conn: &mut Conn, app: &App, actor: &str, id: &IdDocument, name: &PersonName) -> Result<(Row, bool), Error> {
-    let hash = id_hash(app, id);
-    let (row, is_new) = match store::by_hash(conn, &hash)? {
-        Some(row) => (row, false),
-        None => insert(conn, app, actor, id, name)?,
-    };
-    if !is_new && rules::fold_name(open_name(app, &row)?.as_str()) != rules::fold_name(name.as_str()) {
-        return Err(LearnerRefusal::NameDiffers.at("name").into());
-    }
-    let row = store::root(conn, row)?;
-    rules::in_use(row.state()?).map_err(|refusal| refusal.at("id_number"))?;
-    viewed(conn, &app.edge, &row.id, actor, Look::Opening)?;
-    Ok((row, is_new))
-}
-
-fn insert(conn: &mut Conn, app: &App, actor: &str, id: &IdDocument, name: &PersonName) -> Result<(Row, bool), Error> {
-    let learner = app.edge.id("lrn");
-    let row = Row {
-        id_kind: super::kind_word(id.kind()),
-        id_sealed: seal_id(app, &learner, id)?,
-        id_hash: id_hash(app, id),
-        name_sealed: seal_name(app, &learner, name)?,
-        opened_at: app.edge.now(),
-        opened_by: actor.to_owned(),
-        state: State::Open.as_str().to_owned(),
-        merged_into: None,
-        closed_at: None,
-        id: learner,
-    };
-    if store::insert(conn, &row)? {
-        record(conn, &app.edge, &row.id, "opened", None, actor)?;
-        return Ok((row, true));
-    }
-    // Another request opened it since it was looked for.
-    let row = store::by_hash(conn, &row.id_hash)?.ok_or_else(|| Fault::text("an account that was just there is gone"))?;
-    Ok((row, false))
+    let mut accounts = Accounts::find(conn, app, std::iter::once(id))?;
+    accounts.admit(app, id, name)?;
+    let mut bulk = Bulk::default();
+    let entered = accounts.enter(app, &mut bulk, actor, id, name)?;
+    bulk.write(conn)?;
+    Ok(entered)
 }
 
 /// The account `id`, or the one into which it was merged.
@@ -181,6 +174,8 @@ pub fn merge(conn: &mut Conn, app: &App, id: &str, into: &str, reason: &str, by:
     let document = document.sign(&app.keys.region_signer()).map_err(Fault::new)?;
     store::merge(conn, &from.id, &to.id)?;
     store::end_sessions(conn, &from.id, at)?;
-    keep(conn, &app.edge, Event { id: event, learner_id: from.id, kind: "merged".to_owned(), at, actor: by.to_owned(), document })?;
+    let mut bulk = Bulk::default();
+    keep(&mut bulk, &app.edge, Event { id: event, learner_id: from.id, kind: "merged".to_owned(), at, actor: by.to_owned(), document });
+    bulk.write(conn)?;
     Ok(to)
 }

@@ -10,7 +10,7 @@ use super::{Change, Filter, ProviderRefusal, Registration, rules, store, word};
 use crate::app::App;
 use crate::db::{self, Conn};
 use crate::edge::Edge;
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, Refusal};
 use crate::evidence;
 
 /// A provider with its whole history.
@@ -151,6 +151,19 @@ pub fn may_issue(
     occupation: Option<&OccupationCode>,
     level: Option<Level>,
 ) -> Result<(), Error> {
-    let timeline = store::timeline(conn, &provider.id)?;
-    Ok(rules::may_issue(&timeline, day, &IssueRequest { typ, occupation, level })?)
+    Ok(allows(&store::timeline(conn, &provider.id)?, day, typ, occupation, level)?)
+}
+
+/// The same by a timeline that is at hand.
+///
+/// # Errors
+/// As [`may_issue`], but for faults.
+pub fn allows(
+    timeline: &[Interval],
+    day: Day,
+    typ: TypeOfCertificate,
+    occupation: Option<&OccupationCode>,
+    level: Option<Level>,
+) -> Result<(), Refusal> {
+    rules::may_issue(timeline, day, &IssueRequest { typ, occupation, level })
 }

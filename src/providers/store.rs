@@ -9,12 +9,9 @@ use verifier::time::Day;
 use verifier::verdict::{Interval, Standing};
 
 use super::{Filter, ProviderRefusal, from_word, word};
-use crate::db::Conn;
 use crate::db::schema::{provider_intervals as intervals, providers};
+use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
-
-/// Longest id that is looked for, in bytes.
-const ID_MAX: usize = 64;
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -131,8 +128,7 @@ pub fn find(conn: &mut Conn, id_or_code: &str) -> Result<Option<Row>, Error> {
         return Ok(providers::table.filter(providers::credit_code.eq(id_or_code)).get_result(conn).optional()?);
     }
     // What is no id is not looked for: PostgreSQL refuses a NUL in a text.
-    let id = id_or_code.len() <= ID_MAX && id_or_code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if id { Ok(providers::table.find(id_or_code).get_result(conn).optional()?) } else { Ok(None) }
+    if is_id(id_or_code) { Ok(providers::table.find(id_or_code).get_result(conn).optional()?) } else { Ok(None) }
 }
 
 /// Every interval of a provider, the first to the last, empty ones too.
@@ -151,14 +147,31 @@ pub fn timeline(conn: &mut Conn, provider_id: &str) -> Result<Vec<Interval>, Err
     history(conn, provider_id)?.iter().map(|row| Ok(row.interval()?)).collect()
 }
 
+/// The providers with these ids or credit codes, each with its timeline.
+///
+/// # Errors
+/// A fault of the database or of a row.
+pub fn named(conn: &mut Conn, ids_or_codes: &[&str]) -> Result<Vec<(Row, Vec<Interval>)>, Error> {
+    let names: Vec<&str> = ids_or_codes.iter().copied().filter(|name| is_id(name)).collect();
+    let rows: Vec<Row> = providers::table.filter(providers::id.eq_any(&names).or(providers::credit_code.eq_any(&names))).load(conn)?;
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let history = intervals::table.filter(intervals::provider_id.eq_any(ids)).order((intervals::provider_id, intervals::n));
+    with_timelines(rows.clone(), history.load(conn)?)
+}
+
 /// Every provider by id, with its timeline: what a trust snapshot is made of.
 ///
 /// # Errors
 /// A fault of the database or of a row.
 pub fn all(conn: &mut Conn) -> Result<Vec<(Row, Vec<Interval>)>, Error> {
     let rows: Vec<Row> = providers::table.order(providers::id).load(conn)?;
+    let history = intervals::table.order((intervals::provider_id, intervals::n)).load(conn)?;
+    with_timelines(rows, history)
+}
+
+fn with_timelines(rows: Vec<Row>, history: Vec<IntervalRow>) -> Result<Vec<(Row, Vec<Interval>)>, Error> {
     let mut timelines: BTreeMap<String, Vec<Interval>> = BTreeMap::new();
-    for row in intervals::table.order((intervals::provider_id, intervals::n)).load::<IntervalRow>(conn)? {
+    for row in history {
         timelines.entry(row.provider_id.clone()).or_default().push(row.interval()?);
     }
     Ok(rows.into_iter().map(|row| (timelines.remove(&row.id).unwrap_or_default(), row)).map(|(timeline, row)| (row, timeline)).collect())

@@ -5,6 +5,7 @@ mod credit;
 mod idempotency;
 mod lists;
 mod races;
+mod together;
 
 use hufu::access::Role;
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::problem::{HttpRefusal, Problem};
 use crate::access::Caller;
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Bulk, Conn};
 use crate::error::{Error, Fault, Refusal};
 pub use store::purge;
 
@@ -106,7 +106,11 @@ impl Answer {
         Ok(Answer { kept: Some(serde_json::to_string(value).map_err(Fault::new)?), ..self })
     }
 
-    fn response(self, replayed: bool) -> Result<HttpResponse, Fault> {
+    /// As HTTP; one that was given before has the header `idempotency-replayed: true`.
+    ///
+    /// # Errors
+    /// A fault when the stored status is none.
+    pub fn response(self, replayed: bool) -> Result<HttpResponse, Fault> {
         let mut response = HttpResponse::build(StatusCode::from_u16(self.status).map_err(Fault::new)?);
         if replayed {
             response.insert_header((REPLAYED, "true"));
@@ -134,12 +138,46 @@ pub fn begin(conn: &mut Conn, ticket: Option<&Ticket>, now: i64) -> Result<Begun
     if store::claim(conn, ticket, now)? {
         return Ok(Begun::Fresh);
     }
-    let (input_hash, status, body) = store::stored(conn, ticket)?;
-    if input_hash != ticket.input_hash {
-        return Err(HttpRefusal::Idempotency.at(HEADER.as_str()).into());
+    Ok(store::stored(conn, ticket)?.answer_to(ticket)?)
+}
+
+impl store::Row {
+    /// The answer that was stored, to who asks for the same.
+    fn answer_to(&self, ticket: &Ticket) -> Result<Begun, Refusal> {
+        if self.input_hash != ticket.input_hash {
+            return Err(HttpRefusal::Idempotency.at(HEADER.as_str()));
+        }
+        // Stored by `keep`, so it is one.
+        let status = u16::try_from(self.status).unwrap_or_default();
+        Ok(Begun::Stored(Answer { status, body: self.body.clone(), kept: None }))
     }
-    let status = u16::try_from(status).map_err(Fault::new)?;
-    Ok(Begun::Stored(Answer { status, body, kept: None }))
+}
+
+/// What is known of many tickets, of which no two have the same key: nothing is claimed, so the answers are [`keep`]t in the same transaction.
+///
+/// # Errors
+/// A fault. A key that was used with other input is a refusal of its own request.
+pub fn known(conn: &mut Conn, tickets: &[Option<&Ticket>]) -> Result<Vec<Result<Begun, Refusal>>, Error> {
+    let asked: Vec<&Ticket> = tickets.iter().copied().flatten().collect();
+    let stored = if asked.is_empty() { Vec::new() } else { store::stored_all(conn, &asked)? };
+    let begun = |ticket: &Ticket| {
+        let found = stored.iter().find(|row| (&row.client_id, &row.key) == (&ticket.client_id, &ticket.key));
+        found.map_or(Ok(Begun::Fresh), |row| row.answer_to(ticket))
+    };
+    Ok(tickets.iter().map(|ticket| ticket.map_or(Ok(Begun::Fresh), begun)).collect())
+}
+
+/// Adds the answer to what is written with the work that it answers, at `now` (unix seconds). Where another request with the key was done meanwhile, that
+/// transaction runs again and finds its answer.
+pub fn keep(bulk: &mut Bulk, ticket: &Ticket, answer: &Answer, now: i64) {
+    bulk.add(store::Row {
+        client_id: ticket.client_id.clone(),
+        key: ticket.key.clone(),
+        input_hash: ticket.input_hash.to_vec(),
+        status: i64::from(answer.status),
+        body: answer.kept.as_ref().unwrap_or(&answer.body).clone(),
+        created_at: now,
+    });
 }
 
 /// Stores the answer under the ticket's key, inside the transaction that did the work.

@@ -6,7 +6,19 @@ use super::Ticket;
 use crate::db::Conn;
 use crate::db::schema::idempotency as t;
 use crate::error::{Error, Fault};
-use crate::on_backend;
+use crate::{bulk_row, on_backend};
+
+/// A key with its answer.
+#[derive(Queryable)]
+pub(super) struct Row {
+    pub client_id: String,
+    pub key: String,
+    pub input_hash: Vec<u8>,
+    pub status: i64,
+    pub body: String,
+    pub created_at: i64,
+}
+bulk_row!(Row => "idempotency" { client_id, key, input_hash, status, body, created_at });
 
 /// Inserts the key with an answer yet to come; false when it is there already. PostgreSQL waits for a transaction that has just inserted it.
 pub(super) fn claim(conn: &mut Conn, ticket: &Ticket, now: i64) -> Result<bool, Error> {
@@ -22,9 +34,16 @@ pub(super) fn claim(conn: &mut Conn, ticket: &Ticket, now: i64) -> Result<bool, 
     Ok(done == 1)
 }
 
-/// The input hash, status and body under the ticket's key.
-pub(super) fn stored(conn: &mut Conn, ticket: &Ticket) -> Result<(Vec<u8>, i64, String), Error> {
-    Ok(t::table.find((&ticket.client_id, &ticket.key)).select((t::input_hash, t::status, t::body)).get_result(conn)?)
+/// What is under the ticket's key.
+pub(super) fn stored(conn: &mut Conn, ticket: &Ticket) -> Result<Row, Error> {
+    Ok(t::table.find((&ticket.client_id, &ticket.key)).get_result(conn)?)
+}
+
+/// What is under the keys of these tickets, and perhaps under the same keys of other clients.
+pub(super) fn stored_all(conn: &mut Conn, tickets: &[&Ticket]) -> Result<Vec<Row>, Error> {
+    let clients = tickets.iter().map(|ticket| &ticket.client_id);
+    let keys = tickets.iter().map(|ticket| &ticket.key);
+    Ok(t::table.filter(t::client_id.eq_any(clients).and(t::key.eq_any(keys))).load(conn)?)
 }
 
 pub(super) fn keep(conn: &mut Conn, ticket: &Ticket, status: i64, body: &str) -> Result<(), Error> {

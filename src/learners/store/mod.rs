@@ -6,16 +6,15 @@ mod trail;
 use diesel::prelude::*;
 
 use super::State;
+use crate::bulk_row;
 use crate::db::schema::{clients, learner_views as views, learners};
 use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault};
-use crate::on_backend;
 pub(super) use sign_in::{Code, Session, codes, end_session, end_sessions, insert_code, insert_session, purge, session, sessions, use_code};
-pub(super) use trail::{Event, Looked, events, insert_event, insert_look, looks, looks_before};
+pub(super) use trail::{Event, Looked, events, looks, looks_before};
 
 /// An account as it is stored.
-#[derive(Clone, Queryable, Insertable)]
-#[diesel(table_name = learners, treat_none_as_default_value = false)]
+#[derive(Clone, Queryable)]
 pub struct Row {
     /// `lrn_...`
     pub id: String,
@@ -49,10 +48,28 @@ impl Row {
     }
 }
 
-/// Inserts an account; false when its document has one. PostgreSQL waits for a transaction that has just inserted it.
-pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<bool, Error> {
-    let done = on_backend!(conn, c => diesel::insert_into(learners::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(done == 1)
+bulk_row!(Row => "learners" { id, id_kind, id_sealed, id_hash, name_sealed, opened_at, opened_by, state, merged_into, closed_at });
+
+/// The accounts of these documents, which stay as they are until this transaction ends.
+pub(super) fn keep_by_hash(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<Vec<Row>, Error> {
+    let query = learners::table.filter(learners::id_hash.eq_any(hashes)).order(learners::id);
+    Ok(match conn {
+        // It has one writer.
+        Conn::Sqlite(c) => query.load(c)?,
+        Conn::Postgres(c) => query.for_share().load(c)?,
+    })
+}
+
+/// The account that goes on for `row`, which stays as it is until this transaction ends.
+pub(super) fn keep_root(conn: &mut Conn, mut row: Row) -> Result<Row, Error> {
+    while let Some(next) = row.merged_into {
+        let query = learners::table.find(next);
+        row = match conn {
+            Conn::Sqlite(c) => query.get_result(c)?,
+            Conn::Postgres(c) => query.for_share().get_result(c)?,
+        };
+    }
+    Ok(row)
 }
 
 /// One account by id, merged or not.

@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
+use crate::bulk_row;
 use crate::db::Conn;
 use crate::db::schema::{learner_events as events, learner_views as views};
 use crate::error::Error;
 
 /// What happened to an account.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = events, treat_none_as_default_value = false)]
+#[derive(Queryable)]
 pub(in crate::learners) struct Event {
     pub id: String,
     pub learner_id: String,
@@ -19,8 +19,7 @@ pub(in crate::learners) struct Event {
 }
 
 /// Who looked at an account.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = views, treat_none_as_default_value = false)]
+#[derive(Queryable)]
 pub(in crate::learners) struct Looked {
     pub id: String,
     pub learner_id: String,
@@ -29,15 +28,8 @@ pub(in crate::learners) struct Looked {
     pub what: String,
 }
 
-pub(in crate::learners) fn insert_event(conn: &mut Conn, event: &Event) -> Result<(), Error> {
-    diesel::insert_into(events::table).values(event).execute(conn)?;
-    Ok(())
-}
-
-pub(in crate::learners) fn insert_look(conn: &mut Conn, look: &Looked) -> Result<(), Error> {
-    diesel::insert_into(views::table).values(look).execute(conn)?;
-    Ok(())
-}
+bulk_row!(Event => "learner_events" { id, learner_id, kind, at, actor, document });
+bulk_row!(Looked => "learner_views" { id, learner_id, at, actor, what });
 
 /// Looks at these accounts before the id `before`, the newest first.
 pub(in crate::learners) fn looks_before(conn: &mut Conn, family: &[String], before: Option<&str>, limit: i64) -> Result<Vec<Looked>, Error> {

@@ -4,10 +4,10 @@ use verifier::documents::Scheme;
 use verifier::ids::RegionCode;
 use verifier::time::Day;
 
-use super::read::Sums;
+use super::read::{LotState, Sums};
 use super::{Act, Head, Leg, Plan, Stop, entry, facts_text, first_checks, open_learner, post, refuse, refuse_lot};
-use crate::db::Conn;
-use crate::error::Error;
+use crate::db::{Bulk, Conn};
+use crate::error::{Error, Fault};
 use crate::ledger::rules::{self, Said};
 use crate::ledger::store::{self, LotRow};
 use crate::ledger::{EntryKind, LedgerRefusal, Mint, Outcome, Place, Posted, Receive, Void};
@@ -18,6 +18,32 @@ use crate::ledger::{EntryKind, LedgerRefusal, Mint, Outcome, Place, Posted, Rece
 /// A fault. What is refused is an outcome.
 pub fn mint(conn: &mut Conn, act: &Act<'_>, asked: &Mint) -> Result<Outcome, Error> {
     post(conn, &asked.entry, |conn| plan_new(conn, act, asked, &Source::Issued))
+}
+
+/// Whether an amount may be minted of a scheme in a category, to an account that is open.
+///
+/// # Errors
+/// The first reason in order of precedence.
+pub fn may_mint<'a>(amount: i64, scheme: Option<&'a Scheme>, category: Option<&str>) -> Result<&'a Scheme, LedgerRefusal> {
+    rules::amount(amount)?;
+    let scheme = scheme.ok_or(LedgerRefusal::NoScheme)?;
+    if category.is_some_and(|category| !scheme.categories.iter().any(|own| own.as_str() == category)) {
+        return Err(LedgerRefusal::NoCategory);
+    }
+    Ok(scheme)
+}
+
+/// Adds what mints a lot of which [`may_mint`] found that it may be, to an open account that stays so until this transaction ends, for a basis that is
+/// made in this transaction and an entry whose id is drawn in it: so it cannot be there already.
+///
+/// # Errors
+/// A fault.
+pub fn mint_new(bulk: &mut Bulk, act: &Act<'_>, asked: &Mint, scheme: &Scheme) -> Result<LotState, Fault> {
+    let row = row(act, asked, &Source::Issued, scheme);
+    let leg = Leg { lot: &row.id, from: Place::Issued, to: Place::Lot, amount: asked.amount };
+    let head = Head { id: &asked.entry, kind: EntryKind::Mint, subject: Some(&row.id), cause: &asked.cause };
+    store::add(bulk, &entry(act, &head, &[leg], Some(row.clone()))?);
+    LotState::minted(row, act.today)
 }
 
 /// Books a lot that another region has let go. Its basis is the offer, so that parts of one foreign lot can come one after the other.
@@ -87,11 +113,8 @@ fn plan_new(conn: &mut Conn, act: &Act<'_>, asked: &Mint, source: &Source<'_>) -
     if matches!(source, Source::Peer(peer, _) if *peer == act.region) {
         return Err(refuse(LedgerRefusal::Place));
     }
-    rules::amount(asked.amount).map_err(refuse)?;
-    let scheme = super::scheme(conn, &facts.scheme)?.ok_or_else(|| refuse(LedgerRefusal::NoScheme))?;
-    if facts.category.as_ref().is_some_and(|category| !scheme.categories.iter().any(|own| own.as_str() == category)) {
-        return Err(refuse(LedgerRefusal::NoCategory));
-    }
+    let scheme = super::scheme(conn, &facts.scheme)?;
+    let scheme = may_mint(asked.amount, scheme.as_ref(), facts.category.as_deref()).map_err(refuse)?.clone();
     open_learner(conn, &facts.learner)?;
     let old = if let Source::Replacing(old) = source { Some(*old) } else { None };
     if let Some(other) = old.filter(|old| (&old.scheme, &old.basis, old.part) != (&facts.scheme, &facts.basis, i64::from(facts.part))) {

@@ -20,11 +20,11 @@ use crate::db::Conn;
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
 pub use audit::{Audit, TrialRow, Wrong, audit, trial_balance};
-pub use credit::{mint, receive, revalue, void};
+pub use credit::{may_mint, mint, mint_new, receive, revalue, void};
 pub use expire::{expire, sweep};
 pub use hours::{Year, hours};
 pub use read::{Balance, LotState, Sums, account_postings, balances, evaluations, lot, lots, of_basis, picked, postings, spendable};
-pub use schemes::{define, scheme, scheme_row, schemes};
+pub use schemes::{define, named, scheme, scheme_row, schemes};
 pub use spend::{redeem, release, reserve, settle};
 
 /// When and where something is booked.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use verifier::time::Day;
 
 use crate::db::Conn;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::ledger::rules;
 use crate::ledger::store::{self, LeftRow, LotRow, PostingRow, SumRow};
 
@@ -95,6 +95,17 @@ pub struct LotState {
     pub lot: LotRow,
     /// By place.
     pub sums: Sums,
+}
+
+impl LotState {
+    /// A lot as it is when it has just been minted.
+    pub(super) fn minted(lot: LotRow, today: Day) -> Result<LotState, Fault> {
+        let mut sums = Sums { minted: lot.amount, available: lot.amount, ..Sums::default() };
+        if rules::is_expired(lot.expires()?, today) {
+            sums.expire(lot.amount);
+        }
+        Ok(LotState { lot, sums })
+    }
 }
 
 /// What a family (the learner, then every account merged into this one) has now, scheme by scheme.

@@ -1,11 +1,13 @@
 //! Schemes: defined once, by a document that the region signed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use verifier::bundle::Hash;
 use verifier::documents::{Scheme, SchemeId};
 
 use super::Act;
 use crate::db::Conn;
-use crate::error::{Error, Refusal};
+use crate::error::{Error, Fault, Refusal};
 use crate::evidence;
 use crate::ledger::LedgerRefusal;
 use crate::ledger::store::{self, SchemeRow};
@@ -41,7 +43,21 @@ pub fn scheme(conn: &mut Conn, id: &str) -> Result<Option<Scheme>, Error> {
         return Ok(None);
     }
     let row = store::scheme(conn, id)?;
-    row.map(|row| Scheme::stored(&row.document).map_err(|_| crate::error::Fault::text(format!("{id} in schemes is damaged")).into())).transpose()
+    Ok(row.as_ref().map(stored).transpose()?)
+}
+
+/// The schemes with these ids, by id.
+///
+/// # Errors
+/// A fault.
+pub fn named(conn: &mut Conn, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, Scheme>, Error> {
+    let ids: Vec<&str> = ids.iter().copied().filter(|id| SchemeId::parse(id).is_ok()).collect();
+    let rows = if ids.is_empty() { Vec::new() } else { store::schemes_named(conn, &ids)? };
+    rows.into_iter().map(|row| Ok((row.id.clone(), stored(&row)?))).collect()
+}
+
+fn stored(row: &SchemeRow) -> Result<Scheme, Fault> {
+    Scheme::stored(&row.document).map_err(|_| Fault::text(format!("{} in schemes is damaged", row.id)))
 }
 
 /// The row of a scheme that is there.

@@ -19,7 +19,7 @@ pub(super) use audit::{BalanceRow, all_entries, all_lots, counts, first_minted_t
 pub use audit::{Counts, TrialRow};
 pub use read::{LeftRow, PostingRow, SumRow};
 pub(super) use read::{account_postings, by_expiry, earned, left, page, postings, spendable, spent_of_basis, sums, sums_by_scheme, to_expire};
-pub(super) use write::write;
+pub(super) use write::{add, write};
 
 /// A scheme as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -34,8 +34,8 @@ pub struct SchemeRow {
 }
 
 /// A lot as it is stored. Its JSON, in this order of members, is part of what an entry's content commits to.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = lots, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = lots)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0009_ledger")]
 pub struct LotRow {
     pub id: String,
@@ -61,8 +61,8 @@ pub struct LotRow {
 }
 
 /// An entry as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = entries, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = entries)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0009_ledger")]
 pub struct EntryRow {
     pub id: String,
@@ -75,8 +75,8 @@ pub struct EntryRow {
 }
 
 /// A movement as it is stored. Its JSON is part of what an entry's content commits to.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = movements, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = movements)]
 #[expect(missing_docs, reason = "the columns are documented in migrations/0009_ledger")]
 pub struct MovementRow {
     pub entry_id: String,
@@ -149,6 +149,10 @@ impl MovementRow {
 
 pub(super) fn scheme(conn: &mut Conn, id: &str) -> Result<Option<SchemeRow>, Error> {
     Ok(schemes::table.find(id).select(SchemeRow::as_select()).get_result(conn).optional()?)
+}
+
+pub(super) fn schemes_named(conn: &mut Conn, ids: &[&str]) -> Result<Vec<SchemeRow>, Error> {
+    Ok(schemes::table.filter(schemes::id.eq_any(ids)).select(SchemeRow::as_select()).load(conn)?)
 }
 
 /// Schemes after the id `after`, by id.

@@ -10,6 +10,7 @@ use crate::db::schema::{entries, lot_balances, lots, movements};
 use crate::db::{Conn, Kept};
 use crate::error::Error;
 use crate::ledger::{EntryKind, Facts};
+use crate::on_backend;
 
 /// The first three letters of a place say of which kind it is: `iss`, `in:`, `lot`, `hol`, `out`, `red`, `exp`, `voi`.
 const LOT: &str = "movements.lot_id";
@@ -176,7 +177,8 @@ pub(in crate::ledger) fn spendable(conn: &mut Conn, family: &[String], scheme: &
     let own = lot_balances::table.inner_join(lots::table).filter(lots::learner_id.eq_any(family).and(lots::scheme.eq(scheme)));
     let left = own.filter(lot_balances::available.gt(0).and(in_time));
     let ordered = left.order((lots::expires_on.is_null(), lots::expires_on, lots::id)).limit(limit);
-    Ok(ordered.select(LeftRow::as_select()).load(conn)?)
+    // Thousands of rows: on the connection itself, which reads them in half the time of the enum.
+    Ok(on_backend!(conn, c => ordered.select(LeftRow::as_select()).load(c))?)
 }
 
 /// The lots of a family among these, by id, with what is left of each.

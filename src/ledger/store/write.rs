@@ -3,54 +3,57 @@
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 
-use super::{LotRow, MovementRow, Written};
-use crate::db::schema::{entries, lot_balances, lots, movements};
-use crate::db::{Conn, Kept};
-use crate::error::{Error, Fault, is_unique_violation};
+use super::{EntryRow, LotRow, MovementRow, Written};
+use crate::bulk_row;
+use crate::db::schema::lot_balances;
+use crate::db::{Bulk, Conn, Kept};
+use crate::error::Error;
 use crate::ledger::{EntryKind, Place};
-use crate::on_backend;
 
-/// Movements of one statement: far below what either database binds.
-const BATCH: usize = 500;
+bulk_row!(EntryRow => "entries" { id, kind, subject, cause, on_day, at, content });
+bulk_row!(MovementRow => "movements" { entry_id, n, lot_id, from_place, to_place, amount });
+bulk_row!(LotRow => "lots" {
+    id, learner_id, scheme, amount, kind, category, course, title, occupation, level, grade, provider_id, earned_on, expires_on, origin, basis, part,
+    revision, replaces, minted_at,
+});
+bulk_row!(BalanceRow => "lot_balances" { lot_id, available, expires_on });
+
+/// What is available of a lot.
+struct BalanceRow {
+    lot_id: String,
+    available: i64,
+    expires_on: Option<String>,
+}
 
 /// Writes entries with their lots, movements and balances.
 ///
 /// # Errors
 /// A fault; where another transaction took an id, a part of a basis or a hold meanwhile, one after which this transaction runs again.
 pub(in crate::ledger) fn write(conn: &mut Conn, all: &[Written]) -> Result<(), Error> {
-    all.iter()
-        .try_for_each(|one| write_one(conn, one))
-        .map_err(|e| if is_unique_violation(&e) { Fault::overtaken("other postings got in between; try again").into() } else { e.into() })
-}
-
-fn write_one(conn: &mut Conn, one: &Written) -> Result<(), DieselError> {
-    diesel::insert_into(entries::table).values(&one.entry).execute(conn)?;
-    if let Some(lot) = &one.lot {
-        insert_lot(conn, lot, &one.movements)?;
+    let mut bulk = Bulk::default();
+    all.iter().for_each(|one| add(&mut bulk, one));
+    bulk.write(conn)?;
+    for one in all {
+        // Movements stand in order of lots.
+        let spends = matches!(one.entry.kind(), Some(EntryKind::Reserve | EntryKind::Redeem));
+        let mut others = one.movements.iter().filter(|movement| one.lot.as_ref().is_none_or(|lot| lot.id != movement.lot_id));
+        others.try_for_each(|movement| move_balance(conn, movement, spends.then_some(&one.entry.on_day)))?;
     }
-    for batch in one.movements.chunks(BATCH) {
-        match batch {
-            // One statement that stays prepared.
-            [only] => diesel::insert_into(movements::table).values(only).execute(conn)?,
-            many => on_backend!(conn, c => diesel::insert_into(movements::table).values(many).execute(c))?,
-        };
-    }
-    // Movements stand in order of lots.
-    let spends = matches!(one.entry.kind(), Some(EntryKind::Reserve | EntryKind::Redeem));
-    let mut others = one.movements.iter().filter(|movement| one.lot.as_ref().is_none_or(|lot| lot.id != movement.lot_id));
-    others.try_for_each(|movement| move_balance(conn, movement, spends.then_some(&one.entry.on_day)))
-}
-
-/// A new lot begins with what the entry that makes it leaves there.
-fn insert_lot(conn: &mut Conn, lot: &LotRow, moved: &[MovementRow]) -> Result<(), DieselError> {
-    let here = Place::Lot.to_string();
-    let own = || moved.iter().filter(|movement| movement.lot_id == lot.id);
-    let come: i64 = own().filter(|movement| movement.to_place == here).map(|movement| movement.amount).sum();
-    let gone: i64 = own().filter(|movement| movement.from_place == here).map(|movement| movement.amount).sum();
-    diesel::insert_into(lots::table).values(lot).execute(conn)?;
-    let balance = (lot_balances::lot_id.eq(&lot.id), lot_balances::available.eq(come - gone), lot_balances::expires_on.eq(&lot.expires_on));
-    diesel::insert_into(lot_balances::table).values(balance).execute(conn)?;
     Ok(())
+}
+
+/// Adds an entry with its movements and the lot that it makes, which begins with what the entry leaves there. What it moves of other lots is not in it.
+pub(in crate::ledger) fn add(bulk: &mut Bulk, one: &Written) {
+    bulk.add(one.entry.clone());
+    if let Some(lot) = &one.lot {
+        let here = Place::Lot.to_string();
+        let own = || one.movements.iter().filter(|movement| movement.lot_id == lot.id);
+        let come: i64 = own().filter(|movement| movement.to_place == here).map(|movement| movement.amount).sum();
+        let gone: i64 = own().filter(|movement| movement.from_place == here).map(|movement| movement.amount).sum();
+        bulk.add(lot.clone());
+        bulk.add(BalanceRow { lot_id: lot.id.clone(), available: come - gone, expires_on: lot.expires_on.clone() });
+    }
+    one.movements.iter().cloned().for_each(|movement| bulk.add(movement));
 }
 
 /// Brings the balance of a lot to what a movement leaves. What is not available, or on the day no longer spendable, is not found, and the entry fails.

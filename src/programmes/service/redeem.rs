@@ -11,7 +11,7 @@ use verifier::time::Instant;
 use super::{account, current};
 use crate::access::Caller;
 use crate::app::App;
-use crate::certificates::{self, Actor, Draft, Extra, Holder, Issue};
+use crate::certificates::{self, Actor, Draft, Extra, Holder, Order};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Refusal, Unmet};
 use crate::http::page::{LIMIT_MAX, Page};
@@ -48,7 +48,8 @@ pub fn redeem(conn: &mut Conn, app: &App, caller: &Caller, actor: &Actor, wanted
     let document = document.sign(&app.keys.region_signer()).map_err(Fault::new)?;
     let cause = digest(&document);
     let extra = Extra { basis: Some(cause.clone()), ..Extra::default() };
-    let certificate = Issue { app, actor }.issue(conn, &draft(app, &programme, &learner, Some(number), extra)?)?;
+    let order = Order { actor: actor.clone(), draft: draft(app, &programme, &learner, Some(number), extra)? };
+    let certificate = certificates::issue(conn, app, &order)?;
     let spent = Redeem {
         entry: app.edge.id("ent"),
         cause: cause.clone(),

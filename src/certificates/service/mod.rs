@@ -1,28 +1,24 @@
 //! The use cases of certificates. Each is one transaction with one evidence row (a replacement: one for either certificate).
 
+mod issue;
+
 use serde::Serialize;
 use serde_json::Value;
-use verifier::card::{Card, Claims};
 use verifier::documents::digest;
 use verifier::ids::{CertificateNumber, IdDocument};
-use verifier::jws::Signer;
-use verifier::time::Instant;
 
-use super::draft::Extra;
+pub use self::issue::{Issued, Order, issue, issue_all, replace};
 use super::rules::{self, Status, Step};
 use super::store::{Event, Filter, Row};
-use super::{CertificateRefusal, Draft, Mine, View, credit, store};
+use super::{CertificateRefusal, Mine, View, credit, store};
 use crate::access::Caller;
 use crate::app::App;
 use crate::db::{self, Conn};
 use crate::error::{Error, Fault, Refusal};
 use crate::http::page::{LIMIT_MAX, Page};
-use crate::learners::{
-    Learner, id_hash, kind_word,
-    rules::{fold_name, is_reason},
-    seal_id,
-};
-use crate::{evidence, keys, learners, providers};
+use crate::learners::rules::{fold_name, is_reason};
+use crate::learners::{Learner, id_hash};
+use crate::{evidence, learners, providers};
 
 /// Who acts, and for which provider.
 #[derive(Clone, Debug)]
@@ -59,117 +55,6 @@ impl Actor {
     }
 }
 
-/// Certificates issued by an actor.
-pub struct Issue<'a> {
-    /// The registry.
-    pub app: &'a App,
-    /// Who issues.
-    pub actor: &'a Actor,
-}
-
-impl Issue<'_> {
-    /// Issues the certificate, inside the caller's transaction.
-    ///
-    /// # Errors
-    /// A refusal of the draft, the provider's standing or the number; or a fault.
-    pub fn issue(&self, conn: &mut Conn, draft: &Draft) -> Result<View, Error> {
-        let row = self.run(conn, draft, None)?;
-        view(conn, self.app, row, Vec::new())
-    }
-
-    /// Issues it in the place of certificate `old`, which becomes final in the same transaction.
-    ///
-    /// # Errors
-    /// As [`Issue::issue`], and `certificates.not_found`, `certificates.final`, `certificates.reason`, `certificates.other_provider`.
-    pub fn replace(&self, conn: &mut Conn, caller: &Caller, draft: &Draft, old: &str, reason: &str) -> Result<View, Error> {
-        let reason = checked_reason(reason)?;
-        let before = visible(conn, caller, old)?;
-        rules::next(status(&before)?, Step::Replace)?;
-        if !self.actor.is_of(conn, &before.provider_id)? {
-            return Err(CertificateRefusal::OtherProvider.at("certificate.provider").into());
-        }
-        // What it was issued for stays what it was issued for.
-        let mut draft = draft.clone();
-        draft.extra.basis = serde_json::from_str::<Extra>(&before.extra).map_err(Fault::new)?.basis;
-        let row = self.run(conn, &draft, Some(&before)).map_err(in_certificate)?;
-        step(conn, self.app, &before, Step::Replace, &reason, &self.actor.client, Some(&row.number))?;
-        view(conn, self.app, row, Vec::new())
-    }
-
-    fn run(&self, conn: &mut Conn, draft: &Draft, old: Option<&Row>) -> Result<Row, Error> {
-        let (app, now) = (self.app, self.app.edge.now());
-        let today = Instant(now).day_in(app.region.zone);
-        rules::may_be_issued(draft, today)?;
-        let provider = providers::store::find(conn, &self.actor.provider)?.ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
-        providers::service::may_issue(conn, &provider, today, draft.kind, draft.occupation.as_ref(), draft.level)?;
-        // Nobody who may not issue gets a key.
-        let (key, signer) = keys::issuer(conn, app, &provider.id)?;
-        // The year of the card's own `iat`: verifiers look for the status there.
-        let (list, index) = store::take_index(conn, &provider.id, i64::from(today.year()), now)?;
-        let card = self.sign(draft, now, &signer, &provider.credit_code, list, index)?;
-        let row = self.row(draft, &card, &key, now, old.map(|old| old.id.clone()))?;
-        store::insert(conn, &row)?;
-        evidence::record(conn, &app.edge, evidence::Kind::CertificateIssued, now, &row.id, row.card.as_bytes())?;
-        credit::mint(conn, app, &self.actor.client, draft, &row, old)?;
-        Ok(row)
-    }
-
-    fn sign(&self, draft: &Draft, now: i64, signer: &Signer, credit_code: &str, list: i64, index: i64) -> Result<Card, Error> {
-        let app = self.app;
-        let number = draft.number.clone().map_or_else(|| number(app), Ok)?;
-        let claims = Claims {
-            iss: app.region.code.clone(),
-            prv: verifier::ids::CreditCode::parse(credit_code).map_err(Fault::new)?,
-            num: number,
-            typ: draft.kind,
-            nam: draft.holder.name.clone(),
-            id4: draft.holder.id.last_four(),
-            occ: draft.occupation.clone(),
-            ttl: draft.title.clone(),
-            lvl: draft.level,
-            grd: draft.grade,
-            day: draft.assessed_on,
-            iat: Instant(now),
-            exp: draft.valid_until,
-            sts: (u32::try_from(list).map_err(Fault::new)?, u32::try_from(index).map_err(Fault::new)?).into(),
-        };
-        let timer = app.metrics.signing.start_timer();
-        let card = Card::sign(&claims, signer).map_err(|e| crate::messages::from_verifier(e.claim().map_or("", field_of), e.code()))?;
-        timer.observe_duration();
-        Ok(card)
-    }
-
-    fn row(&self, draft: &Draft, card: &Card, key: &keys::Row, now: i64, replaces: Option<String>) -> Result<Row, Error> {
-        let (app, claims) = (self.app, card.claims());
-        let id = app.edge.id("cert");
-        Ok(Row {
-            number: claims.num.as_str().to_owned(),
-            provider_id: key.provider_id.clone().unwrap_or_default(),
-            kid: key.kid.clone(),
-            kind: draft.kind.as_str().to_owned(),
-            occupation: draft.occupation.as_ref().map(|o| o.as_str().to_owned()),
-            title: draft.title.as_ref().map(|t| t.as_str().to_owned()),
-            level: draft.level.map(|l| i64::from(l.rank())),
-            grade: draft.grade.map(|g| g.as_str().to_owned()),
-            assessed_on: draft.assessed_on.to_string(),
-            issued_at: now,
-            valid_until: draft.valid_until.map(|d| d.to_string()),
-            status: Status::Issued.as_str().to_owned(),
-            status_list: i64::from(claims.sts.list),
-            status_index: i64::from(claims.sts.index),
-            replaces,
-            replaced_by: None,
-            id_kind: kind_word(draft.holder.id.kind()),
-            id_sealed: seal_id(app, &id, &draft.holder.id)?,
-            id_hash: id_hash(app, &draft.holder.id),
-            name_hash: name_hash(app, claims.nam.as_str()),
-            extra: serde_json::to_string(&draft.extra).map_err(Fault::new)?,
-            card: card.jws().to_owned(),
-            id,
-        })
-    }
-}
-
 /// A number of this registry's own, of this year.
 ///
 /// # Errors
@@ -177,31 +62,6 @@ impl Issue<'_> {
 pub fn number(app: &App) -> Result<CertificateNumber, Fault> {
     let year = u16::try_from(providers::service::today(app).year()).map_err(Fault::new)?;
     Ok(CertificateNumber::generate(app.edge.random::<16>(), &app.region.code, year))
-}
-
-/// A refusal of the new certificate of a replacement: its fields are members of `certificate`.
-fn in_certificate(error: Error) -> Error {
-    match error {
-        Error::Refusal(refusal) if !refusal.field.is_empty() => refusal.within("certificate").into(),
-        other => other,
-    }
-}
-
-/// The field of the request that a claim came from.
-fn field_of(claim: &str) -> &str {
-    match claim {
-        "num" => "number",
-        "typ" => "type",
-        "nam" => "holder.name",
-        "id4" => "holder.id_number",
-        "occ" => "occupation",
-        "ttl" => "title",
-        "lvl" => "level",
-        "grd" => "grade",
-        "day" => "assessed_on",
-        "exp" => "valid_until",
-        _ => "",
-    }
 }
 
 /// The keyed hash by which the public look-up compares a name.

@@ -1,14 +1,18 @@
 //! Certificates over HTTP.
 
+mod desk;
+
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use verifier::ids::{CertificateNumber, Level, OccupationCode, OccupationPrefix};
 use verifier::time::Day;
 
+pub use self::desk::Desk;
+use self::desk::Done;
 use super::rules::{Status, Step};
 use super::store::Filter;
-use super::{Actor, Change, Draft, Input, Issue, Mine, View, service};
+use super::{Actor, Change, Draft, Input, Mine, Order, View, service};
 use crate::access::api::Paging;
 use crate::app::App;
 use crate::db::{Conn, is_id};
@@ -36,9 +40,10 @@ pub async fn create(app: web::Data<App>, permit: Permit<WriteCertificates>, key:
     let actor = Actor::new(&permit.caller, body.value.provider.as_deref(), "provider")?;
     let draft = Draft::parse(&body.value, "")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
-    let this = app.clone();
-    let work = move |conn: &mut Conn| Ok(Answer::json(201, &Issue { app: &this, actor: &actor }.issue(conn, &draft)?)?);
-    let response = once(&app, ticket, work).await?;
+    let response = match app.desk.issue(&app, Order { actor, draft }, ticket).await? {
+        Done::Issued(issued) => HttpResponse::Created().json(issued.view(&app)?),
+        Done::Answered(answer, replayed) => answer.response(replayed)?,
+    };
     count(&app, &response);
     Ok(response)
 }
@@ -227,13 +232,10 @@ pub async fn replace(
 ) -> Result<HttpResponse, Problem> {
     let input = body.value;
     let actor = Actor::new(&permit.caller, input.certificate.provider.as_deref(), "certificate.provider")?;
-    let draft = Draft::parse(&input.certificate, "certificate.")?;
+    let order = Order { actor, draft: Draft::parse(&input.certificate, "certificate.")? };
     let ticket = key.ticket(&permit.caller, &body.bytes);
     let this = app.clone();
-    let work = move |conn: &mut Conn| {
-        let issue = Issue { app: &this, actor: &actor };
-        Ok(Answer::json(201, &issue.replace(conn, &permit.caller, &draft, &id, &input.reason)?)?)
-    };
+    let work = move |conn: &mut Conn| Ok(Answer::json(201, &service::replace(conn, &this, &permit.caller, &order, &id, &input.reason)?)?);
     let response = once(&app, ticket, work).await?;
     count(&app, &response);
     Ok(response)

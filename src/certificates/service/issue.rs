@@ -1,0 +1,309 @@
+//! Issuing: one certificate, many in one transaction, or one in the place of another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use verifier::card::{Card, Claims};
+use verifier::documents::Scheme;
+use verifier::ids::CreditCode;
+use verifier::jws::Signer;
+use verifier::time::{Day, Instant};
+use verifier::verdict::Interval;
+
+use super::{Actor, checked_reason, name_hash, number, status, step, view, visible};
+use crate::access::Caller;
+use crate::app::App;
+use crate::certificates::draft::Extra;
+use crate::certificates::rules::{self, Status, Step};
+use crate::certificates::store::{self, Row};
+use crate::certificates::{CertificateRefusal, Draft, View, credit};
+use crate::db::{Bulk, Conn};
+use crate::error::{Error, Fault, Refusal};
+use crate::learners::{Accounts, id_hash, kind_word, seal_id};
+use crate::ledger::service::LotState;
+use crate::ledger::{self, LotView};
+use crate::{evidence, keys, providers};
+
+/// A certificate that somebody wants issued.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Who issues it.
+    pub actor: Actor,
+    /// What it says.
+    pub draft: Draft,
+}
+
+/// A certificate that was issued, with the credit that it minted.
+pub struct Issued {
+    /// The certificate.
+    pub row: Row,
+    lots: Vec<LotState>,
+}
+
+impl Issued {
+    /// How it looks in an answer.
+    ///
+    /// # Errors
+    /// A fault.
+    pub fn view(self, app: &App) -> Result<View, Fault> {
+        Ok(View { lots: self.lots.into_iter().map(LotView::of).collect(), ..View::new(self.row, Vec::new(), &app.qr_prefix())? })
+    }
+}
+
+/// Issues one, inside the caller's transaction.
+///
+/// # Errors
+/// A refusal of the draft, the provider's standing, the number, the holder's account or the credit; or a fault.
+pub fn issue(conn: &mut Conn, app: &App, order: &Order) -> Result<View, Error> {
+    let mut bulk = Bulk::default();
+    let issued = issue_all(conn, &mut bulk, app, &[order])?.pop().ok_or_else(|| Fault::text("an order without an answer"))??;
+    bulk.write(conn)?;
+    Ok(issued.view(app)?)
+}
+
+/// Issues many, inside the caller's transaction, which has to write `bulk` before it ends: the answers stand in the order of the orders. One that is
+/// refused takes nothing of the others.
+///
+/// # Errors
+/// A fault; or a refusal that was found after indices were given out, with which nothing may be kept.
+pub fn issue_all(conn: &mut Conn, bulk: &mut Bulk, app: &App, orders: &[&Order]) -> Result<Vec<Result<Issued, Refusal>>, Error> {
+    let mut office = Office::open(conn, app, orders)?;
+    let mut accepted = Vec::with_capacity(orders.len());
+    for order in orders {
+        accepted.push(match office.accept(order) {
+            Ok(provider) => Ok(provider),
+            Err(Error::Refusal(refusal)) => Err(refusal),
+            Err(fault) => return Err(fault),
+        });
+    }
+    let mut supply = Supply::take(conn, &office, accepted.iter().flatten())?;
+    let mut answers = Vec::with_capacity(orders.len());
+    for (order, provider) in orders.iter().zip(accepted) {
+        answers.push(match provider {
+            Ok(provider) => Ok(office.issue(bulk, &mut supply, order, &provider)?),
+            Err(refusal) => Err(refusal),
+        });
+    }
+    Ok(answers)
+}
+
+/// Issues one in the place of certificate `old`, which becomes final in the same transaction.
+///
+/// # Errors
+/// As [`issue`], and `certificates.not_found`, `certificates.final`, `certificates.reason`, `certificates.other_provider`.
+pub fn replace(conn: &mut Conn, app: &App, caller: &Caller, order: &Order, old: &str, reason: &str) -> Result<View, Error> {
+    let reason = checked_reason(reason)?;
+    let before = visible(conn, caller, old)?;
+    rules::next(status(&before)?, Step::Replace)?;
+    if !order.actor.is_of(conn, &before.provider_id)? {
+        return Err(CertificateRefusal::OtherProvider.at("certificate.provider").into());
+    }
+    let mut order = order.clone();
+    // What it was issued for stays what it was issued for.
+    order.draft.extra.basis = serde_json::from_str::<Extra>(&before.extra).map_err(Fault::new)?.basis;
+    let row = in_place(conn, app, &order, &before).map_err(in_certificate)?;
+    step(conn, app, &before, Step::Replace, &reason, &order.actor.client, Some(&row.number))?;
+    view(conn, app, row, Vec::new())
+}
+
+fn in_place(conn: &mut Conn, app: &App, order: &Order, old: &Row) -> Result<Row, Error> {
+    let office = Office::open(conn, app, &[order])?;
+    let provider = office.admit(order)?;
+    let mut supply = Supply::take(conn, &office, std::iter::once(&provider))?;
+    let mut bulk = Bulk::default();
+    let row = office.certify(&mut bulk, &mut supply, order, &provider, Some(old.id.clone()))?;
+    bulk.write(conn)?;
+    credit::mint_anew(conn, app, &order.actor.client, &order.draft, &row, old)?;
+    Ok(row)
+}
+
+/// A refusal of the new certificate of a replacement: its fields are members of `certificate`.
+fn in_certificate(error: Error) -> Error {
+    match error {
+        Error::Refusal(refusal) if !refusal.field.is_empty() => refusal.within("certificate").into(),
+        other => other,
+    }
+}
+
+/// What is known when orders are looked at: of all of them at once.
+struct Office<'a> {
+    app: &'a App,
+    now: i64,
+    today: Day,
+    /// By id and by credit code, which an order may name.
+    providers: BTreeMap<String, Provider>,
+    schemes: BTreeMap<String, Scheme>,
+    taken: BTreeSet<String>,
+    accounts: Accounts,
+}
+
+#[derive(Clone)]
+struct Provider {
+    id: String,
+    credit_code: CreditCode,
+    timeline: std::sync::Arc<[Interval]>,
+}
+
+impl Office<'_> {
+    fn open<'a>(conn: &mut Conn, app: &'a App, orders: &[&Order]) -> Result<Office<'a>, Error> {
+        let now = app.edge.now();
+        let named: BTreeSet<&str> = orders.iter().map(|order| order.actor.provider.as_str()).collect();
+        let mut providers = BTreeMap::new();
+        for (row, timeline) in providers::store::named(conn, &named.into_iter().collect::<Vec<_>>())? {
+            let credit_code = CreditCode::parse(&row.credit_code).map_err(Fault::new)?;
+            let provider = Provider { id: row.id.clone(), credit_code, timeline: timeline.into() };
+            providers.insert(row.credit_code, provider.clone());
+            providers.insert(row.id, provider);
+        }
+        let drafts = || orders.iter().map(|order| &order.draft);
+        let numbers: Vec<&str> = drafts().filter_map(|draft| draft.number.as_ref()).map(|number| number.as_str()).collect();
+        let taken = store::taken(conn, &numbers)?;
+        let earning = drafts().filter(|draft| !draft.extra.credits.is_empty());
+        let accounts = Accounts::find(conn, app, earning.map(|draft| &draft.holder.id))?;
+        let schemes: BTreeSet<&str> = drafts().flat_map(|draft| &draft.extra.credits).map(|credit| credit.scheme.as_str()).collect();
+        let schemes = ledger::service::named(conn, &schemes)?;
+        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), providers, schemes, taken, accounts })
+    }
+
+    /// The provider of an order whose certificate may be issued.
+    fn admit(&self, order: &Order) -> Result<Provider, Refusal> {
+        let draft = &order.draft;
+        rules::may_be_issued(draft, self.today)?;
+        let provider = self.providers.get(&order.actor.provider).ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
+        providers::service::allows(&provider.timeline, self.today, draft.kind, draft.occupation.as_ref(), draft.level)?;
+        match &draft.number {
+            Some(number) if self.taken.contains(number.as_str()) => Err(CertificateRefusal::NumberTaken.at("number")),
+            _ => Ok(provider.clone()),
+        }
+    }
+
+    /// The same where its credit may be minted too; its number is then taken.
+    fn accept(&mut self, order: &Order) -> Result<Provider, Error> {
+        let (provider, draft) = (self.admit(order)?, &order.draft);
+        if !draft.extra.credits.is_empty() {
+            self.accounts.admit(self.app, &draft.holder.id, &draft.holder.name).map_err(credit::in_holder)?;
+        }
+        for (part, declared) in draft.extra.credits.iter().enumerate() {
+            let scheme = self.schemes.get(&declared.scheme);
+            let mintable = ledger::service::may_mint(declared.amount, scheme, declared.category.as_deref());
+            mintable.map_err(|refusal| refusal.at(format!("credits[{part}]")))?;
+        }
+        if !draft.extra.credits.is_empty() {
+            self.accounts.expect(self.app, &draft.holder.id, &draft.holder.name);
+        }
+        self.taken.extend(draft.number.as_ref().map(|number| number.as_str().to_owned()));
+        Ok(provider)
+    }
+
+    /// Signs the certificate of an accepted order, and adds what has to be written.
+    fn issue(&mut self, bulk: &mut Bulk, supply: &mut Supply, order: &Order, provider: &Provider) -> Result<Issued, Error> {
+        let row = self.certify(bulk, supply, order, provider, None)?;
+        let (app, draft) = (self.app, &order.draft);
+        if draft.extra.credits.is_empty() {
+            return Ok(Issued { row, lots: Vec::new() });
+        }
+        let (account, _) = self.accounts.enter(app, bulk, &order.actor.client, &draft.holder.id, &draft.holder.name)?;
+        let lots = credit::mint(bulk, app, draft, &row, &account.id, &self.schemes)?;
+        Ok(Issued { row, lots })
+    }
+
+    fn certify(&self, bulk: &mut Bulk, supply: &mut Supply, order: &Order, provider: &Provider, replaces: Option<String>) -> Result<Row, Error> {
+        let (key, signer) = supply.keys.get(&provider.id).ok_or_else(|| Fault::text("a provider without a key"))?;
+        let place = supply.places.get_mut(&provider.id).and_then(Iterator::next).ok_or_else(|| Fault::text("too few indices"))?;
+        let card = self.sign(&order.draft, signer, provider, place)?;
+        let row = self.row(&order.draft, &card, key, replaces)?;
+        bulk.add(row.clone());
+        evidence::add(bulk, &self.app.edge, evidence::Kind::CertificateIssued, self.now, &row.id, row.card.as_bytes());
+        Ok(row)
+    }
+
+    fn sign(&self, draft: &Draft, signer: &Signer, provider: &Provider, (list, index): (i64, i64)) -> Result<Card, Error> {
+        let app = self.app;
+        let claims = Claims {
+            iss: app.region.code.clone(),
+            prv: provider.credit_code.clone(),
+            num: draft.number.clone().map_or_else(|| number(app), Ok)?,
+            typ: draft.kind,
+            nam: draft.holder.name.clone(),
+            id4: draft.holder.id.last_four(),
+            occ: draft.occupation.clone(),
+            ttl: draft.title.clone(),
+            lvl: draft.level,
+            grd: draft.grade,
+            day: draft.assessed_on,
+            iat: Instant(self.now),
+            exp: draft.valid_until,
+            sts: (u32::try_from(list).map_err(Fault::new)?, u32::try_from(index).map_err(Fault::new)?).into(),
+        };
+        let timer = app.metrics.signing.start_timer();
+        let card = Card::sign(&claims, signer).map_err(|e| crate::messages::from_verifier(e.claim().map_or("", field_of), e.code()))?;
+        timer.observe_duration();
+        Ok(card)
+    }
+
+    fn row(&self, draft: &Draft, card: &Card, key: &keys::Row, replaces: Option<String>) -> Result<Row, Error> {
+        let (app, claims) = (self.app, card.claims());
+        let id = app.edge.id("cert");
+        Ok(Row {
+            number: claims.num.as_str().to_owned(),
+            provider_id: key.provider_id.clone().unwrap_or_default(),
+            kid: key.kid.clone(),
+            kind: draft.kind.as_str().to_owned(),
+            occupation: draft.occupation.as_ref().map(|o| o.as_str().to_owned()),
+            title: draft.title.as_ref().map(|t| t.as_str().to_owned()),
+            level: draft.level.map(|l| i64::from(l.rank())),
+            grade: draft.grade.map(|g| g.as_str().to_owned()),
+            assessed_on: draft.assessed_on.to_string(),
+            issued_at: self.now,
+            valid_until: draft.valid_until.map(|d| d.to_string()),
+            status: Status::Issued.as_str().to_owned(),
+            status_list: i64::from(claims.sts.list),
+            status_index: i64::from(claims.sts.index),
+            replaces,
+            replaced_by: None,
+            id_kind: kind_word(draft.holder.id.kind()),
+            id_sealed: seal_id(app, &id, &draft.holder.id)?,
+            id_hash: id_hash(app, &draft.holder.id),
+            name_hash: name_hash(app, claims.nam.as_str()),
+            extra: serde_json::to_string(&draft.extra).map_err(Fault::new)?,
+            card: card.jws().to_owned(),
+            id,
+        })
+    }
+}
+
+/// The field of the request that a claim came from.
+fn field_of(claim: &str) -> &str {
+    match claim {
+        "num" => "number",
+        "typ" => "type",
+        "nam" => "holder.name",
+        "id4" => "holder.id_number",
+        "occ" => "occupation",
+        "ttl" => "title",
+        "lvl" => "level",
+        "grd" => "grade",
+        "day" => "assessed_on",
+        "exp" => "valid_until",
+        _ => "",
+    }
+}
+
+/// What accepted certificates need: nobody who may not issue gets a key or an index.
+struct Supply {
+    keys: BTreeMap<String, (keys::Row, std::sync::Arc<Signer>)>,
+    /// Places in status lists that are still to be given out, by provider.
+    places: BTreeMap<String, std::vec::IntoIter<(i64, i64)>>,
+}
+
+impl Supply {
+    fn take<'a>(conn: &mut Conn, office: &Office<'_>, accepted: impl Iterator<Item = &'a Provider>) -> Result<Supply, Error> {
+        let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+        for provider in accepted {
+            *counts.entry(&provider.id).or_default() += 1;
+        }
+        let keys = keys::issuers(conn, office.app, &counts.keys().copied().collect())?;
+        // The year of the card's own `iat`: verifiers look for the status there.
+        let places = store::take_all(conn, &counts, i64::from(office.today.year()), office.now)?;
+        Ok(Supply { keys, places: places.into_iter().map(|(provider, places)| (provider, places.into_iter())).collect() })
+    }
+}

@@ -1,0 +1,95 @@
+//! Requests that come at the same time are served in one transaction, and none of them notices.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use hufu::error::Fault;
+use serde_json::{Value, json};
+
+use crate::support::World;
+use crate::support::client::Answer;
+use crate::support::issuing::{SCHEME, body, body_with, define_scheme, draft, issue, race, stock, with};
+
+/// Of each kind of request.
+const EACH: usize = 5;
+const KINDS: usize = 7;
+
+/// A certificate that declares credit of `scheme`.
+fn declaring(scheme: &str) -> Value {
+    with(draft(), "/credits", json!([{"scheme": scheme, "amount": 200, "kind": "certificate", "category": "core"}]))
+}
+
+/// Runs `ask` for each of `n` while nobody can issue, so that all of them wait together; the answers, and how many commits they took.
+fn held_back(world: &World, n: usize, ask: impl Fn(usize) -> Answer + Sync) -> (Vec<Answer>, u64) {
+    let (held, is_held) = channel();
+    let (release, released) = channel::<()>();
+    let before = world.app.db.commits();
+    let db = world.app.db.clone();
+    let holder = std::thread::spawn(move || {
+        db.write_now(|conn| {
+            conn.batch_execute("UPDATE status_lists SET next_index = next_index")?;
+            held.send(()).map_err(Fault::new)?;
+            Ok(released.recv().map_err(Fault::new)?)
+        })
+    });
+    is_held.recv().unwrap();
+    let answers = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| race(n, &ask));
+        std::thread::sleep(Duration::from_secs(1));
+        release.send(()).unwrap();
+        asked.join().unwrap()
+    });
+    holder.join().unwrap().unwrap();
+    (answers, world.app.db.commits() - before)
+}
+
+both! {
+    fn each_of_those_that_share_a_commit_gets_the_answer_that_it_would_get_alone(world: &World) {
+        define_scheme(world);
+        let (one, two) = (body(world, 1), body_with(world, 2, &json!({"standing": "barred", "from": "2026-01-01", "cause": "伪造成绩"})));
+        issue(&one.client, &declaring(SCHEME));
+        let keyed = one.client.clone().header("idempotency-key", "order-1");
+        let (answers, commits) = held_back(world, EACH * KINDS, |i| match i % KINDS {
+            0 => one.client.post_json("/v1/certificates", &declaring(SCHEME)),
+            1 => one.client.post_json("/v1/certificates", &with(draft(), "/number", json!("S000031000026000001"))),
+            2 => one.client.post_json("/v1/certificates", &declaring("310000:none")),
+            3 => one.client.post_json("/v1/certificates", &with(draft(), "/assessed_on", json!("2999-01-01"))),
+            4 => keyed.post_json("/v1/certificates", &draft()),
+            5 => one.client.post_json("/v1/certificates", &with(declaring(SCHEME), "/holder/name", json!("张伟"))),
+            _ => two.client.post_json("/v1/certificates", &draft()),
+        });
+        assert!(commits < 12, "{commits} commits for {} requests", answers.len());
+        let of = |kind: usize| answers.iter().skip(kind).step_by(KINDS);
+        of(0).for_each(|answer| drop(answer.clone().expect(201)));
+        assert_eq!(of(1).filter(|answer| answer.status == 201).count(), 1);
+        of(1).filter(|answer| answer.status != 201).for_each(|answer| drop(answer.clone().problem(409, "certificates.number_taken")));
+        of(2).for_each(|answer| assert_eq!(answer.clone().problem(404, "ledger.no_scheme")["field"], "credits[0]"));
+        of(3).for_each(|answer| drop(answer.clone().problem(422, "certificates.assessed_in_future")));
+        assert!(of(4).all(|answer| answer.status == 201 && answer.bytes == answers[4].bytes));
+        assert_eq!(of(4).filter(|answer| answer.header("idempotency-replayed").is_empty()).count(), 1);
+        of(5).for_each(|answer| drop(answer.clone().problem(409, "learners.name_differs")));
+        of(6).for_each(|answer| drop(answer.clone().problem(403, "providers.barred")));
+        let made = i64::try_from(EACH).unwrap() + 3;
+        let stock = stock(world);
+        assert_eq!((stock.0[0], stock.1), (made, vec![made]), "as many indices as certificates");
+        assert_eq!(world.app.db.read_now(hufu::evidence::audit).unwrap().wrong, None);
+        assert_eq!(world.app.db.read_now(hufu::ledger::service::audit).unwrap().wrong, None);
+    }
+
+    fn a_person_whom_nobody_knew_gets_one_account_and_one_name(world: &World) {
+        define_scheme(world);
+        let one = body(world, 1);
+        issue(&one.client, &draft());
+        let names = ["欧阳静", "张伟"];
+        let (answers, _) = held_back(world, 16, |i| {
+            one.client.post_json("/v1/certificates", &with(declaring(SCHEME), "/holder/name", json!(names[i % 2])))
+        });
+        let first = usize::from(answers[0].status != 201);
+        for (i, answer) in answers.into_iter().enumerate() {
+            if i % 2 == first { drop(answer.expect(201)) } else { drop(answer.problem(409, "learners.name_differs")) }
+        }
+        assert_eq!(stock(world).1, vec![9]);
+        assert_eq!(world.app.db.read_now(hufu::evidence::audit).unwrap().wrong, None);
+    }
+}
