@@ -5,23 +5,27 @@
 //! content has one text under one key. A document is named by its [`digest`].
 
 mod achievement;
+mod agreement_signature;
 mod error;
 mod merge;
+mod notice;
 mod programme;
 mod redemption;
 mod scheme;
 mod values;
 
 pub use achievement::{Achievement, Credit};
+pub use agreement_signature::AgreementSignature;
 pub use error::{DocumentError, DocumentRule, ValueError};
 pub use merge::Merge;
+pub use notice::Notice;
 pub use programme::{Awards, InForce, Minimum, Programme};
 pub use redemption::Redemption;
 pub use scheme::{Scheme, Yearly};
 pub(crate) use values::decimal;
 pub use values::{
-    AchievementId, AchievementKind, Amount, Category, CourseCode, Digest, LearnerId, LotId, Names, ProgrammeId, ProgrammeKind, Ratio, RedemptionId,
-    SchemeId, SchemeKind,
+    AchievementId, AchievementKind, AgreementId, Amount, Category, CourseCode, Digest, GrantId, LearnerId, LotId, Names, ProgrammeId, ProgrammeKind,
+    Ratio, ReceiptId, RedemptionId, SchemeId, SchemeKind, WaiverId,
 };
 
 use crate::json::{self, Fault, Members};

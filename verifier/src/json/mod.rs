@@ -14,7 +14,9 @@ use serde::{Deserialize, Deserializer};
 /// A JSON value, as far as any signed format needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
-    /// `true`, `false` or `null`: no format here has them.
+    /// `true`.
+    True,
+    /// `false` or `null`: no format here has them.
     Other,
     /// A whole number.
     Whole(i64),

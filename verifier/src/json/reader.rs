@@ -184,7 +184,7 @@ impl<'de> Reader<'de> {
                 })?;
                 Ok(Value::Object(members))
             }
-            b't' => self.word("true").map(|()| Value::Other),
+            b't' => self.word("true").map(|()| Value::True),
             b'f' => self.word("false").map(|()| Value::Other),
             b'n' => self.word("null").map(|()| Value::Other),
             _ => self.whole(),
