@@ -1,7 +1,7 @@
 //! The walk through the checks of a grant: one truth, told briefly or in full.
 
 use super::provider::{Known, bar, class, flag, out_of_scope};
-use super::subject::{Subject, What};
+use super::subject::Subject;
 use super::{Accord, CaseFacts, Check, CheckName, Context, Decision, decision, got, want};
 use crate::agreement::{Accept, Grant, Limit, LimitPer, Moves, ProviderTerms, State, StatusAt};
 use crate::documents::{Amount, Category, Digest, decimal};
@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
         let state = crate::agreement::Life { is_agreed: true, ..accord.life }.state(in_force, context.day);
         sink.take(CheckName::InForce, (state == State::InForce).into(), || told(want::in_force(in_force), got::in_force(self, state)))?;
         let (origin, place) = (self.facts.origin(), context.place);
-        let is_between = origin != place && is_among(&grant.from, origin) && is_among(&grant.to, place);
+        let is_between = !is_same(origin, place) && is_among(&grant.from, origin) && is_among(&grant.to, place);
         sink.take(CheckName::Parties, is_between.into(), || told(want::parties(grant), format!("{origin} to {place}")))?;
         let moves = self.facts.moves();
         sink.take(CheckName::Moves, (moves == grant.moves).into(), || told(grant.moves.to_string(), moves.to_string()))
@@ -120,9 +120,9 @@ impl<'a> Walk<'a> {
     fn kinds(&self, sink: &mut impl Sink) -> Option<()> {
         let accept = &self.grant.accept;
         if !accept.types.is_empty() {
-            let own = |subject: &Subject<'a>| match subject.what {
-                What::Certificate(facts) => Some(facts.kind),
-                What::Lot(_) | What::Provider(_) => None,
+            let own = |subject: &Subject<'a>| match *subject {
+                Subject::Certificate(facts) => Some(facts.kind),
+                Subject::Lot(_) | Subject::Provider(_) => None,
             };
             self.among(sink, CheckName::Type, &accept.types, own, |kind| kind.to_string())?;
         }
@@ -152,25 +152,25 @@ impl<'a> Walk<'a> {
         let accept = &self.grant.accept;
         if !accept.occupations.is_empty() {
             let covered = |code| accept.occupations.iter().any(|branch| branch.covers(code));
-            let held = |subject: &Subject<'a>| Held::from(subject.occupation.is_some_and(covered));
-            self.each(sink, CheckName::Occupation, || want::joined(&accept.occupations), held, |s| got::or_none(s.occupation))?;
+            let held = |subject: &Subject<'a>| Held::from(subject.occupation().is_some_and(covered));
+            self.each(sink, CheckName::Occupation, || want::joined(&accept.occupations), held, |s| got::or_none(s.occupation()))?;
         }
         if let Some(range) = accept.level {
-            let held = |subject: &Subject<'a>| Held::from(subject.level.is_some_and(|level| range.covers(level)));
-            self.each(sink, CheckName::Level, || want::level(range), held, |s| got::or_none(s.level.map(|level| level.rank())))?;
+            let held = |subject: &Subject<'a>| Held::from(subject.level().is_some_and(|level| range.covers(level)));
+            self.each(sink, CheckName::Level, || want::level(range), held, |s| got::or_none(s.level().map(|level| level.rank())))?;
         }
         if let Some(grade) = accept.grade {
-            let held = |subject: &Subject<'a>| Held::from(subject.grade.is_some_and(|own| own >= grade.min));
-            self.each(sink, CheckName::Grade, || format!("at least {}", grade.min), held, |s| got::or_none(s.grade))?;
+            let held = |subject: &Subject<'a>| Held::from(subject.grade().is_some_and(|own| own >= grade.min));
+            self.each(sink, CheckName::Grade, || format!("at least {}", grade.min), held, |s| got::or_none(s.grade()))?;
         }
         if let Some(months) = accept.max_age_months {
             let oldest = self.context.day.add_months(-i32::from(months));
-            let held = |subject: &Subject<'a>| Held::from(subject.earned.is_some_and(|earned| earned >= oldest));
-            self.each(sink, CheckName::MaxAgeMonths, || format!("from {oldest}"), held, |s| got::or_none(s.earned))?;
+            let held = |subject: &Subject<'a>| Held::from(subject.earned().is_some_and(|earned| earned >= oldest));
+            self.each(sink, CheckName::MaxAgeMonths, || format!("from {oldest}"), held, |s| got::or_none(s.earned()))?;
         }
         if let Some(days) = accept.earned {
-            let held = |subject: &Subject<'a>| Held::from(subject.earned.is_some_and(|earned| days.covers(earned)));
-            self.each(sink, CheckName::Earned, || want::days(days), held, |s| got::or_none(s.earned))?;
+            let held = |subject: &Subject<'a>| Held::from(subject.earned().is_some_and(|earned| days.covers(earned)));
+            self.each(sink, CheckName::Earned, || want::days(days), held, |s| got::or_none(s.earned()))?;
         }
         Some(())
     }
@@ -199,8 +199,8 @@ impl<'a> Walk<'a> {
             self.each(sink, CheckName::ProviderType, want, held, |s| got::kind(&known(s)))?;
         }
         if !terms.codes.is_empty() {
-            let held = |s: &Subject<'a>| Held::from(s.provider.is_some_and(|code| terms.codes.contains(code)));
-            self.each(sink, CheckName::ProviderCode, || want::joined(&terms.codes), held, |s| got::or_none(s.provider))?;
+            let held = |s: &Subject<'a>| Held::from(s.provider().is_some_and(|code| terms.codes.contains(code)));
+            self.each(sink, CheckName::ProviderCode, || want::joined(&terms.codes), held, |s| got::or_none(s.provider()))?;
         }
         if terms.in_scope {
             let held = |s: &Subject<'a>| known(s).every(|interval| out_of_scope(interval, s).is_none());
@@ -368,11 +368,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether a region is in a list. Most grants fail here, so codes are compared as six bytes at once.
+/// Whether a region is in a list.
 pub(super) fn is_among(list: &[RegionCode], code: &RegionCode) -> bool {
-    fn six(code: &RegionCode) -> Option<&[u8; 6]> {
-        code.as_str().as_bytes().first_chunk()
-    }
-    let code = six(code);
-    list.iter().any(|own| six(own) == code)
+    list.iter().any(|own| is_same(own, code))
+}
+
+/// Most grants fail at their regions, so codes are compared as six bytes at once.
+fn is_same(one: &RegionCode, other: &RegionCode) -> bool {
+    one.as_str().as_bytes().first_chunk::<6>() == other.as_str().as_bytes().first_chunk::<6>()
 }

@@ -1,7 +1,7 @@
 //! What a provider was on a day, as the conditions ask it.
 
 use super::engine::{Held, Walk};
-use super::subject::{Subject, What};
+use super::subject::Subject;
 use crate::agreement::{ProviderTerms, StatusAt};
 use crate::time::Day;
 use crate::verdict::{Class, Flag, Interval, IssueRequest, Provider, Standing};
@@ -18,9 +18,9 @@ pub(super) enum Known<'a> {
 
 impl<'a> Known<'a> {
     pub fn of(walk: &Walk<'a>, terms: &ProviderTerms, subject: &Subject<'a>) -> Known<'a> {
-        let Some(code) = subject.provider else { return Known::None };
+        let Some(code) = subject.provider() else { return Known::None };
         let day = match terms.status_at {
-            StatusAt::Earned => subject.earned,
+            StatusAt::Earned => subject.earned(),
             StatusAt::Offered => Some(walk.context.day),
         };
         match (walk.context.provider(code), day) {
@@ -65,9 +65,9 @@ pub(super) fn bar(interval: &Interval) -> Option<&'static str> {
 pub(super) fn out_of_scope(interval: &Interval, subject: &Subject<'_>) -> Option<&'static str> {
     use crate::verdict::IssueBar::{LevelOutOfScope, OccupationOutOfScope, TypeOutOfScope};
     let Standing::Listed { scope, .. } = &interval.standing else { return Some("barred") };
-    let covered = match subject.what {
-        What::Certificate(facts) => scope.covers(&IssueRequest { typ: facts.kind, occupation: facts.occupation.as_ref(), level: facts.level }),
-        What::Lot(_) | What::Provider(_) => scope.covers_subject(subject.occupation, subject.level),
+    let covered = match *subject {
+        Subject::Certificate(facts) => scope.covers(&IssueRequest { typ: facts.kind, occupation: facts.occupation.as_ref(), level: facts.level }),
+        Subject::Lot(_) | Subject::Provider(_) => scope.covers_subject(subject.occupation(), subject.level()),
     };
     match covered {
         Err(TypeOutOfScope) => Some("type out of scope"),

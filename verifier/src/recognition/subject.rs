@@ -6,19 +6,9 @@ use crate::documents::{Digest, LotId};
 use crate::ids::{CreditCode, Grade, Level, OccupationCode};
 use crate::time::Day;
 
-/// One of them, with what they have in common.
+/// One of them.
 #[derive(Clone, Copy)]
-pub(super) struct Subject<'a> {
-    pub what: What<'a>,
-    pub occupation: Option<&'a OccupationCode>,
-    pub level: Option<Level>,
-    pub grade: Option<Grade>,
-    pub earned: Option<Day>,
-    pub provider: Option<&'a CreditCode>,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum What<'a> {
+pub(super) enum Subject<'a> {
     Certificate(&'a CertificateFacts),
     Lot(&'a LotFacts),
     Provider(&'a ProviderFacts),
@@ -28,19 +18,19 @@ impl CaseFacts {
     /// Its subjects in order: one, or every lot.
     pub(super) fn subjects(&self) -> impl Iterator<Item = Subject<'_>> {
         let one = match self {
-            CaseFacts::Certificate(facts) => Some(Subject::certificate(facts)),
-            CaseFacts::Provider(facts) => Some(Subject::of_provider(facts)),
+            CaseFacts::Certificate(facts) => Some(Subject::Certificate(facts)),
+            CaseFacts::Provider(facts) => Some(Subject::Provider(facts)),
             CaseFacts::Credit(_) => None,
         };
-        one.into_iter().chain(self.lots().iter().map(Subject::lot))
+        one.into_iter().chain(self.lots().iter().map(Subject::Lot))
     }
 
     /// Whether something holds for every subject; the rest is not looked at after the first for which it does not.
     pub(super) fn every<'a>(&'a self, mut holds: impl FnMut(Subject<'a>) -> bool) -> bool {
         match self {
-            CaseFacts::Certificate(facts) => holds(Subject::certificate(facts)),
-            CaseFacts::Provider(facts) => holds(Subject::of_provider(facts)),
-            CaseFacts::Credit(facts) => facts.lots.iter().all(|lot| holds(Subject::lot(lot))),
+            CaseFacts::Certificate(facts) => holds(Subject::Certificate(facts)),
+            CaseFacts::Provider(facts) => holds(Subject::Provider(facts)),
+            CaseFacts::Credit(facts) => facts.lots.iter().all(|lot| holds(Subject::Lot(lot))),
         }
     }
 
@@ -54,56 +44,63 @@ impl CaseFacts {
 }
 
 impl<'a> Subject<'a> {
-    fn certificate(facts: &'a CertificateFacts) -> Subject<'a> {
-        Subject {
-            what: What::Certificate(facts),
-            occupation: facts.occupation.as_ref(),
-            level: facts.level,
-            grade: facts.grade,
-            earned: Some(facts.earned),
-            provider: Some(&facts.provider),
+    pub fn occupation(self) -> Option<&'a OccupationCode> {
+        match self {
+            Subject::Certificate(facts) => facts.occupation.as_ref(),
+            Subject::Lot(lot) => lot.occupation.as_ref(),
+            Subject::Provider(facts) => facts.occupation.as_ref(),
         }
     }
 
-    fn lot(facts: &'a LotFacts) -> Subject<'a> {
-        Subject {
-            what: What::Lot(facts),
-            occupation: facts.occupation.as_ref(),
-            level: facts.level,
-            grade: facts.grade,
-            earned: Some(facts.earned),
-            provider: facts.provider.as_ref(),
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Subject::Certificate(facts) => facts.level,
+            Subject::Lot(lot) => lot.level,
+            Subject::Provider(facts) => facts.level,
         }
     }
 
-    fn of_provider(facts: &'a ProviderFacts) -> Subject<'a> {
-        Subject {
-            what: What::Provider(facts),
-            occupation: facts.occupation.as_ref(),
-            level: facts.level,
-            grade: None,
-            earned: None,
-            provider: Some(&facts.code),
+    pub fn grade(self) -> Option<Grade> {
+        match self {
+            Subject::Certificate(facts) => facts.grade,
+            Subject::Lot(lot) => lot.grade,
+            Subject::Provider(_) => None,
         }
     }
 
-    pub fn as_lot(&self) -> Option<&'a LotFacts> {
-        match self.what {
-            What::Lot(lot) => Some(lot),
-            What::Certificate(_) | What::Provider(_) => None,
+    pub fn earned(self) -> Option<Day> {
+        match self {
+            Subject::Certificate(facts) => Some(facts.earned),
+            Subject::Lot(lot) => Some(lot.earned),
+            Subject::Provider(_) => None,
         }
     }
 
-    pub fn lot_id(&self) -> Option<&'a LotId> {
+    pub fn provider(self) -> Option<&'a CreditCode> {
+        match self {
+            Subject::Certificate(facts) => Some(&facts.provider),
+            Subject::Lot(lot) => lot.provider.as_ref(),
+            Subject::Provider(facts) => Some(&facts.code),
+        }
+    }
+
+    pub fn as_lot(self) -> Option<&'a LotFacts> {
+        match self {
+            Subject::Lot(lot) => Some(lot),
+            Subject::Certificate(_) | Subject::Provider(_) => None,
+        }
+    }
+
+    pub fn lot_id(self) -> Option<&'a LotId> {
         self.as_lot().map(|lot| &lot.id)
     }
 
     /// Whether a waiver for this case is for this subject: a certificate by its number, a lot by its basis, a provider by its code.
-    pub fn is_case(&self, case: &str) -> bool {
-        match self.what {
-            What::Certificate(facts) => facts.number.as_str() == case,
-            What::Lot(lot) => Digest::parse(case) == Ok(lot.basis),
-            What::Provider(facts) => facts.code.as_str() == case,
+    pub fn is_case(self, case: &str) -> bool {
+        match self {
+            Subject::Certificate(facts) => facts.number.as_str() == case,
+            Subject::Lot(lot) => Digest::parse(case) == Ok(lot.basis),
+            Subject::Provider(facts) => facts.code.as_str() == case,
         }
     }
 }
