@@ -4,11 +4,16 @@
 mod common;
 
 use common::recognition_cases::all;
-use common::recognitions::Case;
+use common::recognitions::{CREDIT, Case, agreement};
+use common::signer;
 use common::vectors::{assert_same, file, lines};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use verifier::recognition::{Check, CheckName, Decision, Outcome, check_words};
+use verifier::agreement::{Agreement, Life};
+use verifier::documents::{Digest, Waiver, WaiverId};
+use verifier::ids::RegionCode;
+use verifier::recognition::{Accord, CaseFacts, Check, CheckName, Context, Decision, LotFacts, Outcome, check_words, evaluate};
+use verifier::time::{Day, Instant};
 
 #[test]
 fn every_row_is_decided_as_it_was_by_hand() {
@@ -92,6 +97,33 @@ fn a_decision_that_contradicts_itself_is_refused() {
     }
     let without = &good[..good.find(",\"gives\"").expect("gives")];
     assert_eq!(Decision::read(format!("{without}}}").as_bytes()).map_err(|error| error.about().map(String::from)), Err(Some("gives".into())));
+}
+
+#[test]
+fn what_may_not_be_waived_is_not_even_by_a_waiver_that_says_so() {
+    let agreement = Agreement::read(agreement("credit", r#"{"scheme":"310000:hour"}"#, "").as_bytes()).expect("good");
+    let accord = Accord { agreement: &agreement, digest: Digest::of("x"), life: Life { is_agreed: false, ..Life::AGREED } };
+    let facts = CaseFacts::read(CREDIT.replace("2030-03-01", "2026-03-01").as_bytes()).expect("facts");
+    let place = RegionCode::parse("320000").expect("a region");
+    let day = Day::parse("2026-03-01").expect("a day");
+    let waiver = |lot: &LotFacts| Waiver {
+        id: WaiverId::parse("wvr_1").expect("an id"),
+        region: place.clone(),
+        agreement: accord.digest,
+        grant: agreement.grants[0].id.clone(),
+        case: lot.basis.to_string(),
+        checks: CheckName::ALL.to_vec(),
+        role: "skills-office".into(),
+        reason: "x".into(),
+        from: day,
+        until: day.add_days(1),
+        at: Instant(0),
+    };
+    let waivers: Vec<_> = facts.lots().iter().map(|lot| (Digest::of("w"), waiver(lot))).collect();
+    let decision = evaluate(&accord, &agreement.grants[0], &facts, &Context { waivers: &waivers, ..Context::new(&place, day) });
+    let failed: Vec<_> = decision.failed().map(|check| check.check.as_str()).collect();
+    assert_eq!(failed, ["signed", "scheme", "unexpired"]);
+    assert!(waivers.iter().all(|(_, waiver)| waiver.sign(&signer()).is_err()), "and it cannot be signed");
 }
 
 #[test]
