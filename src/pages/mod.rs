@@ -96,9 +96,9 @@ pub fn account_words() -> BTreeMap<String, Value> {
     ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(kinds).chain(refusals).collect()
 }
 
-/// The words of the verifier that are answers within a verdict; the others (ids, dates, documents) refuse a field of a request.
+/// The words of the verifier that are answers within a verdict; the others (ids, dates, documents, agreements) refuse a field of a request.
 fn verdict_words() -> impl Iterator<Item = &'static Message> {
-    verifier::messages::all().filter(|m| !["ids.", "time.", "document."].iter().any(|slice| m.code.starts_with(slice)))
+    verifier::messages::all().filter(|m| !["ids.", "time.", "document.", "agreement."].iter().any(|slice| m.code.starts_with(slice)))
 }
 
 #[cfg(test)]

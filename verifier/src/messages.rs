@@ -17,7 +17,7 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
 
 /// Every message.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    offline().chain(DOCUMENTS)
+    offline().chain(DOCUMENTS).chain(AGREEMENTS)
 }
 
 /// What verification without a network can say: a browser has to load these and no others.
@@ -216,7 +216,35 @@ pub const DOCUMENTS: &[Message] = &[
     m("document.category_shape", "类别应为 1 至 40 位小写字母、数字或连字符", "a category is 1 to 40 small letters, digits and hyphens"),
     m("document.course_shape", "课程代码应为 1 至 40 位字母、数字、点、横线或下划线", "a course code is 1 to 40 letters, digits, dots, hyphens and underscores"),
     m("document.digest_shape", "摘要应为 sha256: 和 64 位小写十六进制数字", "a digest is sha256: and 64 digits of lower-case hex"),
+    m("document.agreement_id_shape", "协议编号应为 urn:hufu:agreement: 和 1 至 60 位小写字母、数字或连字符", "the id of an agreement is urn:hufu:agreement: and 1 to 60 small letters, digits and hyphens"),
+    m("document.grant_id_shape", "条款编号应为 1 至 40 位小写字母、数字或连字符", "the id of a grant is 1 to 40 small letters, digits and hyphens"),
     m("document.amount_range", "数额应为 0.01 至 10000000.00", "an amount is 0.01 to 10,000,000.00, counted in hundredths"),
     m("document.ratio_range", "比例应为不大于 1 的两个整数之比，分母为 1 至 10000", "a ratio is two whole numbers, the first at most the second, which is 1 to 10,000"),
     m("document.unknown_kind", "未知的种类", "no such kind"),
+];
+
+/// Why an agreement, or the file that gathers its signatures, is refused. A browser loads them with the agreements, if at all.
+#[rustfmt::skip]
+pub const AGREEMENTS: &[Message] = &[
+    m("agreement.too_long", "协议或协议文件超过长度上限", "the agreement, or its file, is longer than its limit"),
+    m("agreement.too_deep", "协议嵌套超过八层", "the agreement is nested more than eight deep"),
+    m("agreement.json", "协议不是 UTF-8 编码的 JSON 对象", "the agreement is not one JSON object in UTF-8"),
+    m("agreement.duplicate", "协议有重复成员", "a member occurs twice"),
+    m("agreement.unknown", "协议有未知成员", "a member is not in the format: an ignored condition would be a wrong grant"),
+    m("agreement.missing", "协议缺少必需成员", "a required member is absent"),
+    m("agreement.type", "协议中一项的 JSON 类型不符", "a value has the wrong JSON type"),
+    m("agreement.number", "协议中的数不是整数或超出范围", "a number is not whole or is out of its range"),
+    m("agreement.value", "协议中一项的写法不符", "a text does not have the shape that belongs here"),
+    m("agreement.too_many", "协议中的列表过长", "a list is longer than its limit"),
+    m("agreement.empty", "协议中的列表或条件为空", "a list, or a condition, is empty"),
+    m("agreement.order", "地区、签名或通知未按顺序排列或有重复", "regions, signatures or notices are out of order, or one stands twice"),
+    m("agreement.twice", "协议中同一项出现两次", "the same thing stands twice in a list"),
+    m("agreement.not_a_party", "所列地区不是协议缔约方（不得使用通配符）", "not a party of the agreement: grants bind named parties only, without wildcards"),
+    m("agreement.days", "截止日期早于开始日期", "the last day is before the first"),
+    m("agreement.range", "下限高于上限", "the least is above the most"),
+    m("agreement.supersedes", "第一版不取代任何协议，其后各版须指明所取代的协议", "version 1 supersedes nothing, and every later version names what it supersedes"),
+    m("agreement.overlap", "一个职业前缀已被另一个涵盖", "one occupation of the list is covered by another"),
+    m("agreement.moves", "此项不适用于该条款的对象", "this member has no meaning for what the grant moves"),
+    m("agreement.units", "有限额的条款只能给出一种学分", "a grant with limits gives credit of one scheme only"),
+    m("agreement.notice_too_short", "通知期短于协议约定", "the notice is shorter than the agreement allows"),
 ];

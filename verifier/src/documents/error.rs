@@ -18,6 +18,10 @@ coded_error! {
         Course = "document.course_shape",
         /// A digest is not `sha256:` and 64 digits of lower-case hex.
         Digest = "document.digest_shape",
+        /// An agreement is not `urn:hufu:agreement:` and 1 to 60 of `0-9a-z-`.
+        Agreement = "document.agreement_id_shape",
+        /// A grant is not 1 to 40 of `0-9a-z-`.
+        Grant = "document.grant_id_shape",
         /// An amount outside 1 to 1,000,000,000 hundredths.
         Amount = "document.amount_range",
         /// A ratio above one, or with a denominator outside 1 to 10,000.
@@ -89,7 +93,7 @@ impl DocumentError {
 }
 
 impl DocumentRule {
-    pub(super) fn about(self, member: impl ToString) -> DocumentError {
+    pub(crate) fn about(self, member: impl ToString) -> DocumentError {
         DocumentError { code: self.code(), about: Some(member.to_string()) }
     }
 }

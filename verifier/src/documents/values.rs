@@ -64,6 +64,22 @@ name!(
     ProgrammeId, Id, |text: &str| is_id("prg_", text)
 );
 name!(
+    /// A waiver: `wvr_` and 1 to 40 of `0-9a-z`.
+    WaiverId, Id, |text: &str| is_id("wvr_", text)
+);
+name!(
+    /// A receipt: `rcp_` and 1 to 40 of `0-9a-z`.
+    ReceiptId, Id, |text: &str| is_id("rcp_", text)
+);
+name!(
+    /// An agreement, the same in all its versions: `urn:hufu:agreement:` and 1 to 60 of `0-9a-z-`.
+    AgreementId, Agreement, |text: &str| text.strip_prefix("urn:hufu:agreement:").is_some_and(|name| is_word(60, name))
+);
+name!(
+    /// A grant within its agreement: 1 to 40 of `0-9a-z-`.
+    GrantId, Grant, |text: &str| is_word(40, text)
+);
+name!(
     /// What credit is counted in: `310000:credit`, the region that defines it and 1 to 20 of `0-9a-z-`.
     SchemeId, Scheme, |text: &str| text.split_once(':').is_some_and(|(region, name)| RegionCode::parse(region).is_ok() && is_word(20, name))
 );
@@ -189,6 +205,11 @@ impl Digest {
     /// The digest of a text.
     pub fn of(text: &str) -> Digest {
         Digest(Hash::of(text.as_bytes()))
+    }
+
+    /// The digest of some bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Digest {
+        Digest(Hash::of(bytes))
     }
 
     /// Reads `sha256:` and 64 digits of lower-case hex.

@@ -1,6 +1,7 @@
 //! What several tests need: one key and one set of claims.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub mod agreements;
 pub mod bundle_vectors;
 pub mod bundles;
 pub mod cards;
@@ -8,6 +9,8 @@ pub mod cases;
 pub mod decided;
 pub mod documents;
 pub mod programmes;
+pub mod recognition_cases;
+pub mod recognitions;
 pub mod refusals;
 pub mod vectors;
 pub mod world;
