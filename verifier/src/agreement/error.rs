@@ -48,6 +48,8 @@ coded_error! {
         Moves = "agreement.moves",
         /// Limits on what is given in several schemes.
         Units = "agreement.units",
+        /// Two copies that are not of the same agreement.
+        Digest = "agreement.digest",
         /// A notice shorter than the agreement allows.
         NoticeTooShort = "agreement.notice_too_short",
     }

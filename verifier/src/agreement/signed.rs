@@ -8,6 +8,7 @@ use crate::ids::RegionCode;
 use crate::jws::{Compact, Header, PublicKey};
 use crate::time::{Day, Instant, Zone};
 use crate::verdict::{KeyRevocation, KeyRevocationReason};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -108,6 +109,31 @@ impl SignedAgreement {
         ascending(regions.iter(), of_signatures)?;
         let notice_standings = read_notices(&agreement, digest, &notices, keys)?;
         Ok(SignedAgreement { agreement, digest, bytes, parties, notices: notice_standings, signatures, notice_texts: notices })
+    }
+
+    /// The same agreement with what either of two copies of it holds: of a party the signature that is good, else that of the first copy, and every
+    /// notice.
+    ///
+    /// # Errors
+    /// `agreement.digest` where they are not the same agreement; as [`Self::open`].
+    pub fn merged(&self, other: &SignedAgreement, keys: RegionKeys<'_>) -> Result<SignedAgreement, AgreementError> {
+        if self.digest != other.digest {
+            return Err(AgreementRule::Digest.at(&Place::ROOT));
+        }
+        let mut signatures = BTreeMap::new();
+        for copy in [other, self] {
+            for (text, region) in copy.signatures.iter().filter_map(|text| Some((text, AgreementSignature::stored(text).ok()?.region))) {
+                let is_good = copy.parties.iter().any(|party| party.region == region && party.standing == Standing::Signed);
+                if is_good || !signatures.contains_key(&region) {
+                    signatures.insert(region, text.clone());
+                }
+            }
+        }
+        let mut notices = BTreeMap::new();
+        for (text, given) in self.notice_texts.iter().zip(&self.notices).chain(other.notice_texts.iter().zip(&other.notices)) {
+            notices.entry((given.notice.at, given.notice.region.clone())).or_insert_with(|| text.clone());
+        }
+        SignedAgreement::gather(self.bytes.clone(), signatures.into_values().collect(), notices.into_values().collect(), keys)
     }
 
     /// The file again.

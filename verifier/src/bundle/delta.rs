@@ -91,6 +91,8 @@ impl Change {
             return Ok(text);
         }
         Ok(match self.part {
+            // It comes whole: it is small, and changes seldom.
+            PartName::Agreements => return Err(BundleRule::DeltaForm.about(self.part)),
             PartName::Keys(_) => KeysPart::parse(held)?.put(self.keys).to_text(),
             PartName::Providers => ProvidersPart::parse(held)?.put(self.providers).to_text(),
             PartName::Revoked => RevokedPart::parse(held)?.put(self.revoked_keys).to_text(),

@@ -4,6 +4,7 @@
 //! A verifier pins the key of one region, its own. That region's manifest names the keys of its partners; each region's manifest names
 //! its parts by digest. So nothing in the file counts that the pinned key did not sign, directly or by one step.
 
+mod accords;
 mod delta;
 mod error;
 mod file;
@@ -15,6 +16,7 @@ mod rice;
 mod small_map;
 mod update;
 
+pub use accords::Accords;
 pub use delta::{Change, Delta, Step};
 pub use error::{BundleError, BundleRule};
 pub use file::{Contents, MAX_BYTES, MAX_JSON};
@@ -23,7 +25,9 @@ pub use held::Held;
 pub use manifest::{
     EXPIRES_SECONDS, FRESH_SECONDS, MAX_BYTES as MANIFEST_MAX_BYTES, Manifest, PartRef, Peer, TYP as MANIFEST_TYP, Version as ManifestVersion,
 };
-pub use parts::{Entry, KeyRow, KeysPart, MAX_BYTES as PART_MAX_BYTES, PartName, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart};
+pub use parts::{
+    AgreementsPart, Entry, KeyRow, KeysPart, MAX_BYTES as PART_MAX_BYTES, PartName, ProvidersPart, RevokedPart, RevokedRow, StatusChange, StatusPart,
+};
 pub use rice::RiceSet;
 
 use self::parts::sorted;
@@ -32,12 +36,13 @@ use crate::card::Card;
 use crate::ids::RegionCode;
 use crate::jws::PublicKey;
 use crate::status::gzip;
-use crate::time::Instant;
-use crate::verdict::{Facts, NoMemo, Presented, SignatureMemo, StatusFact, Verdict, judge};
+use crate::time::{Instant, Zone};
+use crate::verdict::{Asked, Facts, NoMemo, Presented, SignatureMemo, StatusFact, Verdict, judge};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use once_cell::race::OnceBox;
 
 /// What a verifier pins: its own region and that region's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +59,8 @@ pub struct Bundle {
     anchor: Anchor,
     regions: SmallMap<RegionCode, Held>,
     alarms: Vec<BundleError>,
+    /// Opened when first asked for: signatures are verified once.
+    accords: Arc<OnceBox<Accords>>,
 }
 
 /// A part that a manifest names and that is not at hand.
@@ -128,7 +135,7 @@ impl Bundle {
             }
             regions.insert(held.manifest().region.clone(), held);
         }
-        Ok(Bundle { anchor: anchor.clone(), regions, alarms: Vec::new() })
+        Ok(Bundle { anchor: anchor.clone(), regions, alarms: Vec::new(), accords: Arc::default() })
     }
 
     /// What is pinned.
@@ -172,6 +179,7 @@ impl Bundle {
         let hash = Hash::of(text.as_bytes());
         let text: Arc<str> = text.into();
         let mut is_named = false;
+        self.accords = Arc::default();
         for held in self.regions.values_mut() {
             let named = held.manifest().parts.iter().find(|part| part.sha256 == hash && part.bytes as usize == text.len());
             if let Some(name) = named.map(|part| part.name) {
@@ -227,6 +235,23 @@ impl Bundle {
     /// Judges the text of a QR, a link, digits or a JWS at `now`.
     pub fn judge(&self, text: &str, now: Instant) -> Verdict {
         self.judge_with(&Presented::from_text(text), now, &NoMemo)
+    }
+
+    /// Judges what somebody held up, and says whether a place recognises it on the day that it is there at `now`.
+    pub fn judge_for(&self, presented: &Presented, place: &RegionCode, now: Instant, memo: &dyn SignatureMemo) -> Verdict {
+        let verdict = self.judge_with(presented, now, memo);
+        let Some(card) = presented.card() else { return verdict };
+        let of_place = self.regions.get(place).or_else(|| self.regions.get(&self.anchor.region));
+        let zone = of_place.map_or(Zone::CHINA, |held| held.manifest().zone);
+        let accords = self.accords();
+        let asked = Asked {
+            place,
+            day: now.max(verdict.as_of).day_in(zone),
+            accords: &accords.list(),
+            waivers: accords.waivers(),
+            provider: self.facts(card).provider,
+        };
+        verdict.with_recognition(card, &asked)
     }
 
     /// Judges what somebody held up, with a memory for signatures.

@@ -3,8 +3,8 @@
 use crate::documents::{Digest, ValueError};
 use crate::ids::word_list;
 use crate::json::{FromJson, Members, Value};
-use crate::verdict::{self, Names};
-use alloc::string::{String, ToString};
+use crate::verdict::Names;
+use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
@@ -91,12 +91,6 @@ pub struct Check {
 /// The words of a check. They are not in a decision's bytes.
 pub fn check_words(check: &Check) -> Names {
     check.check.words().into()
-}
-
-impl From<&Check> for verdict::Check {
-    fn from(check: &Check) -> verdict::Check {
-        verdict::Check { check: check.check.to_string(), want: check.want.clone(), got: check.got.clone(), ok: check.ok }
-    }
 }
 
 impl FromJson for CheckName {

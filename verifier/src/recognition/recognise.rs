@@ -5,8 +5,6 @@ use super::{Accord, CaseFacts, Context, Decision, Outcome, accepts, evaluate};
 use crate::agreement::Grant;
 use crate::documents::{Digest, GrantId};
 use crate::ids::RegionCode;
-use crate::verdict;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use serde::Serialize;
 
@@ -73,22 +71,5 @@ pub fn recognise(accords: &[Accord<'_>], facts: &CaseFacts, context: &Context<'_
         None => answer(RecognitionOutcome::NotCovered, None),
         Some(decision) if decision.outcome == Outcome::Undetermined => answer(RecognitionOutcome::Undetermined, Some(decision)),
         Some(decision) => answer(RecognitionOutcome::Refused, Some(decision)),
-    }
-}
-
-impl From<&Recognition> for verdict::Recognition {
-    fn from(recognition: &Recognition) -> verdict::Recognition {
-        let decision = recognition.decision.as_ref();
-        verdict::Recognition {
-            place: recognition.place.clone(),
-            outcome: match recognition.outcome {
-                RecognitionOutcome::Own | RecognitionOutcome::Recognised => verdict::RecognitionOutcome::Recognised,
-                RecognitionOutcome::Undetermined => verdict::RecognitionOutcome::Undetermined,
-                RecognitionOutcome::Refused | RecognitionOutcome::NotCovered => verdict::RecognitionOutcome::Not,
-            },
-            grant: decision.map(|decision| decision.grant.to_string()),
-            agreement: decision.map(|decision| decision.agreement.to_string()),
-            checks: decision.map_or_else(Vec::new, |decision| decision.checks.iter().map(verdict::Check::from).collect()),
-        }
     }
 }

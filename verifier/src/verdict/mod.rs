@@ -6,14 +6,16 @@
 mod facts;
 mod interval;
 mod judge;
+mod recognition;
 mod steps;
 
 pub use facts::{Facts, IssuerKey, KeyRevocation, KeyRevocationReason, Provider, ProviderKind, Region, StatusFact};
 pub use interval::{Class, Flag, Interval, IssueBar, IssueRequest, Scope, Standing};
 pub use judge::{NoMemo, Presented, SignatureMemo, judge};
+pub use recognition::{Asked, Recognition, RecognitionCheck, RecognitionOutcome};
 
 use crate::card::Claims;
-use crate::ids::{RegionCode, Words};
+use crate::ids::Words;
 use crate::messages;
 use crate::time::Instant;
 use alloc::borrow::Cow;
@@ -161,36 +163,6 @@ impl Note {
         let (zh, en) = messages::find_offline(code).map_or(("", ""), |message| (message.zh, message.en));
         Note { code: code.into(), zh: zh.into(), en: en.into() }
     }
-}
-
-/// Whether a place recognises the certificate, and by which grant of which agreement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recognition {
-    /// The region asked about.
-    pub place: RegionCode,
-    /// The answer.
-    pub outcome: RecognitionOutcome,
-    /// The id of the grant that accepts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grant: Option<String>,
-    /// The digest of its agreement, `sha256:...`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agreement: Option<String>,
-    /// Every rule that was looked at.
-    pub checks: Vec<Check>,
-}
-
-/// Whether a place recognises a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RecognitionOutcome {
-    /// Some grant accepts it.
-    Recognised,
-    /// No grant accepts it.
-    Not,
-    /// A fact is missing.
-    Undetermined,
 }
 
 /// One rule: what it wants, what it got, whether they agree.

@@ -3,7 +3,7 @@
 mod rows;
 mod status;
 
-pub use rows::{KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow};
+pub use rows::{AgreementsPart, KeyRow, KeysPart, ProvidersPart, RevokedPart, RevokedRow};
 pub(super) use status::place;
 pub use status::{Entry, StatusChange, StatusPart};
 
@@ -21,6 +21,8 @@ pub const MAX_BYTES: usize = 48 << 20;
 /// What a part is. Ordered as its text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartName {
+    /// `agreements`: what the region publishes of mutual recognition.
+    Agreements,
     /// `keys/2026`: the issuer keys whose window touches that civil year.
     Keys(u16),
     /// `providers`: every provider with its timeline.
@@ -39,6 +41,7 @@ impl PartName {
     pub fn parse(text: &str) -> Option<PartName> {
         let year = |text: &str| text.parse().ok().filter(|year| (1970..=9999).contains(year));
         match text.split_once('/') {
+            None if text == "agreements" => Some(PartName::Agreements),
             None if text == "providers" => Some(PartName::Providers),
             None if text == "revoked" => Some(PartName::Revoked),
             Some(("keys", rest)) => year(rest).map(PartName::Keys).filter(|_| rest.len() == 4),
@@ -51,7 +54,7 @@ impl PartName {
     pub const fn year(self) -> Option<u16> {
         match self {
             PartName::Keys(year) | PartName::Status(year) => Some(year),
-            PartName::Providers | PartName::Revoked => None,
+            PartName::Agreements | PartName::Providers | PartName::Revoked => None,
         }
     }
 }
@@ -59,6 +62,7 @@ impl PartName {
 impl fmt::Display for PartName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            PartName::Agreements => f.write_str("agreements"),
             PartName::Keys(year) => write!(f, "keys/{year:04}"),
             PartName::Providers => f.write_str("providers"),
             PartName::Revoked => f.write_str("revoked"),

@@ -171,6 +171,40 @@ impl RevokedPart {
     }
 }
 
+version!(AgreementsVersion = "agreements/1");
+
+/// `agreements`: the agreements that a region publishes, and the waivers that it has granted. Texts rise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AgreementsPart {
+    hufu: AgreementsVersion,
+    /// Each an `agreement-file/1`.
+    pub files: Vec<String>,
+    /// Each a `waiver/1` of the region.
+    pub waivers: Vec<String>,
+}
+
+from_members!(AgreementsPart { hufu, files, waivers });
+
+impl AgreementsPart {
+    /// The part, from texts in any order.
+    pub fn new(files: Vec<String>, waivers: Vec<String>) -> AgreementsPart {
+        AgreementsPart { hufu: AgreementsVersion::V1, files: sorted(files, Ord::cmp), waivers: sorted(waivers, Ord::cmp) }
+    }
+
+    /// Its text.
+    pub fn to_text(&self) -> String {
+        write(self)
+    }
+
+    /// Reads its text; what it holds is looked at where it is used.
+    pub fn parse(text: &str) -> Result<AgreementsPart, BundleError> {
+        let part: AgreementsPart = parse(text)?;
+        rise(&part.files, |a, b| a < b)?;
+        rise(&part.waivers, |a, b| a < b)?;
+        Ok(part)
+    }
+}
+
 /// All rows, the later one where two have the same key.
 fn merge<T>(mut rows: Vec<T>, new: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
     rows.extend(new);

@@ -1,0 +1,72 @@
+//! The agreements of a bundle: what all its regions publish, put together. Whoever publishes them, only the parties' signatures count.
+
+use super::Bundle;
+use crate::agreement::{Life, RegionKey, SignedAgreement};
+use crate::documents::{Digest, Waiver};
+use crate::ids::RegionCode;
+use crate::jws::PublicKey;
+use crate::recognition::Accord;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+/// Agreements and waivers, every signature verified.
+#[derive(Debug, Default)]
+pub struct Accords {
+    signed: Vec<(SignedAgreement, Life)>,
+    waivers: Vec<(Digest, Waiver)>,
+}
+
+impl Accords {
+    /// Of agreements that may come in several copies, and waivers.
+    pub fn new(signed: Vec<SignedAgreement>, waivers: Vec<(Digest, Waiver)>) -> Accords {
+        let lives: Vec<Life> = signed.iter().map(|own| Life::of(own, signed.iter())).collect();
+        Accords { signed: signed.into_iter().zip(lives).collect(), waivers }
+    }
+
+    /// As the rules of recognition take them.
+    pub fn list(&self) -> Vec<Accord<'_>> {
+        self.signed.iter().map(|(signed, life)| Accord { agreement: signed.agreement(), digest: signed.digest(), life: *life }).collect()
+    }
+
+    /// Waivers of all regions with their digests.
+    pub fn waivers(&self) -> &[(Digest, Waiver)] {
+        &self.waivers
+    }
+
+    /// What is not written as it must be counts for nothing, as if it were not there.
+    pub(super) fn of(bundle: &Bundle) -> Accords {
+        let known = |region: &RegionCode, _: &str| bundle.key_of(region).map(|public| RegionKey { public, revoked: None });
+        let mut signed: BTreeMap<Digest, SignedAgreement> = BTreeMap::new();
+        let mut waivers = BTreeMap::new();
+        for held in bundle.regions() {
+            for file in &held.agreements().files {
+                let Ok(copy) = SignedAgreement::open(file.as_bytes(), &known) else { continue };
+                let whole = signed.get(&copy.digest()).and_then(|before| before.merged(&copy, &known).ok()).unwrap_or(copy);
+                signed.insert(whole.digest(), whole);
+            }
+            for text in &held.agreements().waivers {
+                let region = &held.manifest().region;
+                let opened = bundle.key_of(region).and_then(|key| Waiver::open(text, &key).ok());
+                if let Some(waiver) = opened.filter(|waiver| waiver.region == *region) {
+                    waivers.insert(Digest::of(text), waiver);
+                }
+            }
+        }
+        Accords::new(signed.into_values().collect(), waivers.into_iter().collect())
+    }
+}
+
+impl Bundle {
+    /// The agreements that it knows, each signature verified under the keys that the pinned region vouches for.
+    pub fn accords(&self) -> &Accords {
+        self.accords.get_or_init(|| alloc::boxed::Box::new(Accords::of(self)))
+    }
+
+    /// The key of a region: of the own one what is pinned, of another what the own one has pinned.
+    fn key_of(&self, region: &RegionCode) -> Option<PublicKey> {
+        if *region == self.anchor().region {
+            return Some(self.anchor().key);
+        }
+        self.own()?.peers.iter().find(|peer| peer.region == *region).map(|peer| peer.key)
+    }
+}
