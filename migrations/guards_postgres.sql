@@ -136,3 +136,12 @@ CREATE OR REPLACE TRIGGER programme_events_append_only BEFORE UPDATE OR DELETE O
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('programme_events is append-only');
 CREATE OR REPLACE TRIGGER redemptions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON redemptions
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('redemptions is append-only');
+-- What was agreed, who signed and who gave notice is not rewritten.
+CREATE OR REPLACE TRIGGER agreements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON agreements
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('agreements is append-only');
+CREATE OR REPLACE TRIGGER agreement_signatures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON agreement_signatures
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('agreement_signatures is append-only');
+CREATE OR REPLACE TRIGGER agreement_notices_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON agreement_notices
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('agreement_notices is append-only');
+CREATE OR REPLACE TRIGGER agreement_publications_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON agreement_publications
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('agreement_publications is append-only');

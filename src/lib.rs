@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod achievements;
+pub mod agreements;
 pub mod app;
 pub mod certificates;
 pub mod cli;

@@ -9,7 +9,7 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 17] = [
+const SLICES: [&str; 18] = [
     "qr",
     "evidence",
     "regions",
@@ -17,6 +17,7 @@ const SLICES: [&str; 17] = [
     "providers",
     "keys",
     "partners",
+    "agreements",
     "learners",
     "ledger",
     "recognition",
@@ -36,6 +37,7 @@ const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"]
 const ALLOWANCES: [(&str, &str); 11] = [
     ("src/access/api.rs", "dead_code"),
     ("src/achievements/store.rs", "missing_docs"),
+    ("src/agreements/store.rs", "missing_docs"),
     ("src/app.rs", "dead_code"),
     ("src/certificates/store.rs", "missing_docs"),
     ("src/db/bulk.rs", "dead_code"),

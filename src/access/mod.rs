@@ -47,11 +47,15 @@ pub enum Scope {
     AchievementsRead,
     /// Record, replace and void achievements.
     AchievementsWrite,
+    /// See agreements with other regions, and who signed them.
+    AgreementsRead,
+    /// Propose, sign, end, publish and import agreements.
+    AgreementsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 10] = [
+    pub const ALL: [Scope; 12] = [
         Scope::RegionManage,
         Scope::CertificatesWrite,
         Scope::CertificatesRead,
@@ -62,6 +66,8 @@ impl Scope {
         Scope::LearnersWrite,
         Scope::AchievementsRead,
         Scope::AchievementsWrite,
+        Scope::AgreementsRead,
+        Scope::AgreementsWrite,
     ];
 
     /// Its name in a token.
@@ -77,6 +83,8 @@ impl Scope {
             Scope::LearnersWrite => "learners:write",
             Scope::AchievementsRead => "achievements:read",
             Scope::AchievementsWrite => "achievements:write",
+            Scope::AgreementsRead => "agreements:read",
+            Scope::AgreementsWrite => "agreements:write",
         }
     }
 
@@ -93,6 +101,8 @@ impl Scope {
             Scope::LearnersWrite => "open learners' accounts, find them by document, and hand over one-time codes",
             Scope::AchievementsRead => "read achievements and the credit that they minted",
             Scope::AchievementsWrite => "record achievements, replace them by a new evaluation, and void them",
+            Scope::AgreementsRead => "see agreements with other regions and who signed them",
+            Scope::AgreementsWrite => "propose, sign, end, publish and import agreements",
         }
     }
 }
@@ -128,8 +138,10 @@ impl Role {
                 Scope::AchievementsRead,
                 Scope::AchievementsWrite,
             ],
-            Role::Partner => &[Scope::VerifyMany],
-            Role::Auditor => &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit, Scope::PartnersRead, Scope::AchievementsRead],
+            Role::Partner => &[Scope::VerifyMany, Scope::AgreementsRead],
+            Role::Auditor => {
+                &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit, Scope::PartnersRead, Scope::AchievementsRead, Scope::AgreementsRead]
+            }
         }
     }
 }

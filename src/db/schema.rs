@@ -135,6 +135,20 @@ table! {
         redeemed_at -> BigInt, redeemed_by -> Text, digest -> Text, document -> Text,
     }
 }
+table! {
+    agreements (id) {
+        id -> Text, digest -> Text, urn -> Text, version -> BigInt, document -> Text, received_at -> BigInt, received_by -> Text,
+    }
+}
+table! {
+    agreement_signatures (id) { id -> Text, digest -> Text, region -> Text, at -> BigInt, document -> Text, actor -> Text, }
+}
+table! {
+    agreement_notices (id) {
+        id -> Text, digest -> Text, region -> Text, at -> BigInt, effective -> Text, document -> Text, actor -> Text,
+    }
+}
+table! { agreement_publications (id) { id -> Text, digest -> Text, at -> BigInt, actor -> Text, document -> Text, } }
 
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));

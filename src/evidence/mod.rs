@@ -49,11 +49,19 @@ pub enum Kind {
     ProgrammeEvent,
     /// Credit was redeemed for a certificate.
     Redemption,
+    /// An agreement came in.
+    Agreement,
+    /// A party signed an agreement.
+    AgreementSignature,
+    /// A party ended an agreement.
+    AgreementNotice,
+    /// An agreement was published.
+    AgreementPublication,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 18] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -68,6 +76,10 @@ impl Kind {
         Kind::Programme,
         Kind::ProgrammeEvent,
         Kind::Redemption,
+        Kind::Agreement,
+        Kind::AgreementSignature,
+        Kind::AgreementNotice,
+        Kind::AgreementPublication,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -87,6 +99,10 @@ impl Kind {
             Kind::Programme => ("programme_versions", "document"),
             Kind::ProgrammeEvent => ("programme_events", "document"),
             Kind::Redemption => ("redemptions", "document"),
+            Kind::Agreement => ("agreements", "document"),
+            Kind::AgreementSignature => ("agreement_signatures", "document"),
+            Kind::AgreementNotice => ("agreement_notices", "document"),
+            Kind::AgreementPublication => ("agreement_publications", "document"),
         }
     }
 
@@ -107,6 +123,10 @@ impl Kind {
             Kind::Programme => "programme",
             Kind::ProgrammeEvent => "programme-event",
             Kind::Redemption => "redemption",
+            Kind::Agreement => "agreement",
+            Kind::AgreementSignature => "agreement-signature",
+            Kind::AgreementNotice => "agreement-notice",
+            Kind::AgreementPublication => "agreement-publication",
         }
     }
 }

@@ -77,6 +77,8 @@ permissions! {
     WriteLearners => LearnersWrite;
     ReadAchievements => AchievementsRead;
     WriteAchievements => AchievementsWrite;
+    ReadAgreements => AgreementsRead;
+    WriteAgreements => AgreementsWrite;
 }
 
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.

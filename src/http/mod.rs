@@ -22,6 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::api as access;
 use crate::achievements::api as achievements;
+use crate::agreements::api as agreements;
 use crate::certificates::api as certificates;
 use crate::keys::api as keys;
 use crate::learners::api as learners;
@@ -52,6 +53,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(trust::api::bundle::file).service(trust::api::bundle::manifests).service(trust::api::bundle::part);
     config.service(trust::api::bundle::delta);
     config.service(partners::pin).service(partners::list).service(partners::read).service(partners::fetch).service(partners::unpin);
+    config.service(agreements::propose).service(agreements::list).service(agreements::read).service(agreements::file);
+    config.service(agreements::sign).service(agreements::end).service(agreements::publish);
+    config.service(agreements::import).service(agreements::exchange);
     config.service(learners::open).service(learners::query).service(learners::read).service(learners::make_code);
     config.service(learners::close).service(learners::merge);
     config.service(account::sign_in).service(account::sign_out).service(account::read).service(account::looks).service(account::close);

@@ -25,6 +25,7 @@ use super::caller::Public;
         (name = "certificates", description = "Issuing certificates and their life"),
         (name = "verification", description = "Checking a certificate"),
         (name = "partners", description = "Other regions whose key is pinned, and what is held of them"),
+        (name = "agreements", description = "What regions recognise of each other: proposing, signing, ending, exchanging"),
         (name = "published", description = "What the world reads: keys, status lists, the region"),
         (name = "health", description = "Running the registry")
     )

@@ -19,7 +19,7 @@ refusals! {
     pub enum HttpRefusal {
         NoRoute = 404, "http.no_route", "RFC 9110 15.5.5", "没有这个地址", "there is nothing at this address";
         Method = 405, "http.method", "RFC 9110 15.5.6", "该地址不支持此方法", "this address does not take this method";
-        TooLarge = 413, "http.too_large", "a request body is at most 64 KiB, a redemption 128 KiB, a batch 1 MiB", "请求体过大", "the request body is too large";
+        TooLarge = 413, "http.too_large", "a request body is at most 64 KiB, a redemption 128 KiB, an agreement's file 512 KiB, a batch or an agreement's text 1 MiB", "请求体过大", "the request body is too large";
         MediaType = 415, "http.media_type", "a request body is application/json", "请求体须为 application/json", "the request body must be application/json";
         Malformed = 400, "http.malformed", "RFC 8259, UTF-8, no duplicate member", "请求体不是合法的 JSON", "the request body is not valid JSON";
         Field = 422, "http.field", "each field has the documented type and limits", "字段不符合要求", "a field does not have the documented shape";

@@ -11,6 +11,7 @@ use verifier::messages::Message;
 
 use crate::access::rules::AccessRefusal;
 use crate::achievements::AchievementRefusal;
+use crate::agreements::AgreementRefusal;
 use crate::certificates::CertificateRefusal;
 use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
@@ -74,6 +75,7 @@ pub fn reasons() -> Vec<Reason> {
         ProviderRefusal::ALL,
         KeyRefusal::ALL,
         PartnerRefusal::ALL,
+        AgreementRefusal::ALL,
         LearnerRefusal::ALL,
         LedgerRefusal::ALL,
         AchievementRefusal::ALL,

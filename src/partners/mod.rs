@@ -14,7 +14,7 @@ mod store;
 mod wire;
 
 pub use held::{Bundles, Partners};
-pub use service::{contents, peers};
+pub use service::{contents, peers, post};
 
 use crate::error::Refusal;
 use crate::messages::from_verifier;

@@ -385,6 +385,17 @@ fn raise(conn: &mut Conn, edge: &Edge, row: &mut Row, refusal: &Refusal, other: 
     Ok(())
 }
 
+/// Posts a JSON text to a path of a partner's registry: its answer, at most `most` bytes.
+///
+/// # Errors
+/// `partners.not_found`, `partners.unreachable`, `timeout`, `redirect`, `status`, `bundle.too_large`, or a fault.
+pub async fn post(app: &App, region: &str, path: &str, text: String, most: usize) -> Result<Vec<u8>, Error> {
+    let code = region.to_owned();
+    let row = app.db.read(move |conn| store::find(conn, &code)).await?.ok_or_else(|| PartnerRefusal::NotFound.at("region"))?;
+    let (wire, url) = (wire(app), format!("{}{path}", row.url));
+    Ok(on_thread(move || wire.post(&url, &text, most)).await??)
+}
+
 async fn count_alarms(app: &App) -> Result<(), Error> {
     app.metrics.partner_alarms.set(app.db.read(store::count_alarms).await?);
     Ok(())

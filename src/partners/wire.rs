@@ -9,12 +9,15 @@ use verifier::status::{StatusError, gunzip};
 use super::{PartnerRefusal, rules};
 use crate::edge::Edge;
 use crate::error::{Fault, Refusal};
+use crate::messages::reasons;
 
 /// Milliseconds within which everything that one look at a partner needs must have come.
 pub(super) const ALL_MS: i64 = 240_000;
 /// Most seconds until a connection stands.
 const CONNECT: u32 = 5;
 const REDIRECTS: usize = 3;
+/// Most bytes of a problem document.
+const PROBLEM_MAX: usize = 64 * 1024;
 const NO_TLS: &str = "no TLS connection, or a certificate that nobody vouches for";
 
 /// A way to ask, good for one look at a partner. It asks no proxy that the environment names and keeps no cookies. The signatures inside an
@@ -94,15 +97,46 @@ impl Wire {
         Err(PartnerRefusal::Redirect.at("url").got(format!("more than {REDIRECTS}")))
     }
 
-    fn send(&self, url: &str, held_tag: Option<&str>) -> Result<ureq::http::Response<ureq::Body>, Refusal> {
+    /// Posts a JSON text, and gives the answer of at most `most` bytes. A redirect is refused: what is sent goes to the pinned address.
+    ///
+    /// # Errors
+    /// `partners.unreachable`, `timeout`, `redirect`, `status` with the code that the other side gave, `bundle.too_large`.
+    pub(super) fn post(&self, url: &str, json: &str, most: usize) -> Result<Vec<u8>, Refusal> {
+        let request = self.agent.post(url).header(header::CONTENT_TYPE, "application/json");
+        let mut response = request.config().timeout_global(Some(self.left()?)).build().send(json).map_err(|e| explain(&e, 0))?;
+        match response.status().as_u16() {
+            200 => read(&mut response, Most { gzipped: most, plain: most }),
+            300..=399 => Err(PartnerRefusal::Redirect.at("url")),
+            status => {
+                let said = read(&mut response, Most { gzipped: PROBLEM_MAX, plain: PROBLEM_MAX }).ok().and_then(|body| problem_code(&body));
+                let code = said.map(|code| format!(" {code}")).unwrap_or_default();
+                Err(PartnerRefusal::Status.at("url").got(format!("{status}{code}")))
+            }
+        }
+    }
+
+    /// The time that is left for an answer.
+    fn left(&self) -> Result<Duration, Refusal> {
         let left = self.until_ms.saturating_sub(self.edge.now_ms()).min(self.timeout_ms);
-        let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else { return Err(PartnerRefusal::Timeout.at("url")) };
+        let left = u64::try_from(left).ok().filter(|left| *left > 0).ok_or_else(|| PartnerRefusal::Timeout.at("url"))?;
+        Ok(Duration::from_millis(left))
+    }
+
+    fn send(&self, url: &str, held_tag: Option<&str>) -> Result<ureq::http::Response<ureq::Body>, Refusal> {
+        let left = self.left()?;
         let mut request = self.agent.get(url).header(header::ACCEPT_ENCODING, "gzip");
         if let Some(tag) = held_tag {
             request = request.header(header::IF_NONE_MATCH, tag);
         }
-        request.config().timeout_global(Some(Duration::from_millis(left))).build().call().map_err(|e| explain(&e, 0))
+        request.config().timeout_global(Some(left)).build().call().map_err(|e| explain(&e, 0))
     }
+}
+
+/// The code of a problem document, if it is one of ours: nothing else that the other side wrote gets into a log or an answer.
+fn problem_code(body: &[u8]) -> Option<&'static str> {
+    let problem: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let code = problem.get("code")?.as_str()?;
+    reasons().into_iter().map(|reason| reason.code).find(|known| *known == code)
 }
 
 fn read(response: &mut ureq::http::Response<ureq::Body>, most: Most) -> Result<Vec<u8>, Refusal> {

@@ -32,10 +32,15 @@ const ROWS: &str = "
     INSERT INTO entries (id, kind, cause, on_day, at, content) VALUES ('ent_1', 'redeem', 'sha256:2', '2026-01-02', 1, 'c');
     INSERT INTO redemptions (id, programme_id, programme, learner_id, provider_id, certificate_id, entry_id, redeemed_at, redeemed_by, digest, document)
         VALUES ('red_1', 'prg_1', 'sha256:1', 'lrn_1', 'prov_1', 'cert_1', 'ent_1', 1, 'client_1', 'sha256:2', 'jws');
+    INSERT INTO agreements (id, digest, urn, version, document, received_at, received_by) VALUES ('agr_1', 'sha256:a', 'urn:a', 1, '{}', 1, 'client_1');
+    INSERT INTO agreement_signatures (id, digest, region, at, document, actor) VALUES ('ags_1', 'sha256:a', '310000', 1, 'jws', 'client_1');
+    INSERT INTO agreement_notices (id, digest, region, at, effective, document, actor)
+        VALUES ('agn_1', 'sha256:a', '310000', 1, '2027-01-01', 'jws', 'client_1');
+    INSERT INTO agreement_publications (id, digest, at, actor, document) VALUES ('agp_1', 'sha256:a', 1, 'client_1', '{}');
 ";
 
 /// Refused, with the words of the guard.
-const REFUSED: [(&str, &str); 43] = [
+const REFUSED: [(&str, &str); 51] = [
     ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
     ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
     ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
@@ -79,6 +84,14 @@ const REFUSED: [(&str, &str); 43] = [
     ("DELETE FROM programme_events WHERE id = 'pev_1'", "programme_events is append-only"),
     ("UPDATE redemptions SET certificate_id = 'x' WHERE id = 'red_1'", "redemptions is append-only"),
     ("DELETE FROM redemptions WHERE id = 'red_1'", "redemptions is append-only"),
+    ("UPDATE agreements SET document = 'x' WHERE id = 'agr_1'", "agreements is append-only"),
+    ("DELETE FROM agreements WHERE id = 'agr_1'", "agreements is append-only"),
+    ("UPDATE agreement_signatures SET document = 'x' WHERE id = 'ags_1'", "agreement_signatures is append-only"),
+    ("DELETE FROM agreement_signatures WHERE id = 'ags_1'", "agreement_signatures is append-only"),
+    ("UPDATE agreement_notices SET document = 'x' WHERE id = 'agn_1'", "agreement_notices is append-only"),
+    ("DELETE FROM agreement_notices WHERE id = 'agn_1'", "agreement_notices is append-only"),
+    ("UPDATE agreement_publications SET document = 'x' WHERE id = 'agp_1'", "agreement_publications is append-only"),
+    ("DELETE FROM agreement_publications WHERE id = 'agp_1'", "agreement_publications is append-only"),
 ];
 
 #[track_caller]
@@ -94,7 +107,7 @@ both! {
             refused(world, sql, words);
         }
         if world.backend == Backend::Postgres {
-            for table in ["evidence", "key_events", "client_events", "certificate_events", "learner_events", "learner_views", "programme_events", "redemptions"] {
+            for table in ["evidence", "key_events", "client_events", "certificate_events", "learner_events", "learner_views", "programme_events", "redemptions", "agreement_signatures"] {
                 refused(world, &format!("TRUNCATE {table}"), "is append-only");
             }
             for table in ["certificates", "keys", "provider_intervals", "learners"] {

@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod achievements;
+mod agreements;
 mod bundle;
 mod certificates;
 mod cli;

@@ -1,7 +1,7 @@
 //! A web server that answers exactly what a test wrote down, and remembers what it was asked.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -91,9 +91,13 @@ impl Site {
 }
 
 fn answer(mut stream: TcpStream, written: &Mutex<Written>) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut lines = reader.by_ref().lines();
     let first = lines.next().transpose()?.unwrap_or_default();
     let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    // What was sent is read before it is answered, or closing would cut the answer off.
+    let length = head.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
     let reply = {
         let mut written = written.lock().unwrap();

@@ -4,10 +4,13 @@
 //! canonicalised. Whatever is not understood refuses the whole of it, with the path of the fault: an ignored condition is a wrong grant.
 
 mod accept;
+pub mod diff;
 mod error;
 mod file;
 mod life;
+pub mod lint;
 mod place;
+pub mod print;
 mod read;
 mod rules;
 mod signed;

@@ -1,0 +1,51 @@
+//! Stored agreements, read again under the keys that this region trusts today.
+
+use std::collections::BTreeMap;
+
+use verifier::agreement::{RegionKey, SignedAgreement};
+use verifier::ids::RegionCode;
+use verifier::jws::PublicKey;
+
+use super::store::{self, Row};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Fault};
+use crate::partners;
+
+/// The keys of regions: the own one, and those of pinned partners.
+pub struct Keys(BTreeMap<RegionCode, PublicKey>);
+
+impl Keys {
+    /// As they are pinned now.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub fn of(conn: &mut Conn, app: &App) -> Result<Keys, Error> {
+        let mut keys: BTreeMap<_, _> = partners::peers(conn)?.into_iter().map(|peer| (peer.region, peer.key)).collect();
+        keys.insert(app.region.code.clone(), *app.keys.region_signer().public());
+        Ok(Keys(keys))
+    }
+
+    /// The key of a region.
+    pub fn find(&self, region: &RegionCode) -> Option<RegionKey> {
+        self.0.get(region).map(|public| RegionKey { public: *public, revoked: None })
+    }
+}
+
+/// A stored agreement with what its parties said.
+///
+/// # Errors
+/// A fault of the database, or of a row that cannot be read.
+pub fn open(conn: &mut Conn, keys: &Keys, row: &Row) -> Result<SignedAgreement, Error> {
+    let (signatures, notices) = (store::signatures_of(conn, &row.digest)?, store::notices_of(conn, &row.digest)?);
+    let opened = SignedAgreement::gather(row.document.clone().into_bytes(), signatures, notices, &|region, _| keys.find(region));
+    opened.map_err(|error| Fault::text(format!("the stored agreement {}: {error}", row.digest)).into())
+}
+
+/// Every version of an agreement, with what its parties said.
+///
+/// # Errors
+/// A fault of the database, or of a row that cannot be read.
+pub fn held(conn: &mut Conn, keys: &Keys, urn: &str) -> Result<Vec<SignedAgreement>, Error> {
+    store::versions(conn, urn)?.iter().map(|row| open(conn, keys, row)).collect()
+}
