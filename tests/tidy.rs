@@ -34,7 +34,7 @@ const SLICES: [&str; 18] = [
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];
 
 /// Lints that are switched off somewhere in shipped code: each has its reason beside it there, and a line here.
-const ALLOWANCES: [(&str, &str); 11] = [
+const ALLOWANCES: [(&str, &str); 12] = [
     ("src/access/api.rs", "dead_code"),
     ("src/achievements/store.rs", "missing_docs"),
     ("src/agreements/store.rs", "missing_docs"),

@@ -4,6 +4,7 @@ import { drawAlarms, drawBasis, drawStrip, stripState } from "./basis.js";
 import { byId } from "./dom.js";
 import { drawCertificate, drawOutcome, drawSteps } from "./draw.js";
 import { listen as listenToForms } from "./forms.js";
+import { drawRecognition } from "./recognition.js";
 import { isSound } from "./sound.js";
 import { Trust } from "./trust.js";
 import { begin, say } from "./words.js";
@@ -15,6 +16,8 @@ const TURNS = 3;
 let shown = { kind: document.presented ? "waiting" : "ask" };
 /** The last question, to ask it again. */
 let question = null;
+/** The region that is asked whether it recognises the certificate; the page's own until another is chosen. */
+let place = "";
 /** Counts questions, so that a late answer to an earlier one is dropped. */
 let asked = 0;
 /** The verifier with its bundle: a promise; it gives null where this browser has no WebAssembly. */
@@ -61,6 +64,7 @@ async function ask(next) {
   show(answer);
   performance.mark("verdict");
   if (answer.by === "here") await improve();
+  await recognise();
 }
 
 /** Judges here. Several texts come from one picture: the first that is a certificate is meant. */
@@ -87,6 +91,31 @@ async function improve() {
   }
 }
 
+/** Asks what the chosen region makes of the certificate that is shown, if it was judged here. */
+async function recognise() {
+  const { kind, by, text } = shown;
+  if (kind !== "verdict" || by !== "here" || trust.places.length === 0) return;
+  const of = asked;
+  const asking = place || trust.anchor.region;
+  let more = { failed: true };
+  try {
+    more = { recognition: (await trust.judgeFor(text, asking)).recognition ?? null };
+  } catch {
+    // Said where the answer would stand; the verdict is shown all the same.
+  }
+  if (of !== asked || asking !== (place || trust.anchor.region)) return;
+  shown = { ...shown, ...more };
+  draw();
+}
+
+async function choose(code) {
+  place = code;
+  shown = { ...shown, recognition: undefined, failed: false };
+  draw();
+  byId("place").focus();
+  await recognise();
+}
+
 /** Has the registry judge, after an explicit tap. */
 const send = (text) => ask(async () => {
   const { answer, problem } = await post("v1/verify", { text });
@@ -110,6 +139,7 @@ async function refresh() {
   await busy(() => trust.refresh());
   if (shown.kind === "verdict" && shown.by === "here") shown = judge(shown.text, { isAgain: shown.isAgain });
   draw();
+  await recognise();
 }
 
 async function accept() {
@@ -142,11 +172,18 @@ function draw() {
   byId("retry").hidden = kind !== "failure";
   byId("print").hidden = kind !== "verdict";
   byId("outcome").replaceChildren(...(kind === "ask" || kind === "consent" ? [] : [drawOutcome(shown)]));
-  byId("answer").replaceChildren(...(kind === "verdict" ? [...drawCertificate(verdict), drawSteps(verdict)] : []));
+  byId("answer").replaceChildren(...(kind === "verdict" ? [...drawCertificate(verdict), ...drawPlaces(), drawSteps(verdict)] : []));
   const name = kind === "verdict" ? verdict.outcome : kind;
   const title = ["ask", "waiting", "consent"].includes(kind) ? "" : say(`page.outcome.${name}`);
   document.title = title ? `${title} · ${say("page.v.title")}` : say("page.v.title");
   drawTrust();
+}
+
+/** What regions make of it, where it was judged here and its certificate is shown. */
+function drawPlaces() {
+  const { by, verdict } = shown;
+  const isKnown = by === "here" && verdict.steps[1].result === "ok" && shown.recognition !== null;
+  return isKnown ? drawRecognition(shown, trust.places, place || trust.anchor.region, choose) : [];
 }
 
 function drawTrust() {

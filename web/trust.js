@@ -62,6 +62,22 @@ export class Trust {
     return this.verifier.judge(text, now()).verdict;
   }
 
+  /** The regions that can be asked whether they recognise something: none where nobody publishes an agreement. */
+  get places() {
+    const regions = this.summary?.regions ?? [];
+    return regions.some(({ parts }) => parts.some(({ name }) => name === "agreements")) ? regions : [];
+  }
+
+  /** The same judgement with what region `place` makes of it. Agreements need more of the verifier, which is loaded when somebody wants to know. */
+  async judgeFor(text, place) {
+    this.recogniser ??= Verifier.load(fetch(new URL("v/recognition.wasm", ROOT)));
+    this.recogniser.catch(() => (this.recogniser = null));
+    const recogniser = await this.recogniser;
+    if (recogniser.of !== this.summary) recogniser.open(this.anchor, this.verifier.save());
+    recogniser.of = this.summary;
+    return recogniser.judgeFor(text, place, now()).verdict;
+  }
+
   /** Makes sure that there is a bundle; whether there is. */
   async ready() {
     if (this.summary || this.other) return this.summary !== null;
@@ -140,10 +156,11 @@ export class Trust {
     return held ? new Map(held.parts.filter(({ name }) => !missing.has(name)).map(({ name, sha256 }) => [name, sha256])) : null;
   }
 
-  /** Whether a part is of the last years that the manifest of its region names. */
+  /** Whether a part is of all years, or of the last ones that the manifest of its region names. */
   isRecent({ region, name }) {
+    if (Number.isNaN(yearOf(name))) return true;
     const years = (this.summary.regions.find((r) => r.region === region)?.parts ?? []).map((part) => yearOf(part.name));
-    return yearOf(name) > Math.max(...years) - YEARS;
+    return yearOf(name) > Math.max(...years.filter((year) => !Number.isNaN(year))) - YEARS;
   }
 
   /** Fetches parts that are named but not at hand; whether any came. Each is asked for by its digest: of a year, never of a person. */

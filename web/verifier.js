@@ -104,6 +104,14 @@ export class Verifier {
     return { bytes: answer, verdict: parsed(answer) };
   }
 
+  /** The same, with what region `place` (six digits) makes of it in `verdict.recognition`; only the module `recognition.wasm` knows. */
+  judgeFor(text, place, now) {
+    if (!Number.isSafeInteger(now)) throw new RangeError("now is a whole number of unix seconds");
+    const inputs = [utf8(String(text).slice(0, TEXT_MAX + 1)), utf8(place)];
+    const answer = this.ask("judge_for", inputs, Math.floor(now / 2 ** 32), now >>> 0);
+    return { bytes: answer, verdict: parsed(answer) };
+  }
+
   /** Takes a newer file; gives the summary. Throws a Refusal (older, equivocation, something un-revoked), and then holds what it held. */
   update(file) {
     return parsed(this.ask("update", [bytes(file)]));

@@ -42,6 +42,15 @@ pub fn open(conn: &mut Conn, keys: &Keys, row: &Row) -> Result<SignedAgreement, 
     opened.map_err(|error| Fault::text(format!("the stored agreement {}: {error}", row.digest)).into())
 }
 
+/// The files of the agreements that this region publishes.
+///
+/// # Errors
+/// A fault of the database, or of a row that cannot be read.
+pub fn published(conn: &mut Conn, app: &App) -> Result<Vec<String>, Error> {
+    let (keys, rows) = (Keys::of(conn, app)?, store::published(conn)?);
+    rows.iter().map(|row| Ok(open(conn, &keys, row)?.to_text())).collect()
+}
+
 /// Every version of an agreement, with what its parties said.
 ///
 /// # Errors

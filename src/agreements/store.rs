@@ -123,6 +123,12 @@ pub(super) fn signature_of(conn: &mut Conn, digest: &str, region: &str) -> Resul
     Ok(mine.select(signatures::document).get_result(conn).optional()?)
 }
 
+/// The agreements that are published, by digest.
+pub(super) fn published(conn: &mut Conn) -> Result<Vec<Row>, Error> {
+    let known = agreements::digest.eq_any(publications::table.select(publications::digest));
+    Ok(agreements::table.filter(known).order(agreements::digest).select(Row::as_select()).load(conn)?)
+}
+
 /// When an agreement was published.
 pub(super) fn published_at(conn: &mut Conn, digest: &str) -> Result<Option<i64>, Error> {
     Ok(publications::table.filter(publications::digest.eq(digest)).select(publications::at).get_result(conn).optional()?)

@@ -2,7 +2,7 @@
 
 use verifier::messages::Message;
 use verifier::time::Zone;
-use verifier::verdict::{Certificate, Names, Outcome, Step, StepName, StepResult, Verdict};
+use verifier::verdict::{Certificate, Names, Outcome, Recognition, RecognitionOutcome, Step, StepName, StepResult, Verdict};
 
 use super::words as w;
 use crate::messages::Lang;
@@ -57,6 +57,9 @@ pub(super) fn render(verdict: &Verdict, lang: Lang, zone: Zone, paint: Paint) ->
         lines.push(format!("  {}", paint.bold(lang.say(if confirmed { &w::SAYS } else { &w::SAYS_UNCONFIRMED }))));
         lines.extend(fields(certificate, lang, zone).into_iter().map(|(label, value)| line(&label, &value, paint)));
     }
+    if let Some(recognition) = &verdict.recognition {
+        lines.extend(recognised(recognition, lang, paint));
+    }
     lines.push(format!("  {}", paint.bold(lang.say(&w::STEPS))));
     lines.extend(verdict.steps.iter().map(|step| step_line(step, lang, paint)));
     lines.extend(verdict.notes.iter().map(|note| format!("  ! {}", lang.pick(&note.zh, &note.en))));
@@ -80,6 +83,27 @@ fn headline(outcome: Outcome, paint: Paint) -> String {
         Outcome::Invalid => paint.bad(&both("✗", &w::INVALID)),
         Outcome::Undetermined => paint.unsure(&both("?", &w::UNDETERMINED)),
     }
+}
+
+/// Whether a place recognises it: the answer, the agreement and its clause, and every check.
+fn recognised(recognition: &Recognition, lang: Lang, paint: Paint) -> Vec<String> {
+    let words = format!("{} {}", recognition.place, lang.pick(&recognition.zh, &recognition.en));
+    let answer = match recognition.outcome {
+        RecognitionOutcome::Recognised => paint.good(&format!("✓ {words}")),
+        RecognitionOutcome::Not => paint.bad(&format!("✗ {words}")),
+        RecognitionOutcome::Undetermined => paint.unsure(&format!("? {words}")),
+    };
+    let mut lines = vec![format!("  {}", paint.bold(lang.say(&w::RECOGNITION))), format!("    {answer}")];
+    let title = recognition.title.as_ref().map(|title| lang.pick(&title.zh, &title.en).to_owned());
+    let agreement =
+        title.map(|title| format!("{title} ({} v{})", recognition.id.as_deref().unwrap_or_default(), recognition.version.unwrap_or_default()));
+    let named = [(&w::AGREEMENT, agreement), (&w::CLAUSE, recognition.grant.clone()), (&w::DIGEST, recognition.agreement.clone())];
+    lines.extend(named.into_iter().filter_map(|(label, value)| Some(line(lang.say(label), &value?, paint))));
+    lines.extend(recognition.checks.iter().map(|check| {
+        let sign = if check.ok { paint.good("✓") } else { paint.bad("✗") };
+        format!("    {sign} {} [{}: {} / {}]", lang.pick(&check.zh, &check.en), check.check, check.want, check.got)
+    }));
+    lines
 }
 
 fn line(label: &str, value: &str, paint: Paint) -> String {

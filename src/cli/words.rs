@@ -20,6 +20,10 @@ words! {
     SAYS "cli.verdict.says" "证书内容" "The certificate";
     SAYS_UNCONFIRMED "cli.verdict.says_unconfirmed" "自称如下（签名未确认，不可采信）" "It says, unconfirmed";
     STEPS "cli.verdict.steps" "核验步骤" "Steps";
+    RECOGNITION "cli.verdict.recognition" "互认" "Recognition";
+    AGREEMENT "cli.verdict.agreement" "协议" "agreement";
+    CLAUSE "cli.verdict.clause" "条款" "clause";
+    DIGEST "cli.verdict.digest" "摘要" "digest";
 
     STEP_FORM "cli.step.form" "格式" "form";
     STEP_SIGNATURE "cli.step.signature" "签名" "signature";

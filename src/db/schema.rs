@@ -154,6 +154,7 @@ joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));
 joinable!(certificate_events -> certificates (certificate_id));
 allow_tables_to_appear_in_same_query!(clients, learner_views);
+allow_tables_to_appear_in_same_query!(agreements, agreement_publications);
 joinable!(programme_versions -> programmes (programme_id));
 allow_tables_to_appear_in_same_query!(programmes, programme_versions);
 joinable!(lot_balances -> lots (lot_id));

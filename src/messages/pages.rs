@@ -202,6 +202,18 @@ pub const PAGES: &[Message] = &[
     m("page.result.failed", "未通过", "Failed"),
     m("page.result.unchecked", "未核验", "Not checked"),
 
+    m("page.recognition.title", "各地区是否认可", "Recognised elsewhere?"),
+    m("page.recognition.place", "选择地区", "Region"),
+    m("page.recognition.waiting", "正在查看互认协议……", "Looking at the agreements…"),
+    m("page.recognition.failed", "暂时无法查看互认协议，请联网后重试", "The agreements cannot be looked at now; try again with a network"),
+    m("page.recognition.agreement", "协议", "Agreement"),
+    m("page.recognition.clause", "条款", "Clause"),
+    m("page.recognition.digest", "协议摘要", "Digest of the agreement"),
+    m("page.recognition.day", "判断日期", "On the day"),
+    m("page.recognition.want", "要求：", "wanted: "),
+    m("page.recognition.got", "实际：", "got: "),
+    m("page.recognition.waived", "豁免", "Waived"),
+
     m("page.errors.title", "代码一览", "List of codes"),
     m("page.errors.problems", "请求被拒绝时的代码", "Codes of refused requests"),
     m("page.errors.problems_more", "随 application/problem+json（RFC 9457）给出，代码长期不变。", "Given in application/problem+json (RFC 9457). A code never changes its meaning."),

@@ -17,7 +17,7 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
 
 /// Every message.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    offline().chain(DOCUMENTS).chain(AGREEMENTS)
+    offline().chain(RECOGNITION).chain(DOCUMENTS).chain(AGREEMENTS)
 }
 
 /// What verification without a network can say: a browser has to load these and no others.
@@ -33,6 +33,11 @@ pub fn find(code: &str) -> Option<&'static Message> {
 /// The words of a code that a verdict or a trust bundle can give.
 pub fn find_offline(code: &str) -> Option<&'static Message> {
     offline().find(|message| message.code == code)
+}
+
+/// The words of an answer about recognition.
+pub(crate) fn find_recognition(code: &str) -> Option<&'static Message> {
+    RECOGNITION.iter().find(|message| message.code == code)
 }
 
 /// The English words, or nothing for a code that is not of this crate.
@@ -82,13 +87,6 @@ pub const VERDICTS: &[Message] = &[
     m("expiry.ok", "在有效期内", "not expired"),
     m("expiry.expired", "已过有效期", "the certificate has expired"),
     m("facts.not_fresh", "信任数据已非最新，结论只反映数据日期当时的情况", "the trust bundle is no longer fresh: the answer holds as of its date"),
-    m("recognition.own", "由本地区登记，在本地区有效", "issued in this region itself"),
-    m("recognition.recognised", "依据互认协议，本地区认可", "recognised here under an agreement"),
-    m("recognition.refused", "协议有相应条款，但不符合其条件，不予认可", "not recognised: an agreement covers it, but a condition is not met"),
-    m("recognition.not_covered", "没有互认协议涉及此证书", "not recognised: no agreement covers this"),
-    m("recognition.undetermined", "缺少事实，无法断定是否认可", "cannot be said: a fact is missing"),
-    m("recognition.not_valid", "证书无效，任何地区均不认可", "not recognised: the certificate is not valid"),
-    m("recognition.not_verified", "证书尚未核实，无法断定是否认可", "cannot be said: the certificate is not verified"),
     m("facts.expired", "信任数据已过期，无法断定", "the trust bundle has expired: this cannot be said any more"),
     m("clock.behind_facts", "本机时钟早于信任数据，已按数据日期判断", "the clock of this device stands before the trust bundle; the date of the bundle was used"),
 ];
@@ -255,4 +253,15 @@ pub const AGREEMENTS: &[Message] = &[
     m("agreement.units", "有限额的条款只能给出一种学分", "a grant with limits gives credit of one scheme only"),
     m("agreement.digest", "两份文件不是同一协议", "these are not copies of the same agreement"),
     m("agreement.notice_too_short", "通知期短于协议约定", "the notice is shorter than the agreement allows"),
+];
+
+/// What a region makes of a certificate; a browser loads them with the agreements.
+const RECOGNITION: &[Message] = &[
+    m("recognition.own", "由本地区登记，在本地区有效", "issued in this region itself"),
+    m("recognition.recognised", "依据互认协议，本地区认可", "recognised here under an agreement"),
+    m("recognition.refused", "协议有相应条款，但不符合其条件，不予认可", "not recognised: an agreement covers it, but a condition is not met"),
+    m("recognition.not_covered", "没有互认协议涉及此证书", "not recognised: no agreement covers this"),
+    m("recognition.undetermined", "缺少事实，无法断定是否认可", "cannot be said: a fact is missing"),
+    m("recognition.not_valid", "证书无效，任何地区均不认可", "not recognised: the certificate is not valid"),
+    m("recognition.not_verified", "证书尚未核实，无法断定是否认可", "cannot be said: the certificate is not verified"),
 ];

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use verifier::bundle::Bundle;
+use verifier::ids::RegionCode;
 use verifier::jws::Fingerprint;
 use verifier::time::{Instant, Zone};
-use verifier::verdict::Verdict;
+use verifier::verdict::{NoMemo, Presented, Verdict};
 
 use crate::cli::stop::Stop;
 use crate::cli::{bundle, words};
@@ -16,15 +17,16 @@ use crate::verification::Local;
 
 /// Facts, gathered once.
 pub(super) enum Judge {
-    Bundle(Bundle),
+    /// A bundle, and the region that is asked whether it recognises what is valid.
+    Bundle(Box<Bundle>, Option<RegionCode>),
     Registry(Local),
 }
 
 impl Judge {
     /// Opens the bundle, if one is named; only else is the database looked at.
-    pub(super) fn open(path: Option<&Path>, pin: Option<Fingerprint>, config: &Config, lang: Lang) -> Result<Judge, Stop> {
+    pub(super) fn open(path: Option<&Path>, pin: Option<Fingerprint>, place: Option<RegionCode>, config: &Config, lang: Lang) -> Result<Judge, Stop> {
         if let Some(path) = path {
-            return Ok(Judge::Bundle(bundle::open(path, pin)?));
+            return Ok(Judge::Bundle(Box::new(bundle::open(path, pin)?), place));
         }
         let local = Local::open(&config.database(), Edge::default().now_ms())?;
         if !local.knows_a_region() {
@@ -36,7 +38,7 @@ impl Judge {
     /// The zone in which instants are shown.
     pub(super) fn zone(&self) -> Zone {
         match self {
-            Judge::Bundle(bundle) => bundle.own().map_or(Zone::CHINA, |own| own.zone),
+            Judge::Bundle(bundle, _) => bundle.own().map_or(Zone::CHINA, |own| own.zone),
             Judge::Registry(local) => local.zone(),
         }
     }
@@ -44,7 +46,8 @@ impl Judge {
     /// Judges a QR's text, a URL or a JWS.
     pub(super) fn verify(&self, text: &str, now: Instant) -> Verdict {
         match self {
-            Judge::Bundle(bundle) => bundle.judge(text, now),
+            Judge::Bundle(bundle, Some(place)) => bundle.judge_for(&Presented::from_text(text), place, now, &NoMemo),
+            Judge::Bundle(bundle, None) => bundle.judge(text, now),
             Judge::Registry(local) => local.verify(text, now.0),
         }
     }

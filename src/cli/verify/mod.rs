@@ -9,6 +9,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use verifier::ids::RegionCode;
 use verifier::jws::Fingerprint;
 use verifier::time::{Instant, Zone};
 use verifier::verdict::{Outcome, Verdict};
@@ -27,6 +28,7 @@ use judge::Judge;
     hufu verify --bundle 310000.hufu card.png        by a trust bundle, with no network and no database\n  \
     hufu verify --bundle 310000.hufu --batch cards.txt > verdicts.ndjson\n  \
     hufu verify 'https://skills.example/v#1234...'   the text of a QR code, quoted because of the #\n  \
+    hufu verify --bundle 310000.hufu --place 320000 card.png    and whether Jiangsu recognises it, by which clause, or why not\n  \
     hufu verify card.png photo.jpg                   every QR code in the pictures\n  \
     hufu verify --json cards.txt                     one text a line, one verdict a line\n  \
     wl-paste | hufu verify --lang en -               standard input: text or a picture\n\n\
@@ -44,6 +46,9 @@ pub(super) struct Arguments {
     /// Fingerprint of the region's key, where FILE.pin is absent
     #[arg(long, requires = "bundle", value_name = "FINGERPRINT", value_parser = fingerprint, allow_hyphen_values = true)]
     pin: Option<Fingerprint>,
+    /// Say whether this region (six digits) recognises what is valid, by the agreements in the bundle
+    #[arg(long, requires = "bundle", value_name = "REGION", value_parser = region)]
+    place: Option<RegionCode>,
     /// Many at once, on all cores: a file with one text a line, or - for standard input
     #[arg(long, conflicts_with = "inputs", value_name = "FILE|-")]
     batch: Option<String>,
@@ -63,12 +68,17 @@ pub(super) fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
+fn region(text: &str) -> Result<RegionCode, String> {
+    RegionCode::parse(text).map_err(|error| error.to_string())
+}
+
 pub(super) fn run(arguments: &Arguments, config: &Config) -> Result<u8, Fault> {
     let lang = arguments.lang.unwrap_or_else(language);
-    let done = Judge::open(arguments.bundle.as_deref(), arguments.pin, config, lang).and_then(|judge| match &arguments.batch {
-        Some(source) => batch::run(source, &judge, lang),
-        None => Ok(one_by_one(arguments, &judge, lang)?),
-    });
+    let done =
+        Judge::open(arguments.bundle.as_deref(), arguments.pin, arguments.place.clone(), config, lang).and_then(|judge| match &arguments.batch {
+            Some(source) => batch::run(source, &judge, lang),
+            None => Ok(one_by_one(arguments, &judge, lang)?),
+        });
     Ok(done.unwrap_or_else(|stop| stop.end(lang)))
 }
 

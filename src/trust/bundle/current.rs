@@ -148,7 +148,7 @@ impl Question {
             last => {
                 let manifest = last.as_ref().map(|row| opened(row, &key)).transpose()?;
                 let stored = manifest.iter().flat_map(|manifest| &manifest.parts).map(|part| part.sha256).collect();
-                let (facts, peers) = (Arc::new(Facts::read(conn, self.facts.as_deref())?), others::peers(conn)?);
+                let (facts, peers) = (Arc::new(Facts::read(conn, app, self.facts.as_deref())?), others::peers(conn)?);
                 let others = others::bundles(conn)?;
                 Ok(Seen::Due(Box::new(Plan { now: self.now, facts, peers, basis, last, stored }), others, revision))
             }

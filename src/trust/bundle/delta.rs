@@ -46,6 +46,7 @@ impl Touched {
     fn change(&self, name: PartName, text: &str) -> Result<Change, BundleError> {
         let mut change = Change::of(name);
         match name {
+            PartName::Agreements => change.text = Some(text.to_owned()),
             PartName::Keys(_) => change.keys = KeysPart::parse(text)?.keys.into_iter().filter(|row| self.keys.contains(&row.x)).collect(),
             PartName::Revoked => {
                 change.revoked_keys = RevokedPart::parse(text)?.keys.into_iter().filter(|row| self.revoked.contains(&row.kid)).collect();

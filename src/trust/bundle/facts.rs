@@ -10,17 +10,20 @@ use verifier::time::Instant;
 use verifier::verdict::Provider;
 
 use super::{others, store as own};
+use crate::app::App;
 use crate::db::{self, Conn};
 use crate::error::{Error, Fault};
 use crate::regions::Region;
 use crate::trust::{snapshot, store};
-use crate::{keys, providers};
+use crate::{agreements, keys, providers};
 
 /// Everything that the parts are made from.
 pub(super) struct Facts {
     trust: i64,
     pub rows: Arc<Rows>,
     pub lists: Vec<List>,
+    /// The files of the agreements that are published.
+    pub agreements: Vec<String>,
 }
 
 /// Keys and providers.
@@ -43,14 +46,15 @@ pub(super) struct List {
 
 /// Counters of everything that a manifest says: while they are the same, so are the facts.
 pub(super) fn basis(conn: &mut Conn, region: &Region, url: &str) -> Result<String, Error> {
-    let counters = [db::revision(conn, "trust")?, db::revision(conn, "status")?, own::issued(conn)?, others::pins(conn)?, region.epoch];
-    let counters: Vec<String> = counters.iter().map(i64::to_string).collect();
+    let revisions = [db::revision(conn, "trust")?, db::revision(conn, "status")?, db::revision(conn, "agreements")?];
+    let counters = revisions.into_iter().chain([own::issued(conn)?, others::pins(conn)?, region.epoch]);
+    let counters: Vec<String> = counters.map(|n| n.to_string()).collect();
     Ok(format!("{} {url}", counters.join("/")))
 }
 
 impl Facts {
     /// Reads what changed since `held`, and keeps the rest.
-    pub(super) fn read(conn: &mut Conn, held: Option<&Facts>) -> Result<Facts, Error> {
+    pub(super) fn read(conn: &mut Conn, app: &App, held: Option<&Facts>) -> Result<Facts, Error> {
         let trust = db::revision(conn, "trust")?;
         let rows = match held.filter(|held| held.trust == trust) {
             Some(held) => held.rows.clone(),
@@ -58,7 +62,7 @@ impl Facts {
         };
         let known: HashMap<u32, &List> = held.iter().flat_map(|held| &held.lists).map(|list| (list.id, list)).collect();
         let lists = store::lists(conn)?.iter().map(|row| List::read(conn, row, &known)).collect::<Result<_, _>>()?;
-        Ok(Facts { trust, rows, lists })
+        Ok(Facts { trust, rows, lists, agreements: agreements::published(conn, app)? })
     }
 }
 

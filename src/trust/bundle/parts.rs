@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use verifier::bundle::{BundleError, Entry, KeyRow, KeysPart, PartName, ProvidersPart, RevokedPart, StatusPart};
+use verifier::bundle::{AgreementsPart, BundleError, Entry, KeyRow, KeysPart, PartName, ProvidersPart, RevokedPart, StatusPart};
 use verifier::time::{Instant, Zone};
 
 use super::facts::{Facts, List};
@@ -17,6 +17,9 @@ pub(super) fn texts(facts: &Facts, zone: Zone) -> Result<BTreeMap<PartName, Stri
         (PartName::Providers, ProvidersPart::new(rows.providers.clone()).to_text()),
         (PartName::Revoked, RevokedPart::new(rows.revoked.clone()).to_text()),
     ]);
+    if !facts.agreements.is_empty() {
+        texts.insert(PartName::Agreements, AgreementsPart::new(facts.agreements.clone(), Vec::new()).to_text());
+    }
     let mut by_year: BTreeMap<u16, Vec<KeyRow>> = BTreeMap::new();
     for key in &rows.keys {
         for year in years(key, zone) {

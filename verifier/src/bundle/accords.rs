@@ -1,6 +1,6 @@
 //! The agreements of a bundle: what all its regions publish, put together. Whoever publishes them, only the parties' signatures count.
 
-use super::Bundle;
+use super::{AgreementsPart, Bundle, PartName};
 use crate::agreement::{Life, RegionKey, SignedAgreement};
 use crate::documents::{Digest, Waiver};
 use crate::ids::RegionCode;
@@ -39,12 +39,13 @@ impl Accords {
         let mut signed: BTreeMap<Digest, SignedAgreement> = BTreeMap::new();
         let mut waivers = BTreeMap::new();
         for held in bundle.regions() {
-            for file in &held.agreements().files {
+            let Some(part) = held.text(PartName::Agreements).and_then(|text| AgreementsPart::parse(text).ok()) else { continue };
+            for file in &part.files {
                 let Ok(copy) = SignedAgreement::open(file.as_bytes(), &known) else { continue };
                 let whole = signed.get(&copy.digest()).and_then(|before| before.merged(&copy, &known).ok()).unwrap_or(copy);
                 signed.insert(whole.digest(), whole);
             }
-            for text in &held.agreements().waivers {
+            for text in &part.waivers {
                 let region = &held.manifest().region;
                 let opened = bundle.key_of(region).and_then(|key| Waiver::open(text, &key).ok());
                 if let Some(waiver) = opened.filter(|waiver| waiver.region == *region) {

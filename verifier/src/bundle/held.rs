@@ -1,6 +1,6 @@
 //! One region of a bundle, its parts read and ready for questions.
 
-use super::parts::{AgreementsPart, KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart, sorted};
+use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart, sorted};
 use super::small_map::SmallMap;
 use super::{BundleError, BundleRule, Hash, Manifest, PartName};
 use crate::base64url;
@@ -31,7 +31,6 @@ pub struct Held {
     providers: Vec<Provider>,
     pub(super) revoked: RevokedPart,
     pub(super) status: SmallMap<u16, StatusPart>,
-    agreements: AgreementsPart,
 }
 
 /// An issuer key that becomes a point of the curve when a card first needs it: thousands are held, few are asked for.
@@ -68,7 +67,6 @@ impl Held {
             providers: Vec::new(),
             revoked: RevokedPart::new(Vec::new()),
             status: SmallMap::new(),
-            agreements: AgreementsPart::new(Vec::new(), Vec::new()),
             manifest,
         };
         // Revocations first: keys take theirs in as they come.
@@ -98,11 +96,6 @@ impl Held {
         &self.providers
     }
 
-    /// What the region publishes of mutual recognition.
-    pub const fn agreements(&self) -> &AgreementsPart {
-        &self.agreements
-    }
-
     /// How many issuer keys are at hand.
     pub fn key_count(&self) -> usize {
         self.keys.len()
@@ -126,7 +119,8 @@ impl Held {
     /// Reads a part in. Its digest was compared by the caller.
     pub(super) fn put(&mut self, name: PartName, text: Arc<str>) -> Result<(), BundleError> {
         match name {
-            PartName::Agreements => self.agreements = AgreementsPart::parse(&text)?,
+            // Read when somebody asks about recognition: most verifiers never do.
+            PartName::Agreements => {}
             PartName::Keys(year) => {
                 let part = KeysPart::parse(&text)?;
                 same_year(year, part.year)?;

@@ -116,7 +116,7 @@ impl Verdict {
 impl Recognition {
     /// An answer without a grant.
     fn plain(asked: &Asked<'_>, outcome: RecognitionOutcome, code: &'static str) -> Recognition {
-        let (zh, en) = messages::find_offline(code).map_or(("", ""), |message| (message.zh, message.en));
+        let (zh, en) = messages::find_recognition(code).map_or(("", ""), |message| (message.zh, message.en));
         Recognition {
             place: asked.place.clone(),
             day: asked.day,

@@ -18,7 +18,11 @@ use core::str;
 use serde::Serialize;
 use told::{Summary, Why};
 use verifier::bundle::{Bundle, BundleError, BundleRule};
+#[cfg(feature = "recognition")]
+use verifier::ids::RegionCode;
 use verifier::time::Instant;
+#[cfg(feature = "recognition")]
+use verifier::verdict::{NoMemo, Presented};
 
 static HELD: Slot<Bundle> = Slot::empty();
 static REFUSED: Slot<BundleError> = Slot::empty();
@@ -50,6 +54,26 @@ pub unsafe extern "C" fn judge(text: *const u8, text_len: usize, high: i32, low:
     let Some(bundle) = HELD.take() else { return null_mut() };
     // Bytes that are no text are no card, like the empty text.
     let verdict = bundle.judge(str::from_utf8(text).unwrap_or_default(), now);
+    HELD.put(bundle);
+    json(&verdict)
+}
+
+/// The same, and whether the region `place` (six digits) recognises what the text is; where that is no region, nothing is said about it.
+///
+/// # Safety
+/// See [`abi::bytes`].
+#[cfg(feature = "recognition")]
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn judge_for(text: *const u8, text_len: usize, place: *const u8, place_len: usize, high: i32, low: u32) -> *mut u8 {
+    // SAFETY: as the caller says.
+    let (text, place) = unsafe { (abi::bytes(text, text_len), abi::bytes(place, place_len)) };
+    let now = Instant(i64::from(high) << 32 | i64::from(low));
+    let Some(bundle) = HELD.take() else { return null_mut() };
+    let presented = Presented::from_text(str::from_utf8(text).unwrap_or_default());
+    let verdict = match str::from_utf8(place).ok().and_then(|code| RegionCode::parse(code).ok()) {
+        Some(place) => bundle.judge_for(&presented, &place, now, &NoMemo),
+        None => bundle.judge_with(&presented, now, &NoMemo),
+    };
     HELD.put(bundle);
     json(&verdict)
 }
