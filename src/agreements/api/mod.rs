@@ -1,5 +1,9 @@
 //! Agreements over HTTP: for operators, for those who may read, and for other registries.
 
+mod words;
+
+pub use words::{diff, lint, print};
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
@@ -19,7 +23,7 @@ use crate::http::problem::{Document, Problem};
 /// Most bytes of a body with agreements as texts: in a JSON text a byte may take two.
 pub const TEXT_MAX: usize = 1024 * 1024;
 
-/// An agreement to be kept.
+/// An agreement to be kept, or looked at.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AgreementInput)]
