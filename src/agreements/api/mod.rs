@@ -160,6 +160,9 @@ pub async fn import(app: web::Data<App>, permit: Permit<WriteAgreements>, body: 
         (status = 422, description = "agreement.*, document.* or jws.* with the path of the fault, agreements.not_a_party, agreements.supersedes", body = Document)))]
 #[post("/peer/agreements")]
 pub async fn exchange(app: web::Data<App>, _public: Public, body: Body<IgnoredAny, FILE_MAX_BYTES>) -> Result<HttpResponse, Problem> {
+    let (this, bytes) = (app.clone(), body.bytes.clone());
+    // A stranger takes no turn of the writer's.
+    app.db.read(move |conn| service::greet(conn, &this, &bytes).map(drop)).await?;
     let this = app.clone();
     let held = app.db.write(move |conn| service::exchange(conn, &this, &body.bytes)).await?;
     Ok(json_text(held.to_text()))
