@@ -14,7 +14,7 @@ use verifier::verdict::{Class, Flag, Interval, Scope, Standing};
 use super::rules;
 use crate::app::App;
 use crate::db::Conn;
-use crate::error::{Error, Refusal};
+use crate::error::{Error, Fault, Refusal};
 use crate::providers;
 
 /// Most providers of this region whose scopes are looked at.
@@ -130,7 +130,9 @@ pub async fn lint(app: &App, text: String) -> Result<FindingList, Error> {
     if agreement.parties.contains(&app.region.code) {
         scopes.insert(app.region.code.clone(), app.db.read(move |conn| own_scopes(conn, day)).await?);
     }
-    let findings = verifier::agreement::lint::lint(&agreement, &scopes);
+    // Every grant is held against every other: of 500 that takes a while, in which a worker has others to answer.
+    let looked = tokio::task::spawn_blocking(move || verifier::agreement::lint::lint(&agreement, &scopes));
+    let findings = looked.await.map_err(Fault::new)?;
     Ok(FindingList { findings: findings.into_iter().map(Into::into).collect() })
 }
 
