@@ -6,10 +6,12 @@
 pub mod api;
 mod exchange;
 mod held;
+mod page;
 pub mod rules;
 mod service;
 pub mod store;
 mod views;
+mod words;
 
 pub use exchange::{Sent, send};
 pub use held::{Keys, held, open, published};

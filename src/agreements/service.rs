@@ -233,12 +233,12 @@ struct Texts {
 /// # Errors
 /// `agreement.*`, `document.*` or `jws.*` with a path in the file, what keeping the agreement refuses, or a fault.
 pub fn import(conn: &mut Conn, app: &App, by: &str, bytes: &[u8]) -> Result<Imported, Error> {
+    db::bump(conn, "agreements")?;
     let signed = read(conn, app, bytes)?;
     take(conn, app, by, bytes, &signed)
 }
 
 fn read(conn: &mut Conn, app: &App, bytes: &[u8]) -> Result<SignedAgreement, Error> {
-    db::bump(conn, "agreements")?;
     let keys = Keys::of(conn, app)?;
     Ok(SignedAgreement::open(bytes, &|region, _| keys.find(region)).map_err(|error| rules::refused(&error))?)
 }
@@ -248,6 +248,7 @@ fn read(conn: &mut Conn, app: &App, bytes: &[u8]) -> Result<SignedAgreement, Err
 /// # Errors
 /// As [`import`], and `agreements.other_agreement`.
 pub fn answered(conn: &mut Conn, app: &App, region: &str, digest: &Digest, bytes: &[u8]) -> Result<Imported, Error> {
+    db::bump(conn, "agreements")?;
     let signed = read(conn, app, bytes)?;
     if signed.digest() != *digest {
         return Err(AgreementRefusal::OtherAgreement.at("agreement").into());
@@ -255,17 +256,27 @@ pub fn answered(conn: &mut Conn, app: &App, region: &str, digest: &Digest, bytes
     take(conn, app, region, bytes, &signed)
 }
 
-/// Takes a file that somebody sent, and answers with what is here now.
+/// A file that somebody sent, if it may be taken, and the partner whose signature says so.
 ///
 /// # Errors
-/// As [`import`], and `agreements.not_a_party`, `agreements.stranger`.
-pub fn exchange(conn: &mut Conn, app: &App, bytes: &[u8]) -> Result<SignedAgreement, Error> {
+/// `agreement.*`, `document.*` or `jws.*` with a path in the file, `agreements.not_a_party`, `agreements.stranger`, or a fault.
+pub fn greet(conn: &mut Conn, app: &App, bytes: &[u8]) -> Result<(SignedAgreement, String), Error> {
     let signed = read(conn, app, bytes)?;
     if !signed.agreement().parties.contains(&app.region.code) {
         return Err(AgreementRefusal::NotAParty.at("agreement.parties").into());
     }
     let other = signed.parties().iter().find(|party| party.standing == Standing::Signed && party.region != app.region.code);
     let from = other.ok_or_else(|| AgreementRefusal::Stranger.at("signatures"))?.region.as_str().to_owned();
+    Ok((signed, from))
+}
+
+/// Takes a file that a partner sent, and answers with what is here now.
+///
+/// # Errors
+/// As [`greet`], and what keeping the agreement refuses.
+pub fn exchange(conn: &mut Conn, app: &App, bytes: &[u8]) -> Result<SignedAgreement, Error> {
+    db::bump(conn, "agreements")?;
+    let (signed, from) = greet(conn, app, bytes)?;
     take(conn, app, &from, bytes, &signed)?;
     file(conn, app, &signed.digest())
 }

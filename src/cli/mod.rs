@@ -1,5 +1,6 @@
 //! The command line: what can be said, and which module does it.
 
+mod agreement;
 mod bundle;
 mod client;
 mod demo;
@@ -27,7 +28,7 @@ use crate::messages::Lang;
 pub mod exit {
     /// Done; of `verify`: valid.
     pub const OK: u8 = 0;
-    /// `verify`: invalid; `ledger audit`: something is wrong.
+    /// `verify`: invalid; `ledger audit`: something is wrong; `agreement lint`: something is odd.
     pub const INVALID: u8 = 1;
     /// `verify`: it cannot be said.
     pub const UNDETERMINED: u8 = 2;
@@ -67,6 +68,9 @@ enum Command {
     /// Get, renew, look at and check the file by which certificates are verified with no network
     #[command(subcommand)]
     Bundle(bundle::Command),
+    /// Draft, sign, exchange and end agreements with other regions
+    #[command(subcommand)]
+    Agreement(agreement::Command),
     /// Create the region, its keys and the operator's client without serving
     Init,
     /// List, retire and revoke keys; change the master key
@@ -133,6 +137,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Client(command) => client::run(command, config),
         Command::Verify(arguments) => verify::run(&arguments, &config),
         Command::Bundle(command) => bundle::run(command),
+        Command::Agreement(command) => agreement::run(command, config),
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),
         Command::Ledger(command) => ledger::run(&command, &config),

@@ -52,6 +52,10 @@ words! {
     EMPTY "cli.empty" "输入为空" "the input is empty";
 
     BUNDLE_REFUSED "cli.bundle.refused" "信任包被拒绝" "the bundle was refused";
+    AGREEMENT_NO_FILE "cli.agreement.no_file" "没有这个协议文件" "there is no such file with an agreement";
+    AGREEMENT_FILE_EXISTS "cli.agreement.file_exists" "该文件已存在，未作改动" "the file is there already and was left alone";
+    AGREEMENT_REFUSED "cli.agreement.refused" "协议文件不符合格式" "the agreement is refused";
+    AGREEMENT_UNCHECKED "cli.agreement.unchecked" "文件中有以下各方的签名（未经核验）" "The file has signatures, not checked here, of";
     BUNDLE_NO_FILE "cli.bundle.no_file" "没有这个信任包文件" "there is no such bundle";
     BUNDLE_URL "cli.bundle.url" "地址应以 http:// 或 https:// 开头，不含 ?、# 和 @" "an address begins with http:// or https:// and has no ?, # or @";
     BUNDLE_UNREACHABLE "cli.bundle.unreachable" "无法连接登记系统" "the registry cannot be reached";

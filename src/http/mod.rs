@@ -56,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(agreements::propose).service(agreements::list).service(agreements::read).service(agreements::file);
     config.service(agreements::sign).service(agreements::end).service(agreements::publish);
     config.service(agreements::import).service(agreements::exchange);
+    config.service(agreements::lint).service(agreements::diff).service(agreements::print);
     config.service(learners::open).service(learners::query).service(learners::read).service(learners::make_code);
     config.service(learners::close).service(learners::merge);
     config.service(account::sign_in).service(account::sign_out).service(account::read).service(account::looks).service(account::close);

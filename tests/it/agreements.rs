@@ -1,9 +1,11 @@
 //! Agreements: kept byte for byte, signed by each party, exchanged between registries, ended by notice.
 
+mod command;
 mod exchange;
 mod files;
 mod life;
 mod refusals;
+mod words;
 
 use hufu::access::Role;
 use serde_json::{Value, json};
@@ -22,7 +24,7 @@ use super::support::{Answer, Client, World};
 pub fn agreement(parties: &[&str]) -> Value {
     json!({
         "hufu": "agreement/1", "id": "urn:hufu:agreement:yrd", "version": 1, "title": {"zh": "长三角互认", "en": "Mutual recognition"},
-        "parties": parties, "in_force": {"from": "2026-01-01", "through": "2028-12-31"}, "offer_days": 30,
+        "parties": parties, "in_force": {"from": "2026-01-01", "through": "2099-12-31"}, "offer_days": 30,
         "grants": [{"id": "cert", "moves": "certificate", "from": parties, "to": parties, "accept": {"level": {"min": 3}}}],
     })
 }

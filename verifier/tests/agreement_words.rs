@@ -250,3 +250,12 @@ fn the_whole_of_it_stands_in_numbered_clauses() {
     assert_eq!(english.lines().count(), chinese.lines().count());
     assert!(english.contains(&Digest::of(EXAMPLE).to_string()));
 }
+
+#[test]
+fn many_grants_with_long_lists_are_held_against_each_other() {
+    let courses = |n: usize| (0..200).map(|at| if at == 199 { format!("x{n}") } else { format!("{at}") }).collect::<Vec<_>>();
+    let grant = |n: usize| with(credit(&format!("g{n}"), SHANGHAI, JIANGSU, [1, 1]), "/accept/course", json!(courses(n)));
+    let grants = json!((0..80).map(grant).collect::<Vec<_>>());
+    let found = codes_alone(grants);
+    assert_eq!(found, vec!["lint.one_way"; 80], "none covers another");
+}

@@ -91,7 +91,7 @@ both! {
             (signature(&ours(), "320000", &stranger, scene.now()), "agreements.unknown_key"),
             (forged, "agreements.wrong_signature"),
         ] {
-            let done = import(&scene.operator, &file_of(&ours(), &[signature.clone()], &[])).expect(200).json();
+            let done = import(&scene.operator, &file_of(&ours(), std::slice::from_ref(&signature), &[])).expect(200).json();
             assert_eq!((&done["refused"][0]["code"], &done["refused"][0]["region"]), (&json!(code), &json!("320000")), "{done}");
             assert_eq!((&done["signatures"], &done["agreement"]["agreed"]), (&json!([]), &json!(false)));
             let problem = sent(&world.client(), &file_of(&ours(), &[signature], &[])).problem(403, "agreements.stranger");

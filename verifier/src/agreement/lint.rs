@@ -6,7 +6,7 @@ use super::{Accept, Agreement, Grant, LimitPer, Moves, ProviderTerms};
 use crate::documents::{Amount, SchemeId, decimal};
 use crate::ids::{Level, OccupationPrefix, RegionCode};
 use crate::verdict::Scope;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -202,12 +202,20 @@ fn list<T: PartialEq>(weak: &[T], strict: &[T]) -> bool {
     weak.is_empty() || (!strict.is_empty() && strict.iter().all(|item| weak.contains(item)))
 }
 
+/// The same of lists that may be long.
+fn set<T: Ord>(weak: &[T], strict: &[T]) -> bool {
+    weak.is_empty() || (!strict.is_empty() && strict.iter().collect::<BTreeSet<_>>().is_subset(&weak.iter().collect()))
+}
+
+/// The same of branches, of which a shorter one holds all that begin with it.
+fn branch(weak: &[OccupationPrefix], strict: &[OccupationPrefix]) -> bool {
+    let all: BTreeSet<&str> = weak.iter().map(|own| own.as_str()).collect();
+    let inside = |own: &OccupationPrefix| (1..=own.as_str().len()).any(|end| own.as_str().get(..end).is_some_and(|start| all.contains(start)));
+    weak.is_empty() || (!strict.is_empty() && strict.iter().all(inside))
+}
+
 /// Whether conditions hold wherever stricter ones do.
 fn weaker(weak: &Accept, strict: &Accept) -> bool {
-    fn branch(weak: &[OccupationPrefix], strict: &[OccupationPrefix]) -> bool {
-        let inside = |own: &OccupationPrefix| weak.iter().any(|other| own.as_str().starts_with(other.as_str()));
-        weak.is_empty() || (!strict.is_empty() && strict.iter().all(inside))
-    }
     /// At least as much, where there is a least.
     fn least<T: PartialOrd>(weak: Option<T>, strict: Option<T>) -> bool {
         weak.is_none_or(|weak| strict.is_some_and(|strict| strict >= weak))
@@ -218,8 +226,8 @@ fn weaker(weak: &Accept, strict: &Accept) -> bool {
     list(&weak.types, &strict.types)
         && weak.scheme == strict.scheme
         && list(&weak.kinds, &strict.kinds)
-        && list(&weak.categories, &strict.categories)
-        && list(&weak.courses, &strict.courses)
+        && set(&weak.categories, &strict.categories)
+        && set(&weak.courses, &strict.courses)
         && branch(&weak.occupations, &strict.occupations)
         && least(weak.level.and_then(|own| own.min), strict.level.and_then(|own| own.min))
         && most(weak.level.and_then(|own| own.max), strict.level.and_then(|own| own.max))
@@ -239,7 +247,7 @@ fn weaker_provider(weak: Option<&ProviderTerms>, strict: Option<&ProviderTerms>)
             && list(&weak.classes, &strict.classes)
             && list(&weak.flags, &strict.flags)
             && list(&weak.kinds, &strict.kinds)
-            && list(&weak.codes, &strict.codes)
+            && set(&weak.codes, &strict.codes)
             && (!weak.in_scope || strict.in_scope)
     })
 }

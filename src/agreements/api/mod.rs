@@ -1,5 +1,9 @@
 //! Agreements over HTTP: for operators, for those who may read, and for other registries.
 
+mod words;
+
+pub use words::{diff, lint, print};
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
@@ -19,7 +23,7 @@ use crate::http::problem::{Document, Problem};
 /// Most bytes of a body with agreements as texts: in a JSON text a byte may take two.
 pub const TEXT_MAX: usize = 1024 * 1024;
 
-/// An agreement to be kept.
+/// An agreement to be kept, or looked at.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AgreementInput)]
@@ -156,6 +160,9 @@ pub async fn import(app: web::Data<App>, permit: Permit<WriteAgreements>, body: 
         (status = 422, description = "agreement.*, document.* or jws.* with the path of the fault, agreements.not_a_party, agreements.supersedes", body = Document)))]
 #[post("/peer/agreements")]
 pub async fn exchange(app: web::Data<App>, _public: Public, body: Body<IgnoredAny, FILE_MAX_BYTES>) -> Result<HttpResponse, Problem> {
+    let (this, bytes) = (app.clone(), body.bytes.clone());
+    // A stranger takes no turn of the writer's.
+    app.db.read(move |conn| service::greet(conn, &this, &bytes).map(drop)).await?;
     let this = app.clone();
     let held = app.db.write(move |conn| service::exchange(conn, &this, &body.bytes)).await?;
     Ok(json_text(held.to_text()))
