@@ -166,6 +166,7 @@ function show(next) {
 
 function draw() {
   const { kind, verdict } = shown;
+  const isChoosing = document.activeElement?.id === "place";
   byId("ask").hidden = kind !== "ask";
   byId("consent").hidden = kind !== "consent";
   byId("next").hidden = kind === "ask" || kind === "waiting";
@@ -173,6 +174,7 @@ function draw() {
   byId("print").hidden = kind !== "verdict";
   byId("outcome").replaceChildren(...(kind === "ask" || kind === "consent" ? [] : [drawOutcome(shown)]));
   byId("answer").replaceChildren(...(kind === "verdict" ? [...drawCertificate(verdict), ...drawPlaces(), drawSteps(verdict)] : []));
+  if (isChoosing) byId("place")?.focus();
   const name = kind === "verdict" ? verdict.outcome : kind;
   const title = ["ask", "waiting", "consent"].includes(kind) ? "" : say(`page.outcome.${name}`);
   document.title = title ? `${title} · ${say("page.v.title")}` : say("page.v.title");

@@ -4,6 +4,7 @@ import { icon, make } from "./dom.js";
 import { pick, say } from "./words.js";
 
 const ICON = { recognised: "valid", not: "invalid", undetermined: "undetermined" };
+const RESULT = { recognised: "ok", not: "failed", undetermined: "unchecked" };
 
 /** The section; none where there is nothing to choose. `places` are regions of the bundle, `choose` is called with the code of another one. */
 export function drawRecognition({ recognition, failed }, places, place, choose) {
@@ -20,7 +21,7 @@ function drawAnswer(recognition, failed) {
   if (failed) return [make("p", {}, say("page.recognition.failed"))];
   if (!recognition) return [make("p", { role: "status" }, say("page.recognition.waiting"))];
   const { outcome, checks = [] } = recognition;
-  const answer = make("p", { id: "recognition", className: `standing ${outcome}`, role: "status" }, icon(ICON[outcome] ?? "undetermined"), pick(recognition));
+  const answer = make("p", { id: "recognition", className: `standing ${RESULT[outcome] ?? "unchecked"} ${outcome}`, role: "status" }, icon(ICON[outcome] ?? "undetermined"), pick(recognition));
   const lines = [
     field("page.recognition.agreement", pick(recognition.title), { beside: recognition.version ? `${recognition.id} · ${recognition.version}` : "" }),
     field("page.recognition.clause", recognition.grant, { className: "code" }),

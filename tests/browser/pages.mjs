@@ -6,6 +6,7 @@ import { end } from "./scene.mjs";
 await import("./verdicts.mjs");
 await import("./age.mjs");
 await import("./partner.mjs");
+await import("./recognition.mjs");
 await import("./scan.mjs");
 await import("./offline.mjs");
 await import("./front.mjs");

@@ -173,11 +173,11 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     let (late, late_operator, late_provider) = registry(&[]);
     let elder = issue(&late_operator, &late_provider);
     late.app.edge.shift(YEARS * 366 * 86_400);
-    let (allied, apart, savings) = (Allies::new(), Allies::apart(), Savings::new());
+    let (allied, apart, agreed, savings) = (Allies::new(), Allies::apart(), Allies::agreed(), Savings::new());
     let scratch = tempfile::tempdir().unwrap();
     let shots = std::env::var_os("HUFU_SCREENSHOTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     let mut all = vec![&valid, &revoked, &suspended, &replaced, &successor, &foreign, &elder];
-    all.extend(allied.certificates().into_iter().chain(apart.certificates()).chain([savings.certificate()]));
+    all.extend(allied.certificates().into_iter().chain(apart.certificates()).chain(agreed.certificates()).chain([savings.certificate()]));
     let secrets: Vec<&str> = all.iter().flat_map(|card| [&fragment(card)[40..80], &card["card"].as_str().unwrap()[100..140]]).collect();
     let [key, other_key] = [&world, &busy].map(|world| *world.app.keys.region_signer().public());
     let menu = Matrix::encode("https://example.com/menu?table=", "7", Level::M).unwrap().to_png(8).unwrap();
@@ -189,7 +189,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
         "picture": picture(&operator, &valid), "menu": STANDARD.encode(menu), "blank": STANDARD.encode(std::fs::read("web/icon-192.png").unwrap()),
         "key": key.jwk().x, "fingerprint": Fingerprint::of(&key).to_string(),
         "otherKey": other_key.jwk().x, "otherFingerprint": Fingerprint::of(&other_key).to_string(),
-        "allied": allied.told(), "apart": apart.told(), "savings": savings.told(),
+        "allied": allied.told(), "apart": apart.told(), "agreed": agreed.told(), "savings": savings.told(),
         "operations": world.client().get("/openapi.json").json()["paths"].as_object().unwrap().len(),
     });
     let ran = Command::new("node").args(["tests/browser/pages.mjs", &cases.to_string()]).output().expect("node runs");
@@ -198,5 +198,5 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     assert!(ran.status.success(), "{said}");
     // A developer may look at some of them: HUFU_SCENES=offline.
     let some = std::env::var_os("HUFU_SCENES").is_some();
-    assert!(some || said.contains("92 scenes were as they should be"), "{said}");
+    assert!(some || said.contains("97 scenes were as they should be"), "{said}");
 }

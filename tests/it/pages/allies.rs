@@ -6,6 +6,7 @@ use verifier::bundle::{Hash, Manifest, PartName};
 use verifier::time::Instant;
 
 use super::{fragment, issue, order, registry};
+use crate::agreements::{act, file_of, import, signature};
 use crate::support::abroad::pin_input;
 use crate::support::issuing::{credit_code, listing};
 use crate::support::{Backend, Client, World};
@@ -41,6 +42,25 @@ impl Allies {
         allies.own.app.edge.shift(DAYS_DOWN * DAY);
         let state = allies.operator().post_json("/v1/partners/320000/fetch", &json!({"acknowledge": false})).expect(200).json();
         assert_eq!(state["error"]["code"], "partners.unreachable", "{state}");
+        allies
+    }
+
+    /// Both have signed an agreement, and the own region publishes it: Jiangsu recognises Shanghai's certificates, Shanghai those of Jiangsu from
+    /// level 5 upwards.
+    pub fn agreed() -> Allies {
+        let allies = Allies::new();
+        let agreement = json!({
+            "hufu": "agreement/1", "id": "urn:hufu:agreement:yrd", "version": 1, "title": {"zh": "长三角互认", "en": "Yangtze River Delta"},
+            "parties": ["310000", "320000"], "in_force": {"from": "2026-01-01", "through": "2099-12-31"}, "offer_days": 30,
+            "grants": [
+                {"id": "to-jiangsu", "moves": "certificate", "from": ["310000"], "to": ["320000"], "accept": {"occupation": ["6-31-"], "provider": {"status_at": "earned"}}},
+                {"id": "to-shanghai", "moves": "certificate", "from": ["320000"], "to": ["310000"], "accept": {"level": {"min": 5}}},
+            ],
+        });
+        let signed = |world: &World, code| signature(&agreement, code, &world.app.keys.region_signer(), world.app.edge.now());
+        let file = file_of(&agreement, &[signed(&allies.own, "310000"), signed(&allies.partner, "320000")], &[]);
+        import(&allies.operator(), &file).expect(200);
+        act(&allies.operator(), &agreement, "publication").expect(200);
         allies
     }
 
