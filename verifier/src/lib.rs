@@ -54,6 +54,7 @@ mod json;
 pub mod jws;
 pub mod messages;
 pub mod programme;
+pub mod recognition;
 pub mod status;
 pub mod time;
 pub mod verdict;

@@ -3,18 +3,25 @@
 use serde_json::Value;
 use verifier::base64url;
 use verifier::hf1::{DICTIONARY, DICTIONARY_SHA256};
-use verifier::messages::VERDICTS;
+use verifier::messages::{AGREEMENTS, VERDICTS};
+use verifier::recognition::CheckName;
 
 const CARD: &str = include_str!("../../docs/formats/card.md");
 const HF1: &str = include_str!("../../docs/formats/hf1.md");
 const BUNDLE: &str = include_str!("../../docs/formats/bundle.md");
 const STATUS: &str = include_str!("../../docs/formats/status.md");
 const VERDICT: &str = include_str!("../../docs/formats/verdict.md");
-const DOCUMENTS: [(&str, &str); 4] = [
+const AGREEMENT: &str = include_str!("../../docs/formats/agreement.md");
+const RECOGNITION: &str = include_str!("../../docs/formats/recognition.md");
+const DOCUMENTS: [(&str, &str); 8] = [
     ("scheme", include_str!("../../docs/formats/scheme.md")),
     ("achievement", include_str!("../../docs/formats/achievement.md")),
     ("programme", include_str!("../../docs/formats/programme.md")),
     ("redemption", include_str!("../../docs/formats/redemption.md")),
+    ("agreement-signature", AGREEMENT),
+    ("notice", AGREEMENT),
+    ("waiver", RECOGNITION),
+    ("receipt", RECOGNITION),
 ];
 
 fn vectors(text: &str) -> Value {
@@ -89,6 +96,31 @@ fn the_page_of_programmes_lists_every_check_in_order() {
     let listed: Vec<_> = table.lines().filter(|line| line.starts_with("| `")).collect();
     assert_eq!(listed.len(), rows.len());
     assert!(listed.iter().zip(&rows).all(|(line, row)| line.starts_with(row)), "{listed:?}");
+}
+
+#[test]
+fn the_page_of_agreements_shows_the_example_and_names_every_code() {
+    assert!(AGREEMENT.contains(include_str!("vectors/agreement-example.json")), "the example");
+    for message in AGREEMENTS {
+        assert!(AGREEMENT.contains(&format!("| `{}` |", message.code)), "{}", message.code);
+    }
+}
+
+#[test]
+fn the_page_of_recognition_lists_every_check_in_order_and_shows_a_decision() {
+    let (_, table) = RECOGNITION.split_once("## Checks").expect("the section");
+    let (table, _) = table.split_once("## Results").expect("the next");
+    let listed: Vec<_> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(listed.len(), CheckName::ALL.len());
+    for (line, check) in listed.iter().zip(CheckName::ALL) {
+        assert!(line.starts_with(&format!("| `{check}` |")), "{line}");
+    }
+    let all = vectors(include_str!("vectors/recognition.json"));
+    let shown = ["scope: covered", "converted by four fifths, each lot rounded down", "level: none"];
+    for name in shown {
+        let vector = all.as_array().and_then(|all| all.iter().find(|vector| vector["name"] == name)).expect("the vector");
+        holds(RECOGNITION, &vector["decision"]);
+    }
 }
 
 #[test]

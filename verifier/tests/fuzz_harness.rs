@@ -3,10 +3,10 @@
 mod common;
 mod harness;
 
-use common::bundle_vectors;
 use common::bundles::RegionFacts;
 use common::cards::{Draw, full_card};
 use common::documents::{KINDS, signed};
+use common::{agreements, bundle_vectors, recognition_cases};
 use common::{claims_json, signer};
 use harness::{BODIES, digits_of};
 use verifier::base64url;
@@ -42,8 +42,18 @@ fn seeds() -> Vec<Vec<u8>> {
         ["91350100M000100Y43", "310000", "6-31-01-03", "6-25-", "11010519491231002X", "A123456(3)", "1/234567/8", "阿依古丽·买买提", "2026-02-28"];
     seeds.extend(texts.map(|text| text.as_bytes().to_vec()));
     seeds.extend(of_bundles());
+    seeds.extend(of_agreements());
     seeds.extend(KINDS.iter().flat_map(|kind| [kind.example.as_bytes().to_vec(), signed(kind, kind.example).into_bytes()]));
     seeds
+}
+
+/// Agreements, files and decisions.
+fn of_agreements() -> Vec<Vec<u8>> {
+    let cases = recognition_cases::all();
+    let made =
+        cases.iter().step_by(20).flat_map(|case| [case.agreement.clone().into_bytes(), case.facts.clone().into_bytes(), case.decided().0.to_bytes()]);
+    let bytes = agreements::EXAMPLE.as_bytes();
+    made.chain([bytes.to_vec(), agreements::gathered(bytes, &["310000", "320000"], vec![]).to_text().into_bytes()]).collect()
 }
 
 /// Files, deltas, manifests and parts.

@@ -177,7 +177,7 @@ fn days(value: Value<'_>, place: &Place<'_>) -> Read<Days> {
 fn provider(value: Value<'_>, place: &Place<'_>) -> Read<ProviderTerms> {
     let mut members = Object::of(value, place, &OF_PROVIDER)?;
     let in_scope = |value: Value<'_>, place: &Place<'_>| match value {
-        Value::True => Ok(true),
+        Value::Bool(true) => Ok(true),
         _ => Err(AgreementRule::Type.at(place)),
     };
     Ok(ProviderTerms {

@@ -93,7 +93,7 @@ impl DocumentError {
 }
 
 impl DocumentRule {
-    pub(super) fn about(self, member: impl ToString) -> DocumentError {
+    pub(crate) fn about(self, member: impl ToString) -> DocumentError {
         DocumentError { code: self.code(), about: Some(member.to_string()) }
     }
 }

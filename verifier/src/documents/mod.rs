@@ -10,9 +10,11 @@ mod error;
 mod merge;
 mod notice;
 mod programme;
+mod receipt;
 mod redemption;
 mod scheme;
 mod values;
+mod waiver;
 
 pub use achievement::{Achievement, Credit};
 pub use agreement_signature::AgreementSignature;
@@ -20,6 +22,7 @@ pub use error::{DocumentError, DocumentRule, ValueError};
 pub use merge::Merge;
 pub use notice::Notice;
 pub use programme::{Awards, InForce, Minimum, Programme};
+pub use receipt::Receipt;
 pub use redemption::Redemption;
 pub use scheme::{Scheme, Yearly};
 pub(crate) use values::decimal;
@@ -27,6 +30,7 @@ pub use values::{
     AchievementId, AchievementKind, AgreementId, Amount, Category, CourseCode, Digest, GrantId, LearnerId, LotId, Names, ProgrammeId, ProgrammeKind,
     Ratio, ReceiptId, RedemptionId, SchemeId, SchemeKind, WaiverId,
 };
+pub use waiver::Waiver;
 
 use crate::json::{self, Fault, Members};
 use crate::jws::{Compact, Header, JwsError, PublicKey, Signer, sign_compact};
@@ -45,7 +49,7 @@ pub fn digest(text: &str) -> String {
 }
 
 /// A kind of document: what it is called, its members, and the rules that take more than one of them. [`document!`] gives all but the rules.
-trait Document: Serialize + Sized {
+pub(crate) trait Document: Serialize + Sized {
     /// The value of the member `hufu`, such as `scheme/1`.
     const FORMAT: &'static str;
     /// The `typ` of its header.
@@ -129,7 +133,7 @@ fn open<T: Document>(text: &str, key: &PublicKey) -> Result<T, DocumentError> {
 }
 
 /// The content of a payload that is written as it must be.
-fn content<T: Document>(bytes: &[u8]) -> Result<T, DocumentError> {
+pub(crate) fn content<T: Document>(bytes: &[u8]) -> Result<T, DocumentError> {
     let document: T = read(bytes)?;
     document.check()?;
     if payload(&document)? == bytes { Ok(document) } else { Err(DocumentRule::Form.into()) }
@@ -149,7 +153,7 @@ fn unexpected_header<T: Document>(bytes: &[u8], key: &PublicKey) -> DocumentErro
 }
 
 /// The bytes that are signed: the format, then the members in the order of the type.
-fn payload<T: Document>(document: &T) -> Result<Vec<u8>, DocumentError> {
+pub(crate) fn payload<T: Document>(document: &T) -> Result<Vec<u8>, DocumentError> {
     #[derive(Serialize)]
     struct Signed<'a, T> {
         hufu: &'static str,

@@ -29,7 +29,8 @@ impl OccupationPrefix {
 
     /// Whether the occupation lies in this branch.
     pub fn covers(&self, code: &OccupationCode) -> bool {
-        code.as_str().starts_with(self.as_str())
+        // Never longer than a code; and the first digit mostly tells, so it is not worth a call to compare.
+        self.0.bytes().zip(code.as_str().bytes()).all(|(own, other)| own == other)
     }
 }
 

@@ -14,10 +14,10 @@ use serde::{Deserialize, Deserializer};
 /// A JSON value, as far as any signed format needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
-    /// `true`.
-    True,
-    /// `false` or `null`: no format here has them.
-    Other,
+    /// `true` or `false`.
+    Bool(bool),
+    /// `null`: no format here has it.
+    Null,
     /// A whole number.
     Whole(i64),
     /// A number that is not whole, or larger than 64 bits with a sign.

@@ -184,9 +184,9 @@ impl<'de> Reader<'de> {
                 })?;
                 Ok(Value::Object(members))
             }
-            b't' => self.word("true").map(|()| Value::True),
-            b'f' => self.word("false").map(|()| Value::Other),
-            b'n' => self.word("null").map(|()| Value::Other),
+            b't' => self.word("true").map(|()| Value::Bool(true)),
+            b'f' => self.word("false").map(|()| Value::Bool(false)),
+            b'n' => self.word("null").map(|()| Value::Null),
             _ => self.whole(),
         }
     }

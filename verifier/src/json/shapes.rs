@@ -81,6 +81,7 @@ macro_rules! from_text {
 
 from_text! {
     crate::agreement::LimitPer crate::agreement::Moves crate::agreement::StatusAt crate::documents::AchievementKind crate::documents::ProgrammeKind crate::documents::SchemeKind
+    crate::recognition::Outcome
     crate::ids::CertificateNumber crate::ids::CreditCode crate::ids::Grade crate::ids::OccupationCode crate::ids::OccupationPrefix
     crate::ids::RegionCode crate::ids::Title crate::ids::TypeOfCertificate crate::jws::PublicKey crate::time::Day
 }
@@ -111,6 +112,15 @@ macro_rules! from_word {
 
 from_word! {
     crate::verdict::Class crate::verdict::Flag crate::verdict::KeyRevocationReason crate::verdict::ProviderKind
+}
+
+impl FromJson for bool {
+    fn from_json(value: Value<'_>) -> Option<bool> {
+        match value {
+            Value::Bool(truth) => Some(truth),
+            _ => None,
+        }
+    }
 }
 
 impl FromJson for String {

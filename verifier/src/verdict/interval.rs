@@ -189,11 +189,16 @@ impl Scope {
         if !self.types.is_empty() && !self.types.contains(&request.typ) {
             return Err(IssueBar::TypeOutOfScope);
         }
+        self.covers_subject(request.occupation, request.level)
+    }
+
+    /// Whether the scope covers this occupation and level, whatever is issued.
+    pub fn covers_subject(&self, occupation: Option<&OccupationCode>, level: Option<Level>) -> Result<(), IssueBar> {
         let in_branch = |code| self.occupations.iter().any(|branch| branch.covers(code));
-        if !self.occupations.is_empty() && !request.occupation.is_some_and(in_branch) {
+        if !self.occupations.is_empty() && !occupation.is_some_and(in_branch) {
             return Err(IssueBar::OccupationOutOfScope);
         }
-        if request.level.is_some_and(|level| level < self.level_min || level > self.level_max) {
+        if level.is_some_and(|level| level < self.level_min || level > self.level_max) {
             return Err(IssueBar::LevelOutOfScope);
         }
         Ok(())

@@ -3,8 +3,8 @@
 use super::cards::Draw;
 use super::signer;
 use verifier::documents::{
-    Achievement, AchievementKind, Amount, Awards, Category, CourseCode, Credit, Digest, DocumentError, InForce, Minimum, Names, Programme,
-    ProgrammeKind, Ratio, Redemption, Scheme, SchemeKind, Yearly,
+    Achievement, AchievementKind, AgreementSignature, Amount, Awards, Category, CourseCode, Credit, Digest, DocumentError, InForce, Minimum, Names,
+    Notice, Programme, ProgrammeKind, Ratio, Receipt, Redemption, Scheme, SchemeKind, Waiver, Yearly,
 };
 use verifier::ids::{Grade, Level, Title, TypeOfCertificate};
 use verifier::jws::{PublicKey, sign_compact};
@@ -20,7 +20,7 @@ pub struct Kind {
 }
 
 /// Every kind with a full example.
-pub const KINDS: [Kind; 4] = [
+pub const KINDS: [Kind; 8] = [
     Kind {
         name: "scheme",
         typ: "hufu-scheme+jwt",
@@ -65,6 +65,40 @@ pub const KINDS: [Kind; 4] = [
             r#""at":1772323200,"certificate":"HF3200002026K7Q2M9X4TB4"}"#
         ),
         again: |text, key| Redemption::open(text, key)?.sign(&signer()),
+    },
+    Kind {
+        name: "agreement-signature",
+        typ: "hufu-agreement-signature+jwt",
+        example: concat!(
+            r#"{"hufu":"agreement-signature/1","agreement":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","#,
+            r#""region":"310000","at":1764561600}"#
+        ),
+        again: |text, key| AgreementSignature::open(text, key)?.sign(&signer()),
+    },
+    Kind {
+        name: "notice",
+        typ: "hufu-notice+jwt",
+        example: concat!(
+            r#"{"hufu":"notice/1","agreement":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","#,
+            r#""region":"340000","at":1772337600,"effective":"2026-03-31"}"#
+        ),
+        again: |text, key| Notice::open(text, key)?.sign(&signer()),
+    },
+    Kind {
+        name: "waiver",
+        typ: "hufu-waiver+jwt",
+        example: concat!(
+            r#"{"hufu":"waiver/1","id":"wvr_01","region":"320000","#,
+            r#""agreement":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","grant":"cert-ic","case":"HF3100002026K7Q2M9X4TB4","#,
+            r#""checks":["level","provider.class"],"role":"skills-office","reason":"紧缺职业人才引进","from":"2026-03-01","until":"2026-06-01","at":1772323200}"#
+        ),
+        again: |text, key| Waiver::open(text, key)?.sign(&signer()),
+    },
+    Kind {
+        name: "receipt",
+        typ: "hufu-receipt+jwt",
+        example: include_str!("../vectors/receipt-example.json"),
+        again: |text, key| Receipt::open(text, key)?.sign(&signer()),
     },
 ];
 
@@ -165,6 +199,35 @@ pub const REFUSALS: &[Refusal] = &[
     ("redemption", "\"lot_02\",500", "\"lot_02\",9223372036854775808", "document.member", Some("picks")),
     ("redemption", "sha256:ba", "sha256:BA", "document.member", Some("programme")),
     ("redemption", "HF3200002026K7Q2M9X4TB4", "hf", "document.member", Some("certificate")),
+    ("agreement-signature", "sha256:ba78", "sha256:BA78", "document.member", Some("agreement")),
+    ("agreement-signature", "\"310000\"", "\"*\"", "document.member", Some("region")),
+    ("agreement-signature", "1764561600", "-1", "document.member", Some("at")),
+    ("notice", "2026-03-31", "2026-02-29", "document.member", Some("effective")),
+    ("notice", "1772337600", "253402300800", "document.member", Some("at")),
+    ("waiver", "wvr_01", "rcp_01", "document.member", Some("id")),
+    ("waiver", "cert-ic", "Cert", "document.member", Some("grant")),
+    ("waiver", "HF3100002026K7Q2M9X4TB4", "张三", "document.member", Some("case")),
+    ("waiver", "HF3100002026K7Q2M9X4TB4", "sha256:x", "document.member", Some("case")),
+    ("waiver", "[\"level\",\"provider.class\"]", "[]", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"provider.class\"", "document.twice", Some("checks")),
+    ("waiver", "\"level\"", "\"weather\"", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"signed\"", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"in_force\"", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"parties\"", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"moves\"", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"amount\"", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"limit:learner-year\"", "document.member", Some("checks")),
+    ("waiver", "\"level\"", "\"unexpired\"", "document.member", Some("checks")),
+    ("waiver", "skills-office", "Skills Office", "document.member", Some("role")),
+    ("waiver", "紧缺职业人才引进", "", "document.member", Some("reason")),
+    ("waiver", "2026-06-01", "2026-03-01", "document.days", Some("until")),
+    ("receipt", "rcp_01", "wvr_01", "document.member", Some("id")),
+    ("receipt", "\"region\":\"320000\"", "\"region\":\"330000\"", "document.member", Some("decision")),
+    ("receipt", "\"origin\":\"310000\"", "\"origin\":\"330000\"", "document.member", Some("decision")),
+    ("receipt", "HF3100002026K7Q2M9X4TB4", "HF3100002026K7Q2M9X4TB5", "document.member", Some("decision")),
+    ("receipt", "\"2026-03-01\"", "\"2026-03-02\"", "document.member", Some("decision")),
+    ("receipt", "\"decision\":\"", "\"decision\":\"=", "document.member", Some("decision")),
+    ("receipt", "[2026,12]", "[2026]", "document.member", Some("status")),
 ];
 
 /// Headers that are none of an achievement under the test key; `KID` stands for that key.

@@ -9,6 +9,8 @@ pub mod cases;
 pub mod decided;
 pub mod documents;
 pub mod programmes;
+pub mod recognition_cases;
+pub mod recognitions;
 pub mod refusals;
 pub mod vectors;
 pub mod world;

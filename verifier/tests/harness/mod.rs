@@ -5,16 +5,18 @@ use core::fmt::{Debug, Write as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::OnceLock;
+use verifier::agreement::{Agreement, Life, RegionKey, SignedAgreement};
 use verifier::base64url;
 use verifier::bundle::{
     Anchor, Bundle, Contents, Delta, KeysPart, MANIFEST_TYP, Manifest, PartName, ProvidersPart, RevokedPart, RiceSet, StatusPart,
 };
 use verifier::card::{Card, MAX_BYTES};
-use verifier::documents::{Achievement, Digest, DocumentError, Programme, Redemption, Scheme, digest};
+use verifier::documents::{Achievement, AgreementSignature, Digest, DocumentError, Notice, Programme, Receipt, Redemption, Scheme, Waiver, digest};
 use verifier::hf1::{self, Type};
 use verifier::ids::{CertificateNumber, CreditCode, IdDocument, IdKind, LastFour, OccupationCode, OccupationPrefix, PersonName, RegionCode, Title};
 use verifier::jws::{Compact, Header, PublicKey, Signer, sign_compact};
 use verifier::programme::{check, suggest};
+use verifier::recognition::{Accord, CaseFacts, Context, Decision, accepts, evaluate, recognise};
 use verifier::status::{Bitstring, TokenStatusList, gunzip, gzip};
 use verifier::time::{Day, Instant};
 use verifier::verdict::Presented;
@@ -23,7 +25,7 @@ use verifier::verdict::Presented;
 pub type Body = fn(&[u8]);
 
 /// Every body with the name of its fuzz target.
-pub const BODIES: [(&str, Body); 10] = [
+pub const BODIES: [(&str, Body); 12] = [
     ("jws", jws),
     ("card", card),
     ("hf1", hf1),
@@ -34,6 +36,8 @@ pub const BODIES: [(&str, Body); 10] = [
     ("parts", parts),
     ("delta", delta),
     ("documents", documents),
+    ("agreement", agreement),
+    ("decision", decision),
 ];
 
 /// A JWS that splits is written in exactly one way; no header but a good one passes; any key that passes writes itself back.
@@ -187,6 +191,10 @@ pub fn documents(data: &[u8]) {
         Ok(scheme.sign(&signer()))
     });
     written_again("hufu-achievement+jwt", data, |text, key| Achievement::open(text, key).map(|achievement| achievement.sign(&signer())));
+    written_again("hufu-agreement-signature+jwt", data, |text, key| AgreementSignature::open(text, key).map(|signature| signature.sign(&signer())));
+    written_again("hufu-notice+jwt", data, |text, key| Notice::open(text, key).map(|notice| notice.sign(&signer())));
+    written_again("hufu-waiver+jwt", data, |text, key| Waiver::open(text, key).map(|waiver| waiver.sign(&signer())));
+    written_again("hufu-receipt+jwt", data, |text, key| Receipt::open(text, key).map(|receipt| receipt.sign(&signer())));
     written_again("hufu-redemption+jwt", data, |text, key| Redemption::open(text, key).map(|redemption| redemption.sign(&signer())));
     written_again("hufu-programme+jwt", data, |text, key| {
         let programme = Programme::open(text, key)?;
@@ -195,6 +203,46 @@ pub fn documents(data: &[u8]) {
         assert!(suggest(&programme, &region, &[], Day::MIN).is_err_and(|checks| !checks.is_empty()));
         Ok(programme.sign(&signer()))
     });
+}
+
+/// An agreement that is read is written as a draft of the same content, and any of its grants gives a decision of anything; a file that
+/// opens is written as one that opens as the same.
+pub fn agreement(data: &[u8]) {
+    if let Ok(read) = Agreement::read(data) {
+        assert_eq!(Agreement::read(read.to_text().as_bytes()).as_ref(), Ok(&read));
+        let accord = Accord { agreement: &read, digest: Digest::of_bytes(data), life: Life::AGREED };
+        let context = Context::new(&read.parties[1], read.in_force.from);
+        for (grant, facts) in read.grants.iter().flat_map(|grant| facts().iter().map(move |facts| (grant, facts))) {
+            let made = evaluate(&accord, grant, facts, &context);
+            assert_eq!(accepts(&accord, grant, facts, &context), made.failed().next().is_none());
+            assert_eq!(Decision::read(&made.to_bytes()), Ok(made));
+        }
+        for facts in facts() {
+            let _ = recognise(&[accord], facts, &context);
+        }
+    }
+    let keys = |_: &RegionCode, _: &str| Some(RegionKey { public: *signer().public(), revoked: None });
+    if let Ok(signed) = SignedAgreement::open(data, &keys) {
+        assert_eq!(SignedAgreement::open(signed.to_text().as_bytes(), &keys), Ok(signed));
+    }
+}
+
+/// A decision that is read is written in exactly one way.
+pub fn decision(data: &[u8]) {
+    if let Ok(read) = Decision::read(data) {
+        assert_eq!(read.to_bytes(), data);
+    }
+    let _ = CaseFacts::read(data);
+}
+
+/// One case of each kind, out of the vectors.
+fn facts() -> &'static [CaseFacts] {
+    static FACTS: OnceLock<Vec<CaseFacts>> = OnceLock::new();
+    FACTS.get_or_init(|| {
+        let all: Vec<serde_json::Value> = serde_json::from_str(include_str!("../vectors/recognition.json")).expect("JSON");
+        let of = |kind: &str| all.iter().map(|vector| &vector["case"]).find(|case| case.get(kind).is_some()).expect("a case").to_string();
+        ["certificate", "credit", "provider"].map(|kind| CaseFacts::read(of(kind).as_bytes()).expect("facts")).to_vec()
+    })
 }
 
 type Again = Result<Result<String, DocumentError>, DocumentError>;

@@ -10,8 +10,8 @@ use serde_json::Value as General;
 /// keeps one, so that texts with duplicates are not compared.
 fn general(value: &General) -> Value<'_> {
     match value {
-        General::Bool(true) => Value::True,
-        General::Null | General::Bool(false) => Value::Other,
+        General::Null => Value::Null,
+        General::Bool(truth) => Value::Bool(*truth),
         General::Number(number) => number.as_i64().map_or(Value::OtherNumber, Value::Whole),
         General::String(text) => Value::Text(text.as_str().into()),
         General::Array(items) => Value::List(items.iter().map(general).collect()),

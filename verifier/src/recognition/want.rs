@@ -1,0 +1,62 @@
+//! What a check wants, in words that are part of the format.
+
+use crate::agreement::{Accept, CourseAmount, Days, Grant, LevelRange};
+use crate::documents::{Category, InForce};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// `A, B`.
+pub(super) fn joined<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    items.join(", ")
+}
+
+/// The name of a member of an enum as it is written in JSON.
+pub(super) fn word(value: impl Serialize) -> String {
+    serde_json::to_string(&value).unwrap_or_default().trim_matches('"').into()
+}
+
+pub(super) fn in_force(days: InForce) -> String {
+    match days.through {
+        Some(through) => format!("{} to {through}", days.from),
+        None => format!("from {}", days.from),
+    }
+}
+
+pub(super) fn parties(grant: &Grant) -> String {
+    format!("{} to {}", joined(&grant.from), joined(&grant.to))
+}
+
+/// The categories that are accepted and have a counterpart; `none` first where a lot without category is good.
+pub(super) fn category(accept: &Accept, grant: &Grant) -> String {
+    let counterparts = grant.convert.as_ref().map(|convert| convert.category.as_slice()).unwrap_or_default();
+    if accept.categories.is_empty() {
+        return joined(["none"].into_iter().chain(counterparts.iter().map(|(from, _)| from.as_str())));
+    }
+    let has_counterpart = |category: &Category| counterparts.is_empty() || counterparts.iter().any(|(from, _)| from == category);
+    joined(accept.categories.iter().filter(|category| has_counterpart(category)))
+}
+
+pub(super) fn level(range: LevelRange) -> String {
+    match (range.min, range.max) {
+        (Some(min), Some(max)) => format!("{} to {}", min.rank(), max.rank()),
+        (Some(min), None) => format!("at least {}", min.rank()),
+        (None, Some(max)) => format!("at most {}", max.rank()),
+        (None, None) => "any".into(),
+    }
+}
+
+pub(super) fn days(days: Days) -> String {
+    match (days.from, days.through) {
+        (Some(from), Some(through)) => format!("{from} to {through}"),
+        (Some(from), None) => format!("from {from}"),
+        (None, Some(through)) => format!("through {through}"),
+        (None, None) => "any".into(),
+    }
+}
+
+pub(super) fn all_of(courses: &[CourseAmount]) -> String {
+    joined(courses.iter().map(|own| format!("{} {}", own.course, own.amount)))
+}
