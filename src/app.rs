@@ -12,6 +12,7 @@ use crate::http::limits::Limits;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
 use crate::partners::Partners;
+use crate::recognition::Held;
 use crate::regions::{self, Region};
 use crate::trust::{Did, Trust};
 use crate::verification::Memo;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub trust: Trust,
     /// What is held of partner regions.
     pub partners: Partners,
+    /// What is recognised, and by which agreements.
+    pub recognition: Held,
     /// Signatures that were checked before.
     pub memo: Memo,
     /// Rate limits.
@@ -74,7 +77,20 @@ impl App {
         let metrics = Metrics::new()?;
         let partners = Partners::open(&config)?;
         let did = Did::new(&config.public_url());
-        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, partners, memo: Memo::default(), limits, metrics })))
+        Ok(App(Arc::new(Parts {
+            config,
+            edge,
+            db,
+            keys,
+            region,
+            did,
+            trust,
+            partners,
+            recognition: Held::default(),
+            memo: Memo::default(),
+            limits,
+            metrics,
+        })))
     }
 }
 

@@ -12,7 +12,7 @@ pub mod store;
 mod views;
 
 pub use exchange::{Sent, send};
-pub use held::{Keys, held, open};
+pub use held::{Keys, agreed, held, open};
 pub use service::{Imported, end, file, import, list, propose, publish, show, sign};
 pub use views::{ImportView, PartView, View};
 
