@@ -145,3 +145,8 @@ CREATE OR REPLACE TRIGGER agreement_notices_append_only BEFORE UPDATE OR DELETE 
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('agreement_notices is append-only');
 CREATE OR REPLACE TRIGGER agreement_publications_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON agreement_publications
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('agreement_publications is append-only');
+-- What was waived, and what was decided, is not rewritten.
+CREATE OR REPLACE TRIGGER waivers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON waivers
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('waivers is append-only');
+CREATE OR REPLACE TRIGGER recognition_decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON recognition_decisions
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('recognition_decisions is append-only');

@@ -189,3 +189,12 @@ DROP TRIGGER IF EXISTS agreement_publications_no_update;
 CREATE TRIGGER agreement_publications_no_update BEFORE UPDATE ON agreement_publications BEGIN SELECT RAISE(ABORT, 'agreement_publications is append-only'); END;
 DROP TRIGGER IF EXISTS agreement_publications_no_delete;
 CREATE TRIGGER agreement_publications_no_delete BEFORE DELETE ON agreement_publications BEGIN SELECT RAISE(ABORT, 'agreement_publications is append-only'); END;
+-- What was waived, and what was decided, is not rewritten.
+DROP TRIGGER IF EXISTS waivers_no_update;
+CREATE TRIGGER waivers_no_update BEFORE UPDATE ON waivers BEGIN SELECT RAISE(ABORT, 'waivers is append-only'); END;
+DROP TRIGGER IF EXISTS waivers_no_delete;
+CREATE TRIGGER waivers_no_delete BEFORE DELETE ON waivers BEGIN SELECT RAISE(ABORT, 'waivers is append-only'); END;
+DROP TRIGGER IF EXISTS recognition_decisions_no_update;
+CREATE TRIGGER recognition_decisions_no_update BEFORE UPDATE ON recognition_decisions BEGIN SELECT RAISE(ABORT, 'recognition_decisions is append-only'); END;
+DROP TRIGGER IF EXISTS recognition_decisions_no_delete;
+CREATE TRIGGER recognition_decisions_no_delete BEFORE DELETE ON recognition_decisions BEGIN SELECT RAISE(ABORT, 'recognition_decisions is append-only'); END;

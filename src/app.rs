@@ -13,6 +13,7 @@ use crate::http::limits::Limits;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
 use crate::partners::Partners;
+use crate::recognition::Held;
 use crate::regions::{self, Region};
 use crate::trust::{Did, Trust};
 use crate::verification::Memo;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub trust: Trust,
     /// What is held of partner regions.
     pub partners: Partners,
+    /// What is recognised, and by which agreements.
+    pub recognition: Held,
     /// Signatures that were checked before.
     pub memo: Memo,
     /// Where certificates are asked for.
@@ -78,7 +81,21 @@ impl App {
         let partners = Partners::open(&config)?;
         let desk = Desk::open(config.number("group_max") as usize)?;
         let did = Did::new(&config.public_url());
-        Ok(App(Arc::new(Parts { config, edge, db, keys, region, did, trust, partners, memo: Memo::default(), desk, limits, metrics })))
+        Ok(App(Arc::new(Parts {
+            config,
+            edge,
+            db,
+            keys,
+            region,
+            did,
+            trust,
+            partners,
+            recognition: Held::default(),
+            memo: Memo::default(),
+            desk,
+            limits,
+            metrics,
+        })))
     }
 }
 

@@ -20,10 +20,10 @@ const SLICES: [&str; 18] = [
     "agreements",
     "learners",
     "ledger",
-    "recognition",
     "certificates",
     "achievements",
     "programmes",
+    "recognition",
     "credits",
     "transfers",
     "trust",
@@ -34,7 +34,7 @@ const SLICES: [&str; 18] = [
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];
 
 /// Lints that are switched off somewhere in shipped code: each has its reason beside it there, and a line here.
-const ALLOWANCES: [(&str, &str); 12] = [
+const ALLOWANCES: [(&str, &str); 13] = [
     ("src/access/api.rs", "dead_code"),
     ("src/achievements/store.rs", "missing_docs"),
     ("src/agreements/store.rs", "missing_docs"),
@@ -46,6 +46,7 @@ const ALLOWANCES: [(&str, &str); 12] = [
     ("src/edge.rs", "clippy::expect_used"),
     ("src/ledger/store/mod.rs", "missing_docs"),
     ("src/programmes/store.rs", "missing_docs"),
+    ("src/recognition/store.rs", "missing_docs"),
     ("verifier/src/verdict/judge.rs", "clippy::large_enum_variant"),
 ];
 

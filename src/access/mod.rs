@@ -51,11 +51,15 @@ pub enum Scope {
     AgreementsRead,
     /// Propose, sign, end, publish and import agreements.
     AgreementsWrite,
+    /// Ask what is recognised, and read kept decisions and waivers.
+    RecognitionRead,
+    /// Keep decisions, and waive checks.
+    RecognitionWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 12] = [
+    pub const ALL: [Scope; 14] = [
         Scope::RegionManage,
         Scope::CertificatesWrite,
         Scope::CertificatesRead,
@@ -68,6 +72,8 @@ impl Scope {
         Scope::AchievementsWrite,
         Scope::AgreementsRead,
         Scope::AgreementsWrite,
+        Scope::RecognitionRead,
+        Scope::RecognitionWrite,
     ];
 
     /// Its name in a token.
@@ -85,6 +91,8 @@ impl Scope {
             Scope::AchievementsWrite => "achievements:write",
             Scope::AgreementsRead => "agreements:read",
             Scope::AgreementsWrite => "agreements:write",
+            Scope::RecognitionRead => "recognition:read",
+            Scope::RecognitionWrite => "recognition:write",
         }
     }
 
@@ -103,6 +111,8 @@ impl Scope {
             Scope::AchievementsWrite => "record achievements, replace them by a new evaluation, and void them",
             Scope::AgreementsRead => "see agreements with other regions and who signed them",
             Scope::AgreementsWrite => "propose, sign, end, publish and import agreements",
+            Scope::RecognitionRead => "ask what is recognised, and read kept decisions and waivers",
+            Scope::RecognitionWrite => "keep decisions about recognition, and waive checks of a grant for one case",
         }
     }
 }
@@ -137,11 +147,18 @@ impl Role {
                 Scope::LearnersWrite,
                 Scope::AchievementsRead,
                 Scope::AchievementsWrite,
+                Scope::RecognitionRead,
             ],
-            Role::Partner => &[Scope::VerifyMany, Scope::AgreementsRead],
-            Role::Auditor => {
-                &[Scope::CertificatesRead, Scope::VerifyMany, Scope::Audit, Scope::PartnersRead, Scope::AchievementsRead, Scope::AgreementsRead]
-            }
+            Role::Partner => &[Scope::VerifyMany, Scope::AgreementsRead, Scope::RecognitionRead],
+            Role::Auditor => &[
+                Scope::CertificatesRead,
+                Scope::VerifyMany,
+                Scope::Audit,
+                Scope::PartnersRead,
+                Scope::AchievementsRead,
+                Scope::AgreementsRead,
+                Scope::RecognitionRead,
+            ],
         }
     }
 }

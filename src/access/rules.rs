@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_token_gets_the_subset_that_was_asked_for_and_never_more_than_the_role_has() {
-        assert_eq!(grant(Role::Partner, None), Ok(vec![Scope::VerifyMany, Scope::AgreementsRead]));
+        assert_eq!(grant(Role::Partner, None), Ok(vec![Scope::VerifyMany, Scope::AgreementsRead, Scope::RecognitionRead]));
         assert_eq!(grant(Role::Auditor, Some("audit:read verify:many")), Ok(vec![Scope::VerifyMany, Scope::Audit]));
         for asked in ["region:manage", "audit:read region:manage", "", " ", "audit:read  verify:many", "AUDIT:READ"] {
             assert_eq!(grant(Role::Auditor, Some(asked)), Err(AccessRefusal::ScopeNotGranted.at("scope")), "{asked:?}");

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use verifier::agreement::{RegionKey, SignedAgreement};
+use verifier::agreement::{Life, RegionKey, SignedAgreement};
 use verifier::ids::RegionCode;
 use verifier::jws::PublicKey;
 
+use super::AGREEMENTS_MAX;
 use super::store::{self, Row};
 use crate::app::App;
 use crate::db::Conn;
@@ -57,4 +58,18 @@ pub fn published(conn: &mut Conn, app: &App) -> Result<Vec<String>, Error> {
 /// A fault of the database, or of a row that cannot be read.
 pub fn held(conn: &mut Conn, keys: &Keys, urn: &str) -> Result<Vec<SignedAgreement>, Error> {
     store::versions(conn, urn)?.iter().map(|row| open(conn, keys, row)).collect()
+}
+
+/// Every agreement that all of its parties have signed, with what became of it; the first that came first.
+///
+/// # Errors
+/// A fault of the database, or of a row that cannot be read.
+pub fn agreed(conn: &mut Conn, app: &App) -> Result<Vec<(SignedAgreement, Life)>, Error> {
+    let (keys, mut all) = (Keys::of(conn, app)?, Vec::new());
+    for row in store::page(conn, None, AGREEMENTS_MAX)? {
+        all.push(open(conn, &keys, &row)?);
+    }
+    all.retain(SignedAgreement::is_agreed);
+    let lives: Vec<Life> = all.iter().map(|signed| Life::of(signed, all.iter())).collect();
+    Ok(all.into_iter().zip(lives).collect())
 }

@@ -14,7 +14,7 @@ mod views;
 mod words;
 
 pub use exchange::{Sent, send};
-pub use held::{Keys, held, open, published};
+pub use held::{Keys, agreed, held, open, published};
 pub use service::{Imported, end, file, import, list, propose, publish, show, sign};
 pub use views::{ImportView, PartView, View};
 

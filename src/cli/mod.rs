@@ -7,6 +7,7 @@ mod demo;
 mod init;
 mod keys;
 mod ledger;
+mod recognition;
 mod registry;
 mod run;
 mod settings;
@@ -28,7 +29,7 @@ use crate::messages::Lang;
 pub mod exit {
     /// Done; of `verify`: valid.
     pub const OK: u8 = 0;
-    /// `verify`: invalid; `ledger audit`: something is wrong; `agreement lint`: something is odd.
+    /// `verify`: invalid; `ledger audit`: something is wrong; `agreement lint`: something is odd; `recognition replay`: other bytes.
     pub const INVALID: u8 = 1;
     /// `verify`: it cannot be said.
     pub const UNDETERMINED: u8 = 2;
@@ -79,6 +80,9 @@ enum Command {
     /// Audit the credit bank's ledger, and show its trial balance
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Evaluate kept decisions about recognition again, and show them
+    #[command(subcommand)]
+    Recognition(recognition::Command),
     /// Bring the database to this program's schema
     Migrate,
     /// Print the settings in force and where each came from
@@ -141,6 +145,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),
         Command::Ledger(command) => ledger::run(&command, &config),
+        Command::Recognition(command) => recognition::run(&command, config),
         Command::Migrate => run::migrate(&config),
         Command::Config => settings::show(&config),
         Command::Openapi => {

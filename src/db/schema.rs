@@ -149,6 +149,14 @@ table! {
     }
 }
 table! { agreement_publications (id) { id -> Text, digest -> Text, at -> BigInt, actor -> Text, document -> Text, } }
+table! {
+    waivers (id) { id -> Text, digest -> Text, subject -> Text, document -> Text, signed_at -> BigInt, signed_by -> Text, }
+}
+table! {
+    recognition_decisions (id) {
+        id -> Text, digest -> Text, decision -> Binary, document -> Text, kept_at -> BigInt, kept_by -> Text,
+    }
+}
 
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));

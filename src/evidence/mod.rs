@@ -57,11 +57,15 @@ pub enum Kind {
     AgreementNotice,
     /// An agreement was published.
     AgreementPublication,
+    /// Checks of a grant were waived for a case.
+    Waiver,
+    /// A decision about recognition was kept; the document names it and what it was made from.
+    RecognitionDecision,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 20] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -80,6 +84,8 @@ impl Kind {
         Kind::AgreementSignature,
         Kind::AgreementNotice,
         Kind::AgreementPublication,
+        Kind::Waiver,
+        Kind::RecognitionDecision,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -103,6 +109,8 @@ impl Kind {
             Kind::AgreementSignature => ("agreement_signatures", "document"),
             Kind::AgreementNotice => ("agreement_notices", "document"),
             Kind::AgreementPublication => ("agreement_publications", "document"),
+            Kind::Waiver => ("waivers", "document"),
+            Kind::RecognitionDecision => ("recognition_decisions", "document"),
         }
     }
 
@@ -127,6 +135,8 @@ impl Kind {
             Kind::AgreementSignature => "agreement-signature",
             Kind::AgreementNotice => "agreement-notice",
             Kind::AgreementPublication => "agreement-publication",
+            Kind::Waiver => "waiver",
+            Kind::RecognitionDecision => "recognition-decision",
         }
     }
 }

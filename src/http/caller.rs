@@ -79,6 +79,8 @@ permissions! {
     WriteAchievements => AchievementsWrite;
     ReadAgreements => AgreementsRead;
     WriteAgreements => AgreementsWrite;
+    ReadRecognition => RecognitionRead;
+    WriteRecognition => RecognitionWrite;
 }
 
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.
@@ -88,7 +90,23 @@ permissions! {
 pub struct Permit<P> {
     /// Who it is.
     pub caller: Caller,
+    scope: String,
     permission: PhantomData<P>,
+}
+
+impl<P> Permit<P> {
+    /// Whether the caller may do something else besides, by the role and by the token: for a request that says by a member that it wants more.
+    ///
+    /// # Errors
+    /// 403 `access.forbidden`.
+    pub fn also(&self, scope: Scope) -> Result<(), Refusal> {
+        let may = rules::has(&self.scope, scope) && self.caller.role.scopes().contains(&scope);
+        if may { Ok(()) } else { Err(forbidden(scope)) }
+    }
+}
+
+fn forbidden(scope: Scope) -> Refusal {
+    HttpRefusal::Forbidden.at("scope").got(format!("needs {}", scope.as_str()))
 }
 
 /// For a public route that does more for a caller who may `P`. Without a token it counts as [`Public`]; a token that is present must be good.
@@ -125,16 +143,13 @@ impl<P: Permission> FromRequest for Permit<P> {
                 app.limits.take(Limited::Public, &app.limits.address(&req))?;
                 return Err(HttpRefusal::Unauthenticated.at("authorization").into());
             };
-            let forbidden = || HttpRefusal::Forbidden.at("scope").got(format!("needs {}", P::SCOPE.as_str()));
             if !rules::has(&claims.scope, P::SCOPE) {
-                return Err(forbidden().into());
+                return Err(forbidden(P::SCOPE).into());
             }
-            let caller = service::caller(&app, claims.sub).await?;
-            if !caller.role.scopes().contains(&P::SCOPE) {
-                return Err(forbidden().into());
-            }
+            let permit = Permit { caller: service::caller(&app, claims.sub).await?, scope: claims.scope, permission: PhantomData };
+            permit.also(P::SCOPE)?;
             gate.open();
-            Ok(Permit { caller, permission: PhantomData })
+            Ok(permit)
         })
     }
 }

@@ -31,6 +31,7 @@ use crate::ledger::api as ledger;
 use crate::partners::api as partners;
 use crate::programmes::api as programmes;
 use crate::providers::api as providers;
+use crate::recognition::api as recognition;
 use crate::verification::api as verification;
 use crate::{pages, regions, trust};
 
@@ -68,5 +69,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(achievements::replace).service(achievements::void);
     config.service(programmes::publish).service(programmes::list).service(programmes::read).service(programmes::withdraw);
     config.service(programmes::suggest).service(programmes::mine).service(programmes::redeem).service(programmes::redemption);
+    config.service(recognition::evaluate).service(recognition::read).service(recognition::waive).service(recognition::waivers);
     config.map(pages::api::routes);
 }

@@ -22,6 +22,7 @@ use crate::partners::PartnerRefusal;
 use crate::programmes::ProgrammeRefusal;
 use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
+use crate::recognition::RecognitionRefusal;
 use crate::trust::TrustRefusal;
 use crate::verification::VerificationRefusal;
 
@@ -81,6 +82,7 @@ pub fn reasons() -> Vec<Reason> {
         AchievementRefusal::ALL,
         CertificateRefusal::ALL,
         ProgrammeRefusal::ALL,
+        RecognitionRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,
         QrError::ALL,

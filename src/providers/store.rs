@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use verifier::ids::CreditCode;
 use verifier::time::Day;
-use verifier::verdict::{Interval, Standing};
+use verifier::verdict::{Interval, Provider, Standing};
 
 use super::{Filter, ProviderRefusal, from_word, word};
 use crate::db::schema::{provider_intervals as intervals, providers};
@@ -37,6 +37,23 @@ pub struct Row {
     pub revision: i64,
     /// Unix seconds.
     pub created_at: i64,
+}
+
+impl Row {
+    /// The provider with its timeline, as the verifier looks at it.
+    ///
+    /// # Errors
+    /// A fault when the row does not hold what this program writes.
+    pub fn provider(&self, timeline: Vec<Interval>) -> Result<Provider, Fault> {
+        let damaged = |what: &str| Fault::text(format!("stored {what} of provider {}", self.id));
+        Ok(Provider {
+            code: CreditCode::parse(&self.credit_code).map_err(|_| damaged("credit code"))?,
+            name_zh: self.name_zh.clone(),
+            name_en: self.name_en.clone(),
+            kind: from_word(&self.kind).map_err(|_| damaged("kind"))?,
+            timeline,
+        })
+    }
 }
 
 /// An interval as it is stored.

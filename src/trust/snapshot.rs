@@ -14,7 +14,7 @@ use verifier::ids::{CreditCode, RegionCode};
 use verifier::jws::ShortKid;
 use verifier::status::{Status, StatusArray};
 use verifier::time::Instant;
-use verifier::verdict::{Facts, Interval, IssuerKey, KeyRevocation, KeyRevocationReason, Provider, Region, StatusFact};
+use verifier::verdict::{Facts, IssuerKey, KeyRevocation, KeyRevocationReason, Provider, Region, StatusFact};
 
 use super::bundle::Publisher;
 use super::store;
@@ -229,7 +229,7 @@ impl Catalogue {
         let mut codes = HashMap::new();
         let mut known = HashMap::new();
         for (row, timeline) in providers::store::all(conn)? {
-            let provider = provider(&row, timeline)?;
+            let provider = row.provider(timeline)?;
             codes.insert(row.id, provider.code.clone());
             known.insert(provider.code.clone(), provider);
         }
@@ -250,18 +250,6 @@ impl Catalogue {
         }
         Ok(Catalogue { revision, keys: issuer_keys, providers: known })
     }
-}
-
-/// A provider as a verdict takes it.
-pub(super) fn provider(row: &providers::store::Row, timeline: Vec<Interval>) -> Result<Provider, Fault> {
-    let damaged = |what: &str| Fault::text(format!("stored {what} of provider {}", row.id));
-    Ok(Provider {
-        code: CreditCode::parse(&row.credit_code).map_err(|_| damaged("credit code"))?,
-        name_zh: row.name_zh.clone(),
-        name_en: row.name_en.clone(),
-        kind: serde_json::from_value(row.kind.as_str().into()).map_err(|_| damaged("kind"))?,
-        timeline,
-    })
 }
 
 /// The revocation of a key, if it is revoked.

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use verifier::ids::RegionCode;
 use verifier::verdict::Verdict;
 
 use super::{VerificationRefusal, service};
@@ -11,6 +12,7 @@ use crate::http::body::Body;
 use crate::http::caller::{MaybePermit, Public, VerifyMany};
 use crate::http::limits::Limited;
 use crate::http::problem::{Document, HttpRefusal, Problem};
+use crate::messages::from_verifier;
 
 /// Most bytes of one text, the verifier's own limit.
 const TEXT_MAX: usize = 8 * 1024;
@@ -31,6 +33,9 @@ pub struct VerifyInput {
     text: Option<String>,
     /// Up to 100 of them at once.
     texts: Option<Vec<String>>,
+    /// Region (six digits) that is to say whether it recognises what is valid, by which clause of which agreement, or why not.
+    #[schema(example = "320000")]
+    place: Option<String>,
 }
 
 /// Verdicts in the order of the texts.
@@ -50,15 +55,17 @@ pub struct Verdicts {
 #[post("/v1/verify")]
 pub async fn verify(app: web::Data<App>, permit: MaybePermit<VerifyMany>, body: Body<VerifyInput, BATCH_MAX>) -> Result<HttpResponse, Problem> {
     let caller = permit.caller.as_ref();
+    let place = body.value.place.as_deref().map(RegionCode::parse).transpose();
+    let place = place.map_err(|error| from_verifier("place", error.code()))?;
     match (&body.value.text, &body.value.texts) {
-        (Some(text), None) if text.len() <= TEXT_MAX => Ok(HttpResponse::Ok().json(service::verify(&app, caller, text).await?)),
+        (Some(text), None) if text.len() <= TEXT_MAX => Ok(HttpResponse::Ok().json(service::verify(&app, caller, text, place.as_ref()).await?)),
         (None, Some(texts)) if !texts.is_empty() && texts.len() <= TEXTS_MAX && texts.iter().all(|t| t.len() <= TEXT_MAX) => {
             if caller.is_none() {
                 return Err(VerificationRefusal::Many.at("texts").into());
             }
             let mut verdicts = Vec::with_capacity(texts.len());
             for text in texts {
-                verdicts.push(service::verify(&app, caller, text).await?);
+                verdicts.push(service::verify(&app, caller, text, place.as_ref()).await?);
             }
             Ok(HttpResponse::Ok().json(Verdicts { verdicts }))
         }

@@ -1,26 +1,38 @@
 //! Verdicts over the current facts.
 
+use verifier::card::Card;
 use verifier::ids::{CertificateNumber, RegionCode};
 use verifier::time::Instant;
 use verifier::verdict::{Facts, Outcome, Presented, StatusFact, Verdict, judge};
 
 use crate::access::Caller;
 use crate::app::App;
-use crate::certificates;
 use crate::error::Error;
+use crate::{certificates, recognition};
 
 /// Judges what a person has: a QR's text, a URL, a JWS, or for a caller who may, a bare number.
 ///
 /// # Errors
-/// A fault, when a number has to be looked up and the database cannot be reached. Everything else is a verdict.
-pub async fn verify(app: &App, caller: Option<&Caller>, text: &str) -> Result<Verdict, Error> {
+/// A fault, when the database cannot be reached and a number has to be looked up, or `place` is to say whether it recognises the certificate. Everything
+/// else is a verdict.
+pub async fn verify(app: &App, caller: Option<&Caller>, text: &str, place: Option<&RegionCode>) -> Result<Verdict, Error> {
     let mut presented = Presented::from_text(text);
     if let (Presented::Unreadable(_), Some(caller)) = (&presented, caller)
         && let Some(card) = card_by_number(app, caller, text.trim()).await?
     {
         presented = Presented::from_text(&card);
     }
-    Ok(judged(app, &presented).await)
+    let verdict = judged(app, &presented).await;
+    match (presented.card(), place) {
+        (Some(card), Some(place)) => recognised(app, verdict, card, place).await,
+        _ => Ok(verdict),
+    }
+}
+
+async fn recognised(app: &App, verdict: Verdict, card: &Card, place: &RegionCode) -> Result<Verdict, Error> {
+    let bundles = app.partners.current(app).await;
+    let (this, card, place) = (app.clone(), card.clone(), place.clone());
+    app.db.read(move |conn| recognition::service::recognised(conn, &this, &bundles, verdict, &card, &place)).await
 }
 
 /// The card of a bare number, if the caller may know: a partner any, a body its own.

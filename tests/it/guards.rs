@@ -37,10 +37,12 @@ const ROWS: &str = "
     INSERT INTO agreement_notices (id, digest, region, at, effective, document, actor)
         VALUES ('agn_1', 'sha256:a', '310000', 1, '2027-01-01', 'jws', 'client_1');
     INSERT INTO agreement_publications (id, digest, at, actor, document) VALUES ('agp_1', 'sha256:a', 1, 'client_1', '{}');
+    INSERT INTO waivers (id, digest, subject, document, signed_at, signed_by) VALUES ('wvr_1', 'sha256:w', 'N1', 'jws', 1, 'client_1');
+    INSERT INTO recognition_decisions (id, digest, decision, document, kept_at, kept_by) VALUES ('rdc_1', 'sha256:d', 'd', '{}', 1, 'client_1');
 ";
 
 /// Refused, with the words of the guard.
-const REFUSED: [(&str, &str); 51] = [
+const REFUSED: [(&str, &str); 55] = [
     ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
     ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
     ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
@@ -92,6 +94,10 @@ const REFUSED: [(&str, &str); 51] = [
     ("DELETE FROM agreement_notices WHERE id = 'agn_1'", "agreement_notices is append-only"),
     ("UPDATE agreement_publications SET document = 'x' WHERE id = 'agp_1'", "agreement_publications is append-only"),
     ("DELETE FROM agreement_publications WHERE id = 'agp_1'", "agreement_publications is append-only"),
+    ("UPDATE waivers SET document = 'x' WHERE id = 'wvr_1'", "waivers is append-only"),
+    ("DELETE FROM waivers WHERE id = 'wvr_1'", "waivers is append-only"),
+    ("UPDATE recognition_decisions SET document = 'x' WHERE id = 'rdc_1'", "recognition_decisions is append-only"),
+    ("DELETE FROM recognition_decisions WHERE id = 'rdc_1'", "recognition_decisions is append-only"),
 ];
 
 #[track_caller]

@@ -24,6 +24,7 @@ mod permissions;
 mod process;
 mod programmes;
 mod providers;
+mod recognition;
 mod running;
 mod trust;
 mod verification;

@@ -27,7 +27,7 @@ fn pair(outcome: &str, code: &str) -> (String, String) {
 /// The verdict of another server on the same database.
 fn elsewhere(app: &App, card: &str) -> (String, String) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let verdict = runtime.block_on(hufu::verification::verify(app, None, card)).unwrap();
+    let verdict = runtime.block_on(hufu::verification::verify(app, None, card, None)).unwrap();
     short(&serde_json::to_value(verdict).unwrap())
 }
 

@@ -70,7 +70,7 @@ impl Rows {
     fn read(conn: &mut Conn) -> Result<Rows, Error> {
         let (mut codes, mut known) = (HashMap::new(), Vec::new());
         for (row, timeline) in providers::store::all(conn)? {
-            let provider = snapshot::provider(&row, timeline)?;
+            let provider = row.provider(timeline)?;
             codes.insert(row.id, provider.code.clone());
             known.push(provider);
         }

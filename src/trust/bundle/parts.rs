@@ -18,7 +18,7 @@ pub(super) fn texts(facts: &Facts, zone: Zone) -> Result<BTreeMap<PartName, Stri
         (PartName::Revoked, RevokedPart::new(rows.revoked.clone()).to_text()),
     ]);
     if !facts.agreements.is_empty() {
-        texts.insert(PartName::Agreements, AgreementsPart::new(facts.agreements.clone(), Vec::new()).to_text());
+        texts.insert(PartName::Agreements, AgreementsPart::new(facts.agreements.clone()).to_text());
     }
     let mut by_year: BTreeMap<u16, Vec<KeyRow>> = BTreeMap::new();
     for key in &rows.keys {

@@ -2,25 +2,23 @@
 
 use super::{AgreementsPart, Bundle, PartName};
 use crate::agreement::{Life, RegionKey, SignedAgreement};
-use crate::documents::{Digest, Waiver};
+use crate::documents::Digest;
 use crate::ids::RegionCode;
 use crate::jws::PublicKey;
 use crate::recognition::Accord;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-/// Agreements and waivers, every signature verified.
+/// Agreements, every signature verified. No waivers are among them: those are about single cases, and no business of everybody.
 #[derive(Debug, Default)]
 pub struct Accords {
     signed: Vec<(SignedAgreement, Life)>,
-    waivers: Vec<(Digest, Waiver)>,
 }
 
 impl Accords {
-    /// Of agreements that may come in several copies, and waivers.
-    pub fn new(signed: Vec<SignedAgreement>, waivers: Vec<(Digest, Waiver)>) -> Accords {
+    fn new(signed: Vec<SignedAgreement>) -> Accords {
         let lives: Vec<Life> = signed.iter().map(|own| Life::of(own, signed.iter())).collect();
-        Accords { signed: signed.into_iter().zip(lives).collect(), waivers }
+        Accords { signed: signed.into_iter().zip(lives).collect() }
     }
 
     /// As the rules of recognition take them.
@@ -28,16 +26,10 @@ impl Accords {
         self.signed.iter().map(|(signed, life)| Accord { agreement: signed.agreement(), digest: signed.digest(), life: *life }).collect()
     }
 
-    /// Waivers of all regions with their digests.
-    pub fn waivers(&self) -> &[(Digest, Waiver)] {
-        &self.waivers
-    }
-
     /// What is not written as it must be counts for nothing, as if it were not there.
     pub(super) fn of(bundle: &Bundle) -> Accords {
         let known = |region: &RegionCode, _: &str| bundle.key_of(region).map(|public| RegionKey { public, revoked: None });
         let mut signed: BTreeMap<Digest, SignedAgreement> = BTreeMap::new();
-        let mut waivers = BTreeMap::new();
         for held in bundle.regions() {
             let Some(part) = held.text(PartName::Agreements).and_then(|text| AgreementsPart::parse(text).ok()) else { continue };
             for file in &part.files {
@@ -45,15 +37,8 @@ impl Accords {
                 let whole = signed.get(&copy.digest()).and_then(|before| before.merged(&copy, &known).ok()).unwrap_or(copy);
                 signed.insert(whole.digest(), whole);
             }
-            for text in &part.waivers {
-                let region = &held.manifest().region;
-                let opened = bundle.key_of(region).and_then(|key| Waiver::open(text, &key).ok());
-                if let Some(waiver) = opened.filter(|waiver| waiver.region == *region) {
-                    waivers.insert(Digest::of(text), waiver);
-                }
-            }
         }
-        Accords::new(signed.into_values().collect(), waivers.into_iter().collect())
+        Accords::new(signed.into_values().collect())
     }
 }
 

@@ -173,22 +173,20 @@ impl RevokedPart {
 
 version!(AgreementsVersion = "agreements/1");
 
-/// `agreements`: the agreements that a region publishes, and the waivers that it has granted. Texts rise.
+/// `agreements`: the agreements that a region publishes. Texts rise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AgreementsPart {
     hufu: AgreementsVersion,
     /// Each an `agreement-file/1`.
     pub files: Vec<String>,
-    /// Each a `waiver/1` of the region.
-    pub waivers: Vec<String>,
 }
 
-from_members!(AgreementsPart { hufu, files, waivers });
+from_members!(AgreementsPart { hufu, files });
 
 impl AgreementsPart {
     /// The part, from texts in any order.
-    pub fn new(files: Vec<String>, waivers: Vec<String>) -> AgreementsPart {
-        AgreementsPart { hufu: AgreementsVersion::V1, files: sorted(files, Ord::cmp), waivers: sorted(waivers, Ord::cmp) }
+    pub fn new(files: Vec<String>) -> AgreementsPart {
+        AgreementsPart { hufu: AgreementsVersion::V1, files: sorted(files, Ord::cmp) }
     }
 
     /// Its text.
@@ -200,7 +198,6 @@ impl AgreementsPart {
     pub fn parse(text: &str) -> Result<AgreementsPart, BundleError> {
         let part: AgreementsPart = parse(text)?;
         rise(&part.files, |a, b| a < b)?;
-        rise(&part.waivers, |a, b| a < b)?;
         Ok(part)
     }
 }

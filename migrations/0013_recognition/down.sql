@@ -1,0 +1,2 @@
+DROP TABLE recognition_decisions;
+DROP TABLE waivers;

@@ -1,0 +1,104 @@
+//! Recognition over HTTP.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use verifier::documents::Digest;
+
+use super::{Answer, Input, Kept, RecognitionRefusal, WaiverInput, WaiverView, service};
+use crate::access::Scope;
+use crate::app::App;
+use crate::http::body::{Body, Query};
+use crate::http::caller::{Permit, ReadRecognition, WriteRecognition};
+use crate::http::idempotency::{self, IdempotencyKey, once};
+use crate::http::page::{self, Page};
+use crate::http::problem::{Document, HttpRefusal, Problem};
+
+/// Most bytes of a request with questions.
+const CASES_BYTES: usize = 1024 * 1024;
+/// Longest name of a case that is looked for: a digest.
+const CASE_MAX: usize = 71;
+
+/// Answers in the order of the questions.
+#[derive(Serialize, ToSchema)]
+pub struct RecognitionAnswers {
+    /// One a question.
+    answers: Vec<Answer>,
+}
+
+/// Says of up to 100 certificates, offers of credit and bodies whether a region recognises them, by which grant, and why.
+#[utoipa::path(post, path = "/v1/recognition:evaluate", operation_id = "evaluate_recognition", tag = "recognition",
+    security(("oauth" = ["recognition:read"])), request_body = Input,
+    responses((status = 200, description = "An answer to each question", body = RecognitionAnswers),
+        (status = 404, description = "recognition.no_certificate, recognition.no_agreement, recognition.no_grant", body = Document),
+        (status = 409, description = "recognition.not_in_force", body = Document),
+        (status = 422, description = "recognition.cases, recognition.case, recognition.lots, recognition.too_long, document.*, ids.*, time.*", body = Document)))]
+#[post("/v1/recognition:evaluate")]
+pub async fn evaluate(app: web::Data<App>, permit: Permit<ReadRecognition>, body: Body<Input, CASES_BYTES>) -> Result<HttpResponse, Problem> {
+    let (asked, keep) = (body.value.read()?, body.value.keep);
+    if keep {
+        permit.also(Scope::RecognitionWrite)?;
+    }
+    let (bundles, this) = (app.partners.current(&app).await, app.clone());
+    let answers = if keep {
+        app.db.write(move |conn| service::evaluate(conn, &this, &permit.caller, &bundles, &asked, true)).await?
+    } else {
+        app.db.read(move |conn| service::evaluate(conn, &this, &permit.caller, &bundles, &asked, false)).await?
+    };
+    Ok(HttpResponse::Ok().json(RecognitionAnswers { answers }))
+}
+
+/// A decision that was kept, with what it was made from.
+#[utoipa::path(get, path = "/v1/recognition/{digest}", operation_id = "get_recognition", tag = "recognition", security(("oauth" = ["recognition:read"])),
+    params(("digest" = String, Path, description = "`sha256:` and 64 digits of hex: the digest of the decision's bytes")),
+    responses((status = 200, description = "The decision", body = Kept), (status = 404, description = "recognition.no_decision", body = Document)))]
+#[get("/v1/recognition/{digest}")]
+pub async fn read(app: web::Data<App>, _: Permit<ReadRecognition>, digest: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let digest = Digest::parse(&digest).map_err(|_| RecognitionRefusal::NoDecision.at("digest"))?;
+    Ok(HttpResponse::Ok().json(app.db.read(move |conn| service::kept(conn, &digest)).await?))
+}
+
+/// Waives checks of a grant for one case: this region recognises it all the same, from a day to a day. Signed for good.
+#[utoipa::path(post, path = "/v1/waivers", operation_id = "create_waiver", tag = "recognition", security(("oauth" = ["recognition:write"])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")), request_body = WaiverInput,
+    responses((status = 201, description = "Signed", body = WaiverView),
+        (status = 404, description = "recognition.no_agreement, recognition.no_grant", body = Document),
+        (status = 422, description = "recognition.not_ours, document.*, time.*", body = Document)))]
+#[post("/v1/waivers")]
+pub async fn waive(
+    app: web::Data<App>,
+    permit: Permit<WriteRecognition>,
+    key: IdempotencyKey,
+    body: Body<WaiverInput>,
+) -> Result<HttpResponse, Problem> {
+    let (ticket, this, input) = (key.ticket(&permit.caller, &body.bytes), app.clone(), body.value);
+    once(&app, ticket, move |conn| Ok(idempotency::Answer::json(201, &service::waive(conn, &this, &permit.caller, &input)?)?)).await
+}
+
+/// Which waivers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WaiversQuery {
+    /// A certificate's number, the digest of a lot's basis, or a provider's code.
+    #[param(example = "HF3200002026K7Q2M9X4TB4")]
+    case: Option<String>,
+    /// 1 to 200; 50 by default.
+    #[param(example = 50)]
+    limit: Option<i64>,
+    /// Cursor of the page before.
+    after: Option<String>,
+}
+
+/// Waivers in order of signing.
+#[utoipa::path(get, path = "/v1/waivers", operation_id = "list_waivers", tag = "recognition", security(("oauth" = ["recognition:read"])), params(WaiversQuery),
+    responses((status = 200, description = "A page", body = Page<WaiverView>), (status = 400, description = "http.query", body = Document)))]
+#[get("/v1/waivers")]
+pub async fn waivers(app: web::Data<App>, _: Permit<ReadRecognition>, query: Query<WaiversQuery>) -> Result<HttpResponse, Problem> {
+    let WaiversQuery { case, limit, after } = query.0;
+    if case.as_ref().is_some_and(|case| case.is_empty() || case.len() > CASE_MAX || case.contains('\0')) {
+        return Err(HttpRefusal::Query.at("case").into());
+    }
+    let (limit, after) = (page::limit(limit)?, page::after(after.as_deref())?);
+    Ok(HttpResponse::Ok().json(app.db.read(move |conn| service::list(conn, case.as_deref(), after.as_deref(), limit)).await?))
+}
