@@ -201,11 +201,11 @@ class Question:
     # The provider.
 
     def standing(self, subject):
-        """The code, what is known of the provider, and the day that counts with the intervals that cover it."""
+        """The code, what is known of the provider, the day that counts, and the intervals that cover it. Without such a day nothing is known."""
         code = subject.get("code" if self.kind == "provider" else "provider")
         day = self.day if self.accept["provider"]["status_at"] == "offered" else subject.get("earned")
-        known = self.providers.get(code)
-        timeline = known["timeline"] if known and day else []
+        known = self.providers.get(code) if day else None
+        timeline = known["timeline"] if known else []
         covering = [own for own in timeline if own["from"] <= day and (own.get("until") is None or day < own["until"])]
         return code, known, day, covering
 
@@ -213,13 +213,11 @@ class Question:
         """`judge` is given the subject and the intervals, at least one."""
 
         def look(subject):
-            code, known, day, intervals = self.standing(subject)
+            code, known, _, intervals = self.standing(subject)
             if code is None:
                 return "none", BAD
             if known is None:
                 return "unknown", UNKNOWN
-            if day is None:
-                return "none", BAD
             return judge(subject, intervals) if intervals else ("not listed", BAD)
 
         self.ask("provider." + check, want, look)
@@ -351,7 +349,7 @@ class Question:
         written = {}
         for subject in self.subjects:
             code, known, day, intervals = self.standing(subject)
-            if known and day:
+            if known:
                 intervals = [ordered("interval", own | {"standing": written_standing(own["standing"])}) for own in intervals]
                 written.setdefault((code, day), {"code": code, "day": day, "type": known["kind"], "intervals": intervals})
         return list(written.values())
