@@ -64,7 +64,8 @@ pub fn trial(conn: &mut Conn, app: &App, agreement: &Agreement, progress: &mut d
         return Err(AgreementRefusal::NotAParty.at("parties").into());
     }
     let day = today(app).max(agreement.in_force.from);
-    let leads = |grant: &&Grant| grant.from.contains(own);
+    // What moves bodies says nothing of certificates and lots.
+    let leads = |grant: &&Grant| grant.moves != Moves::Provider && grant.from.contains(own);
     let pairs = agreement
         .grants
         .iter()

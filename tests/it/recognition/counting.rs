@@ -91,6 +91,7 @@ both! {
         grants.push(json!({"id": "map", "moves": "credit", "from": ["310000"], "to": ["330000"], "accept": {"scheme": SCHEME, "course": ["SH-1", "SH-2"]},
             "all_of": [{"course": "SH-1", "amount": 150}, {"course": "SH-2", "amount": 140}],
             "gives": [{"scheme": "330000:credit", "course": "ZJ-9", "amount": 333}]}));
+        grants.push(json!({"id": "bodies", "moves": "provider", "from": ["310000"], "to": ["320000"], "accept": {}}));
         let file = world.folder().join("draft.json");
         std::fs::write(&file, agreement.to_string()).unwrap();
         let ran = hufu(world, &["agreement", "dry-run", file.to_str().unwrap()]).expect(0);
