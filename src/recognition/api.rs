@@ -1,21 +1,27 @@
 //! Recognition over HTTP.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use verifier::documents::Digest;
+use verifier::ids::RegionCode;
+use verifier::time::Day;
 
-use super::{Answer, Input, Kept, RecognitionRefusal, WaiverInput, WaiverView, service};
+use super::{Answer, COVERAGE_SECONDS, CoverageView, Input, Kept, ListingView, RecognitionRefusal, WaiverInput, WaiverView, service};
 use crate::access::Scope;
 use crate::app::App;
+use crate::error::Fault;
 use crate::http::body::{Body, Query};
-use crate::http::caller::{Permit, ReadRecognition, WriteRecognition};
+use crate::http::cache;
+use crate::http::caller::{Permit, Public, ReadRecognition, WriteRecognition};
 use crate::http::idempotency::{self, IdempotencyKey, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
 
 /// Most bytes of a request with questions.
 const CASES_BYTES: usize = 1024 * 1024;
+/// Seconds for which anybody may keep where a body is recognised.
+const MAX_AGE: u32 = 60;
 /// Longest name of a case that is looked for: a digest.
 const CASE_MAX: usize = 71;
 
@@ -101,4 +107,50 @@ pub async fn waivers(app: web::Data<App>, _: Permit<ReadRecognition>, query: Que
     }
     let (limit, after) = (page::limit(limit)?, page::after(after.as_deref())?);
     Ok(HttpResponse::Ok().json(app.db.read(move |conn| service::list(conn, case.as_deref(), after.as_deref(), limit)).await?))
+}
+
+/// Where and when a body is looked at.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListingQuery {
+    /// The region that is to recognise; absent: of a body of this region every party of its agreements, of another one this region.
+    #[param(example = "320000")]
+    place: Option<String>,
+    /// The day in question, `YYYY-MM-DD`; absent: today.
+    #[param(example = "2026-11-22")]
+    day: Option<String>,
+}
+
+/// Where a body may work besides the region that lists it: by which grant, since when, and for what. Of bodies of this region and of those in the
+/// bundles of the other parties.
+#[utoipa::path(get, path = "/v1/providers/{id}/recognition", operation_id = "get_provider_recognition", tag = "recognition", security(()),
+    params(("id" = String, Path, description = "Id or unified social credit code"), ListingQuery),
+    responses((status = 200, description = "Each place; public for a minute, with an ETag", body = ListingView),
+        (status = 304, description = "`If-None-Match` names what would be answered"), (status = 400, description = "http.query", body = Document),
+        (status = 404, description = "providers.not_found", body = Document), (status = 429, description = "http.rate_limited", body = Document)))]
+#[get("/v1/providers/{id}/recognition")]
+pub async fn listing(
+    app: web::Data<App>,
+    _public: Public,
+    req: HttpRequest,
+    id: web::Path<String>,
+    query: Query<ListingQuery>,
+) -> Result<HttpResponse, Problem> {
+    let place = query.0.place.as_deref().map(RegionCode::parse).transpose().map_err(|_| HttpRefusal::Query.at("place"))?;
+    let day = query.0.day.as_deref().map(Day::parse).transpose().map_err(|_| HttpRefusal::Query.at("day"))?;
+    let (bundles, this) = (app.partners.current(&app).await, app.clone());
+    let view = app.db.read(move |conn| service::listing(conn, &this, &bundles, &id, place.clone(), day)).await?;
+    Ok(cache::respond(&req, "application/json", serde_json::to_vec(&view).map_err(Fault::new)?, MAX_AGE))
+}
+
+/// How much of what this region issued is recognised at the other parties of its agreements, by place and kind of certificate. Counted anew every
+/// five minutes; what was revoked or replaced does not count.
+#[utoipa::path(get, path = "/v1/coverage", operation_id = "get_coverage", tag = "recognition", security(()),
+    responses((status = 200, description = "The counts; public for five minutes, with an ETag", body = CoverageView),
+        (status = 304, description = "`If-None-Match` names what would be answered"), (status = 429, description = "http.rate_limited", body = Document)))]
+#[get("/v1/coverage")]
+pub async fn coverage(app: web::Data<App>, _public: Public, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let body = service::covered(&app).await?;
+    Ok(cache::respond(&req, "application/json", body.to_vec(), u32::try_from(COVERAGE_SECONDS).unwrap_or(0)))
 }

@@ -1,7 +1,7 @@
 //! What recognition stands on, in memory: the agreements that every party has signed, and the bodies of this region. Read again when the
 //! database says that either, or a partner's key, changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use verifier::agreement::{Life, SignedAgreement};
@@ -23,12 +23,16 @@ pub struct Accords {
     revisions: [i64; 3],
     agreements: Vec<(SignedAgreement, Life)>,
     providers: BTreeMap<CreditCode, Provider>,
+    /// Their codes by their ids.
+    codes: BTreeMap<String, CreditCode>,
 }
 
 /// The last ones that were read.
 #[derive(Default)]
 pub struct Held {
     accords: RwLock<Option<Arc<Accords>>>,
+    /// When the coverage was counted last, and what was answered.
+    pub(super) coverage: tokio::sync::Mutex<Option<(i64, Arc<[u8]>)>>,
 }
 
 impl Held {
@@ -43,12 +47,13 @@ impl Held {
         if let Some(held) = held.filter(|held| held.revisions == revisions) {
             return Ok(held);
         }
-        let mut known = BTreeMap::new();
+        let (mut known, mut codes) = (BTreeMap::new(), BTreeMap::new());
         for (row, timeline) in providers::store::all(conn)? {
             let provider = row.provider(timeline)?;
+            codes.insert(row.id, provider.code.clone());
             known.insert(provider.code.clone(), provider);
         }
-        let read = Arc::new(Accords { revisions, agreements: agreements::agreed(conn, app)?, providers: known });
+        let read = Arc::new(Accords { revisions, agreements: agreements::agreed(conn, app)?, providers: known, codes });
         *self.accords.write().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
         Ok(read)
     }
@@ -65,9 +70,16 @@ impl Accords {
         self.agreements.iter().find(|(signed, _)| signed.digest() == *digest).map(|(signed, life)| accord(signed, *life))
     }
 
-    /// The bodies of this region.
-    pub fn own(&self) -> impl Iterator<Item = &Provider> {
-        self.providers.values()
+    /// The other parties of this region's agreements, in ascending order.
+    pub fn others(&self, own: &RegionCode) -> Vec<RegionCode> {
+        let ours = self.agreements.iter().map(|(signed, _)| &signed.agreement().parties).filter(|parties| parties.contains(own));
+        let others: BTreeSet<&RegionCode> = ours.flatten().filter(|party| *party != own).collect();
+        others.into_iter().cloned().collect()
+    }
+
+    /// The credit code of a body of this region, by its id.
+    pub fn code_of(&self, id: &str) -> Option<&CreditCode> {
+        self.codes.get(id)
     }
 
     /// A body of this region.

@@ -15,7 +15,7 @@ mod views;
 pub use case::{Ask, Asked, Case, Terms};
 pub use draft::{Input, WaiverInput};
 pub use held::{Accords, Held};
-pub use views::{Answer, Kept, WaiverView};
+pub use views::{Answer, CountView, CoverageView, Kept, ListingView, WaiverView};
 
 use crate::refusals;
 
@@ -23,6 +23,8 @@ use crate::refusals;
 pub const CASES_MAX: usize = 100;
 /// Most lots of one case.
 pub const LOTS_MAX: usize = 200;
+/// Seconds for which the coverage is not counted again.
+pub const COVERAGE_SECONDS: i64 = 300;
 /// Most schemes of what a learner has used.
 pub const USED_MAX: usize = 20;
 

@@ -1,5 +1,8 @@
 //! Pure parts of recognition: which cases a waiver may name, what a kept decision says of providers, and where two decisions differ.
 
+pub mod listing;
+pub mod tally;
+
 use serde_json::Value;
 use verifier::recognition::{CaseFacts, Decision, Outcome, RecognitionOutcome};
 use verifier::verdict::{Interval, Provider};

@@ -1,16 +1,18 @@
 //! Recognition: what an agreement makes of a certificate, of credit and of a body; waivers; decisions that are kept and evaluated again.
 
+mod counting;
 mod evaluating;
 mod replay;
 mod verdicts;
 mod waivers;
+mod whitelist;
 
 use hufu::access::Role;
 use serde_json::{Value, json};
 
 use super::agreements::{act, agreement, digest, file_of, import, propose, signature};
 use super::support::abroad::{Abroad, pin_input};
-use super::support::issuing::{Body, body, draft, issue, listing, step, text, with};
+use super::support::issuing::{body, draft, issue, listing, step, text, with};
 use super::support::site::Site;
 use super::support::{Answer, Backend, Client, Ran, World};
 

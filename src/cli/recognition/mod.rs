@@ -1,4 +1,7 @@
-//! `hufu recognition`: decisions that were kept, evaluated again and shown in words.
+//! `hufu recognition`: decisions that were kept, evaluated again and shown in words; how much is recognised elsewhere, and would be.
+
+mod coverage;
+mod dry_run;
 
 use std::io::Write;
 
@@ -11,6 +14,8 @@ use crate::config::Config;
 use crate::error::{Error, Fault};
 use crate::recognition::service::{self, Replay};
 use crate::recognition::{Kept, RecognitionRefusal};
+pub(super) use coverage::Arguments as Coverage;
+pub(super) use dry_run::Command as Agreement;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -24,6 +29,16 @@ pub(super) enum Command {
 pub(super) struct Named {
     /// `sha256:` and 64 digits of hex: the digest of the decision's bytes
     digest: String,
+}
+
+/// How much of what this region issued is recognised elsewhere.
+pub(super) fn coverage(arguments: &Coverage, config: Config) -> Result<u8, Fault> {
+    coverage::run(arguments, config)
+}
+
+/// What an agreement would do.
+pub(super) fn agreement(command: &Agreement, config: Config) -> Result<u8, Fault> {
+    dry_run::run(command, config)
 }
 
 pub(super) fn run(command: &Command, config: Config) -> Result<u8, Fault> {

@@ -1,6 +1,9 @@
 //! The use cases of recognition. Those that change something run inside the caller's transaction and write their evidence there.
 
+mod coverage;
+mod listing;
 mod record;
+mod trial;
 mod waive;
 
 use std::sync::Arc;
@@ -19,7 +22,10 @@ use crate::db::Conn;
 use crate::error::{Error, Fault};
 use crate::partners::Bundles;
 use crate::providers::service::today;
+pub use coverage::{coverage, covered};
+pub use listing::listing;
 pub use record::{Inputs, Replay, UsedView, kept, replay};
+pub use trial::{Line, Trial, trial};
 pub use waive::{list, waive};
 
 /// What this region recognises by, as it is now: held in memory, and read again where the database says that it changed.

@@ -77,7 +77,7 @@ both! {
         for (from, to, member) in [
             ("\"refused\"", "\"recognised\"", "outcome"),
             ("\"at least 3\"", "\"at least 2\"", "checks[4].want"),
-            ("\"A\"", "\"B\"", "checks[6].got"),
+            ("\"A\"", "\"B\"", "checks[6].ok"),
             ("\"good\"", "\"pass\"", "digest"),
             ("\"in\"", "\"on\"", "grant"),
             ("decision/1", "decision/2", "hufu"),
