@@ -85,9 +85,6 @@ enum Command {
     Recognition(recognition::Command),
     /// Count how much of what this region issued is recognised at each other party of its agreements, and what is not
     Coverage(recognition::Coverage),
-    /// Try an agreement before it is signed
-    #[command(subcommand)]
-    Agreement(recognition::Agreement),
     /// Bring the database to this program's schema
     Migrate,
     /// Print the settings in force and where each came from
@@ -152,7 +149,6 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Ledger(command) => ledger::run(&command, &config),
         Command::Recognition(command) => recognition::run(&command, config),
         Command::Coverage(arguments) => recognition::coverage(&arguments, config),
-        Command::Agreement(command) => recognition::agreement(&command, config),
         Command::Migrate => run::migrate(&config),
         Command::Config => settings::show(&config),
         Command::Openapi => {

@@ -11,8 +11,8 @@ use verifier::documents::Digest;
 use verifier::ids::RegionCode;
 use verifier::time::Day;
 
-use super::language;
 use super::verify::lang;
+use super::{language, recognition};
 use crate::config::Config;
 use crate::error::Fault;
 use crate::messages::Lang;
@@ -61,6 +61,12 @@ pub(super) enum Command {
         file: PathBuf,
         #[command(flatten)]
         look: Look,
+    },
+    /// Try an agreement on every certificate and lot of this registry as if it were agreed and in force: how many each grant recognises at each
+    /// place, which checks refuse how many, and what becomes of credit
+    DryRun {
+        /// `agreement/1`, byte for byte as it is to be signed
+        file: PathBuf,
     },
     /// List the agreements of the registry: a table on a terminal, tab-separated otherwise
     List,
@@ -132,6 +138,7 @@ fn digest(text: &str) -> Result<Digest, String> {
 
 pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
     let (lang, done) = match command {
+        Command::DryRun { file } => (language(), Ok(recognition::dry_run(&file, config)?)),
         Command::New { file, parties, name, from } => (language(), draft::write(&file, parties, &name, from)),
         Command::Lint { file, look } => (look.lang(), file::lint(&file, look)),
         Command::Diff { before, after, look } => (look.lang(), file::diff(&before, &after, look)),

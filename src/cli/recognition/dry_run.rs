@@ -1,8 +1,7 @@
 //! `hufu agreement dry-run`: what an agreement would do here, before anybody signs it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use verifier::agreement::{Agreement, MAX_BYTES};
 
@@ -13,18 +12,8 @@ use crate::error::{Error, Fault};
 use crate::recognition::rules::tally::{Count, percent};
 use crate::recognition::service::{self, Line, Trial};
 
-#[derive(Subcommand)]
-pub(in crate::cli) enum Command {
-    /// Try an agreement on every certificate and lot of this registry as if it were agreed and in force: how many each grant recognises at each
-    /// place, which checks refuse how many, and what becomes of credit
-    DryRun {
-        /// `agreement/1`, byte for byte as it is to be signed
-        file: PathBuf,
-    },
-}
-
-pub(super) fn run(command: &Command, config: Config) -> Result<u8, Fault> {
-    let Command::DryRun { file } = command;
+/// Tries an agreement on everything that the registry holds.
+pub(in crate::cli) fn run(file: &Path, config: Config) -> Result<u8, Fault> {
     ended(dry_run(file, config))
 }
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Fault};
 use crate::recognition::service::{self, Replay};
 use crate::recognition::{Kept, RecognitionRefusal};
 pub(super) use coverage::Arguments as Coverage;
-pub(super) use dry_run::Command as Agreement;
+pub(super) use dry_run::run as dry_run;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -34,11 +34,6 @@ pub(super) struct Named {
 /// How much of what this region issued is recognised elsewhere.
 pub(super) fn coverage(arguments: &Coverage, config: Config) -> Result<u8, Fault> {
     coverage::run(arguments, config)
-}
-
-/// What an agreement would do.
-pub(super) fn agreement(command: &Agreement, config: Config) -> Result<u8, Fault> {
-    dry_run::run(command, config)
 }
 
 pub(super) fn run(command: &Command, config: Config) -> Result<u8, Fault> {

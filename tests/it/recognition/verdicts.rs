@@ -65,7 +65,7 @@ both! {
         let made = issue(&one.client, &draft());
         let said = world.client().post_json("/v1/verify", &json!({"text": text(&made, "card")})).expect(200).json();
         assert_eq!(said.get("recognition"), None);
-        world.client().post_json("/v1/verify", &json!({"text": text(&made, "card"), "place": "Jiangsu"})).problem(422, "ids.region");
+        world.client().post_json("/v1/verify", &json!({"text": text(&made, "card"), "place": "Jiangsu"})).problem(422, "ids.region_shape");
     }
 
     fn the_command_line_says_it_from_a_file_alone(world: &World) {

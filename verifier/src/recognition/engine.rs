@@ -275,13 +275,13 @@ impl<'a> Walk<'a> {
         // Where one does not hold, the others change nothing.
         let _ = self.facts.every(|subject| {
             let own = held(&subject);
-            if own != Held::Yes && self.waiver(check, &subject).is_none() {
+            if own != Held::Yes && self.waivers(check, subject).next().is_none() {
                 all = all.min(own);
             }
             all != Held::No
         });
         sink.take(check, all, || {
-            let waived = self.facts.subjects().filter(|s| all == Held::Yes && held(s) != Held::Yes).filter_map(|s| self.waiver(check, &s));
+            let waived = self.facts.subjects().filter(|s| all == Held::Yes && held(s) != Held::Yes).flat_map(|s| self.waivers(check, s));
             let mut waived: Vec<Digest> = waived.collect();
             waived.sort_unstable();
             waived.dedup();
@@ -289,16 +289,16 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// The waiver of a check for one subject.
-    fn waiver(&self, check: CheckName, subject: &Subject<'_>) -> Option<Digest> {
-        let fits = |waiver: &&'a (Digest, crate::documents::Waiver)| {
+    /// The waivers of a check for one subject.
+    fn waivers(&self, check: CheckName, subject: Subject<'a>) -> impl Iterator<Item = Digest> {
+        let fits = move |waiver: &&'a (Digest, crate::documents::Waiver)| {
             let (_, waiver) = waiver;
             check.is_waivable()
                 && waiver.checks.contains(&check)
                 && subject.is_case(&waiver.case)
                 && waiver.applies(self.accord, self.grant, self.context)
         };
-        self.context.waivers.iter().find(fits).map(|(digest, _)| *digest)
+        self.context.waivers.iter().filter(fits).map(|(digest, _)| *digest)
     }
 
     /// How many lots there are, if it is credit.

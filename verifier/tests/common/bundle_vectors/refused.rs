@@ -175,7 +175,7 @@ fn signed_texts(all: &mut Cases) {
         ),
         ("a manifest with two keys", replaced(r#""keys":["#, &format!(r#""keys":["{}","#, anchor_of("320000").key.jwk().x)), form),
         ("a manifest that pins itself", replaced(r#"{"region":"320000""#, r#"{"region":"310000""#), form),
-        ("a manifest with a nameless part", replaced(r#""name":"providers""#, r#""name":"agreements""#), form),
+        ("a manifest with a nameless part", replaced(r#""name":"providers""#, r#""name":"accords""#), form),
         ("a manifest with a part of the year 10000", replaced("keys/2026", "keys/10000"), form),
         ("a manifest with a part that goes up a folder", replaced("keys/2026", "../keys/2026"), form),
         ("a manifest that names a part twice", replaced(parts, &format!("{parts}{keys_part},")), "bundle.part_twice"),
