@@ -44,7 +44,7 @@ both! {
             assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"));
             let body = answer.json();
             assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(900)));
-            assert_eq!(body["scope"], "certificates:read verify:many audit:read partners:read achievements:read agreements:read");
+            assert_eq!(body["scope"], "certificates:read verify:many audit:read partners:read achievements:read agreements:read recognition:read");
             let token = body["access_token"].as_str().unwrap();
             let claims = payload(token);
             assert_eq!((&claims["sub"], &claims["client_id"]), (&json!(id), &json!(id)));

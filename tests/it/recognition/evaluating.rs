@@ -61,7 +61,7 @@ both! {
         import(&scene.operator, &file_of(&ours, &[theirs], &[])).expect(200);
         assert_eq!(answer(&scene.operator, &foreign("320000", 3))["outcome"], "recognised");
         let before = with(foreign("320000", 3), "/day", json!("2025-12-31"));
-        assert_eq!(failed(&answer(&scene.operator, &before)), ("in_force", "2026-01-01 to 2028-12-31", "2025-12-31"));
+        assert_eq!(failed(&answer(&scene.operator, &before)), ("in_force", "2026-01-01 to 2099-12-31", "2025-12-31"));
         let last = hufu::providers::service::today(&world.app).add_days(40).to_string();
         crate::agreements::end(&scene.operator, &ours, &last).expect(200);
         assert_eq!(failed(&answer(&scene.operator, &with(foreign("320000", 3), "/day", json!(last)))).2, format!("ended on {last}"));

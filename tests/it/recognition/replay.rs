@@ -70,6 +70,23 @@ both! {
         assert_eq!(hufu(world, &["recognition", "replay", &digest]).expect(1).out, "differs: checks[7].got\n");
     }
 
+    fn what_is_too_long_to_be_kept_is_answered_all_the_same(world: &World) {
+        let scene = Scene::of(world, &["320000"]);
+        let branches: Vec<String> = (0..100).map(|n| format!("6-31-{:02}-{:02}", n / 10, n % 10)).collect();
+        let body = crate::support::issuing::body_with(world, 1, &with(listing(), "/scope/occupations", json!(branches)));
+        let ours = with_grants(&["310000", "320000"], &json!([{"id": "credit", "moves": "credit", "from": ["310000"], "to": ["320000"],
+            "accept": {"scheme": "310000:credit", "provider": {"status_at": "earned"}}}]));
+        scene.agree(&ours);
+        let first = verifier::time::Day::parse("2025-03-01").unwrap();
+        let lot = |n: i64| json!({"id": format!("lot_{n}"), "scheme": "310000:credit", "amount": 51, "kind": "course", "provider": body.code,
+            "earned": first.add_days(n).to_string(), "basis": "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"});
+        let case = |lots: i64| json!({"place": "320000", "agreement": digest(&ours), "grant": "credit",
+            "credit": {"origin": "310000", "lots": (0..lots).map(lot).collect::<Vec<_>>()}});
+        hufu(world, &["recognition", "replay", &kept(&scene, &case(20))]).expect(0);
+        assert_eq!(keep(&scene.operator, &case(200)).problem(422, "recognition.too_long")["field"], "cases[0]");
+        assert_eq!(answer(&scene.operator, &case(200))["outcome"], "recognised");
+    }
+
     fn tampering_is_found_and_named(world: &World) {
         let scene = Scene::of(world, &["320000"]);
         scene.agree(&ours());
