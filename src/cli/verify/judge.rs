@@ -18,7 +18,7 @@ use crate::verification::Local;
 /// Facts, gathered once.
 pub(super) enum Judge {
     /// A bundle, and the region that is asked whether it recognises what is valid.
-    Bundle(Box<Bundle>, Option<RegionCode>),
+    Bundle(Bundle, Option<RegionCode>),
     Registry(Local),
 }
 
@@ -26,7 +26,7 @@ impl Judge {
     /// Opens the bundle, if one is named; only else is the database looked at.
     pub(super) fn open(path: Option<&Path>, pin: Option<Fingerprint>, place: Option<RegionCode>, config: &Config, lang: Lang) -> Result<Judge, Stop> {
         if let Some(path) = path {
-            return Ok(Judge::Bundle(Box::new(bundle::open(path, pin)?), place));
+            return Ok(Judge::Bundle(bundle::open(path, pin)?, place));
         }
         let local = Local::open(&config.database(), Edge::default().now_ms())?;
         if !local.knows_a_region() {
