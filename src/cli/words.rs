@@ -147,5 +147,12 @@ words! {
     DEMO_LINK_STATUS "cli.demo.link_status" "状态列表" "status list";
     DEMO_TRY "cli.demo.try" "在另一个终端里试试（图中的证书已被撤销）" "Try in another terminal (the certificate in the picture is the revoked one)";
     DEMO_SERVING "cli.demo.serving" "正在服务，按 Ctrl-C 结束" "Serving until Ctrl-C";
+    DEMO_DELTA "cli.demo.delta" "长三角四地与香港各自运行登记系统，并互相固定密钥：{}" "The four regions of the Yangtze delta and Hong Kong run a registry each, and pin each other's keys: {}";
+    DEMO_AGREED "cli.demo.agreed" "四方签署同一份协议 {}；另有一份由香港到上海的单向协议" "Four parties sign one and the same agreement {}; another goes one way, from Hong Kong to Shanghai";
+    DEMO_PLACES "cli.demo.places" "证书 {} 在各地是否获认可" "What each region makes of certificate {}";
+    DEMO_OFFLINE "cli.demo.offline" "仅凭信任包离线判断，结论逐字相同" "By the trust bundle alone, with no network: the same answers, word for word";
+    DEMO_PAGE "cli.demo.page" "在页面上选择地区" "On the page, choose a region";
+    DEMO_HONG_KONG "cli.demo.hong_kong" "香港的证书在上海，上海的证书在香港" "A certificate of Hong Kong in Shanghai, and one of Shanghai in Hong Kong";
+    DEMO_COVERAGE "cli.demo.coverage" "互认覆盖：各地签发的证书在他地获认可的数量（认可/签发）" "Coverage: how many of what each region issued the others recognise (recognised/issued)";
     DEMO_DONE "cli.demo.done" "演示完毕，每一步都与预期相符" "The demo is over, and every step gave what it should";
 }

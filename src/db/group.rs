@@ -33,11 +33,11 @@ impl Group {
         Ok(Group { queue })
     }
 
-    /// Runs `f` in a transaction; the answer comes when it is durable.
+    /// Runs `f` in a transaction; the answer comes when it is durable: what `f` returns (and then nothing is kept if it is an error), or a fault.
     ///
     /// # Errors
-    /// What `f` returns (and then nothing is kept), or a fault.
-    pub(super) async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    /// A fault when the writer has ended.
+    pub(super) fn write<T, F>(&self, f: F) -> Result<oneshot::Receiver<Result<T, Error>>, Fault>
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
@@ -45,7 +45,7 @@ impl Group {
         let (answer, answered) = oneshot::channel();
         let job = Waiting { work: f, done: None, answer };
         self.queue.send(Box::new(job)).map_err(|_| Fault::text("the database's writer has ended"))?;
-        answered.await.map_err(Fault::new)?
+        Ok(answered)
     }
 }
 

@@ -172,7 +172,7 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         if let Some(group) = &self.group {
-            return group.write(f).await;
+            return group.write(f)?.await.map_err(Fault::new)?;
         }
         let permit = self.write_permits.clone().acquire_owned().await.map_err(Fault::new)?;
         let (pool, commits) = (self.writers.clone(), self.commits.clone());
@@ -183,6 +183,21 @@ impl Db {
             done
         })
         .await
+    }
+
+    /// [`Db::write`] for a thread that has no async runtime and takes its turn with all others.
+    ///
+    /// # Errors
+    /// What `f` returns (and then nothing is kept), or a fault.
+    pub fn write_in_turn<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        match &self.group {
+            Some(group) => group.write(f)?.blocking_recv().map_err(Fault::new)?,
+            None => self.write_now(f),
+        }
     }
 
     /// Whether the database answers.
@@ -202,7 +217,7 @@ impl Db {
         f(&mut *self.readers.get()?)
     }
 
-    /// [`Db::write`] for a caller that has no async runtime (the command line).
+    /// [`Db::write`] for a caller that has no async runtime and the database for itself (the command line).
     ///
     /// # Errors
     /// What `f` returns, or a fault.

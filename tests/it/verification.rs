@@ -176,7 +176,8 @@ both! {
         }
         partner.post_json("/v1/verify", &json!({"texts": vec!["x"; 100]})).expect(200);
         partner.post_json("/v1/verify", &json!({"text": 5})).problem(422, "http.field");
-        partner.post_json("/v1/verify", &json!({"text": "x", "place": "y"})).problem(422, "http.unknown_field");
+        partner.post_json("/v1/verify", &json!({"text": "x", "region": "y"})).problem(422, "http.unknown_field");
+        partner.post_json("/v1/verify", &json!({"text": "x", "place": "y"})).problem(422, "ids.region_shape");
         partner.post_raw("/v1/verify", "application/json", &vec![b' '; 1024 * 1024 + 1]).problem(413, "http.too_large");
         world.client().bearer("x").post_json("/v1/verify", &json!({"text": "x"})).problem(401, "access.unauthenticated");
     }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use tokio::sync::oneshot;
@@ -28,11 +29,17 @@ pub enum Done {
     Answered(Answer, bool),
 }
 
+/// What is asked for, and who waits for the answer.
 struct Request {
+    wanted: Wanted,
+    answer: oneshot::Sender<Result<Done, Error>>,
+}
+
+#[derive(Clone)]
+struct Wanted {
     app: App,
     order: Order,
     ticket: Option<Ticket>,
-    answer: oneshot::Sender<Result<Done, Error>>,
 }
 
 impl Desk {
@@ -52,7 +59,7 @@ impl Desk {
     /// A refusal of the order, `http.idempotency_conflict`, or a fault; then nothing is kept.
     pub async fn issue(&self, app: &App, order: Order, ticket: Option<Ticket>) -> Result<Done, Error> {
         let (answer, answered) = oneshot::channel();
-        let request = Request { app: app.clone(), order, ticket, answer };
+        let request = Request { wanted: Wanted { app: app.clone(), order, ticket }, answer };
         self.queue.send(request).map_err(|_| Fault::text("the desk is closed"))?;
         answered.await.map_err(Fault::new)?
     }
@@ -78,24 +85,26 @@ fn serve(waiting: &Receiver<Request>, most: usize) {
 /// The requests that can be served together, and those whose key one of them has.
 fn apart(requests: Vec<Request>) -> (Vec<Request>, Vec<Request>) {
     let mut keys = BTreeSet::new();
-    requests.into_iter().partition(|request| match &request.ticket {
+    requests.into_iter().partition(|request| match &request.wanted.ticket {
         Some(ticket) => keys.insert((ticket.client_id.clone(), ticket.key.clone())),
         None => true,
     })
 }
 
 fn settle(requests: Vec<Request>) {
-    let answers = match transact(&requests) {
+    let (wanted, waiting): (Vec<Wanted>, Vec<_>) = requests.into_iter().map(|request| (request.wanted, request.answer)).unzip();
+    let wanted: Arc<[Wanted]> = wanted.into();
+    let answers = match transact(wanted.clone()) {
         Ok(answers) => answers,
-        Err(error) if requests.len() == 1 => vec![Err(error)],
+        Err(error) if wanted.len() == 1 => vec![Err(error)],
         // Who cannot be served together because there is no database cannot be served alone either.
-        Err(Error::Fault(fault)) if fault.is_unavailable() => requests.iter().map(|_| Err(Fault::unavailable(fault.to_string()).into())).collect(),
-        Err(_) => requests.iter().map(|request| transact(std::slice::from_ref(request))?.pop().unwrap_or_else(unanswered)).collect(),
+        Err(Error::Fault(fault)) if fault.is_unavailable() => wanted.iter().map(|_| Err(Fault::unavailable(fault.to_string()).into())).collect(),
+        Err(_) => wanted.iter().map(|one| transact(Arc::new([one.clone()]))?.pop().unwrap_or_else(unanswered)).collect(),
     };
     let answers = answers.into_iter().chain(std::iter::repeat_with(unanswered));
-    for (request, answer) in requests.into_iter().zip(answers) {
+    for (answer, done) in waiting.into_iter().zip(answers) {
         // Who asked may have gone; what was issued stays.
-        let _ = request.answer.send(answer);
+        let _ = answer.send(done);
     }
 }
 
@@ -103,14 +112,15 @@ fn unanswered<T>() -> Result<T, Error> {
     Err(Fault::text("the desk left a request out").into())
 }
 
-/// Serves all of them in one transaction. A panic is a fault of it, not the end of the desk.
-fn transact(requests: &[Request]) -> Result<Vec<Result<Done, Error>>, Error> {
-    let Some(app) = requests.first().map(|request| &request.app) else { return Ok(Vec::new()) };
-    let work = || app.db.write_now(|conn| work(conn, app, requests));
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Fault::text("a transaction panicked").into()))
+/// Serves all of them in one transaction, in turn with what else is written. A panic is a fault of it, not the end of the desk.
+fn transact(wanted: Arc<[Wanted]>) -> Result<Vec<Result<Done, Error>>, Error> {
+    let Some(app) = wanted.first().map(|one| one.app.clone()) else { return Ok(Vec::new()) };
+    let db = app.db.clone();
+    let serve = || db.write_in_turn(move |conn| work(conn, &app, &wanted));
+    catch_unwind(AssertUnwindSafe(serve)).unwrap_or_else(|_| Err(Fault::text("a transaction panicked").into()))
 }
 
-fn work(conn: &mut Conn, app: &App, requests: &[Request]) -> Result<Vec<Result<Done, Error>>, Error> {
+fn work(conn: &mut Conn, app: &App, requests: &[Wanted]) -> Result<Vec<Result<Done, Error>>, Error> {
     let tickets: Vec<Option<&Ticket>> = requests.iter().map(|request| request.ticket.as_ref()).collect();
     let known = idempotency::known(conn, &tickets)?;
     let fresh = requests.iter().zip(&known).filter(|(_, known)| matches!(known, Ok(Begun::Fresh)));
@@ -134,7 +144,7 @@ fn work(conn: &mut Conn, app: &App, requests: &[Request]) -> Result<Vec<Result<D
 }
 
 /// The answer, stored with the certificate where the request has a key; where it has none, it is written after the transaction.
-fn done(bulk: &mut Bulk, app: &App, request: &Request, issued: Issued) -> Result<Done, Fault> {
+fn done(bulk: &mut Bulk, app: &App, request: &Wanted, issued: Issued) -> Result<Done, Fault> {
     let Some(ticket) = &request.ticket else { return Ok(Done::Issued(Box::new(issued))) };
     let answer = Answer::json(201, &issued.view(app)?)?;
     idempotency::keep(bulk, ticket, &answer, app.edge.now());

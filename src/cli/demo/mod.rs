@@ -2,6 +2,7 @@
 
 mod api;
 mod bank;
+mod delta;
 mod roster;
 mod story;
 mod teller;
@@ -20,6 +21,7 @@ use crate::error::{Error, Fault};
 use crate::messages::Lang;
 use crate::providers::service::today;
 use api::Api;
+use delta::Member;
 use story::Story;
 use teller::Teller;
 
@@ -43,44 +45,69 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Fault> {
     let edge = Edge::default();
     let folder = Folder::create(&edge)?;
     let port = arguments.port.map_or_else(free_port, Ok)?;
-    let config = settings(folder.path(), port)?;
+    let config = settings(folder.path(), port, &[])?;
     run::start_log(&config)?;
     let _lock = lock_folder(&config)?;
-    let app = App::open(config, edge)?;
-    let operator = bootstrap_operator(&app).map_err(Error::into_fault)?.ok_or_else(|| Fault::text("a fresh registry has an operator already"))?;
+    let (app, operator) = open(config, &edge)?;
+    let others = delta::OTHERS.iter().map(|other| beside(folder.path(), other, &edge)).collect::<Result<Vec<_>, _>>()?;
+    let (others, members): (Vec<App>, Vec<Member>) = others.into_iter().unzip();
     let api = Api::new(&app.config.public_url());
     let teller = Teller::new(arguments.lang.unwrap_or_else(language));
-    let story = Story { api, teller, folder: folder.path().to_owned(), zone: app.region.zone, today: today(&app) };
-    actix_web::rt::System::new().block_on(serve(&app, story, operator, arguments.exit))?;
+    let story = Story { api, teller, folder: folder.path().to_owned(), zone: app.region.zone, today: today(&app), members };
+    actix_web::rt::System::new().block_on(serve(&app, &others, story, operator, arguments.exit))?;
     Ok(exit::OK)
 }
 
 /// Serves while the story is told, and on until a signal unless `end`.
-async fn serve(app: &App, story: Story, operator: (String, String), end: bool) -> Result<(), Fault> {
+async fn serve(app: &App, others: &[App], story: Story, operator: (String, String), end: bool) -> Result<(), Fault> {
     let running = crate::http::serve(app)?;
+    let beside = others.iter().map(crate::http::serve).collect::<Result<Vec<_>, _>>()?;
     let telling = tokio::task::spawn_blocking(move || story.tell(&operator.0, &operator.1).map(|()| story.teller));
     let told = tokio::select! {
         told = telling => told.map_err(Fault::new)?,
         ended = crate::http::told_to_end() => Err(ended.err().unwrap_or_else(|| Fault::text("the demo was interrupted"))),
     };
-    match told {
+    let done = match told {
         Ok(teller) if !end => {
             teller.serving();
             running.ended().await
         }
         told => running.stop().await.and(told.map(|_| ())),
+    };
+    for other in beside {
+        other.stop().await?;
     }
+    done
 }
 
-fn settings(folder: &Path, port: u16) -> Result<Config, Fault> {
-    Config::with(&[
+/// A fresh registry, and its operator's client.
+fn open(config: Config, edge: &Edge) -> Result<(App, (String, String)), Fault> {
+    let app = App::open(config, edge.clone())?;
+    let operator = bootstrap_operator(&app).map_err(Error::into_fault)?;
+    Ok((app, operator.ok_or_else(|| Fault::text("a fresh registry has an operator already"))?))
+}
+
+/// The registry of another region, in a folder within the demo's.
+fn beside(folder: &Path, (code, zh, en): &(&'static str, &str, &str), edge: &Edge) -> Result<(App, Member), Fault> {
+    let named = [("region", *code), ("region_name_zh", zh), ("region_name_en", en)];
+    let (app, (client, secret)) = open(settings(&folder.join(code), free_port()?, &named)?, edge)?;
+    let member = Member { code, api: Api::new(&app.config.public_url()), client, secret };
+    Ok((app, member))
+}
+
+fn settings(folder: &Path, port: u16, more: &[(&'static str, &str)]) -> Result<Config, Fault> {
+    let more = more.iter().map(|(key, value)| (*key, (*value).to_owned()));
+    let own = [
         ("data_dir", folder.display().to_string()),
         ("listen", format!("127.0.0.1:{port}")),
         ("workers", "2".to_owned()),
         // actix calls it an error when a connection comes in while it stops; a story that was interrupted makes some.
         ("log", "error,actix_server=off".to_owned()),
         ("shutdown_seconds", "1".to_owned()),
-    ])
+        // What was agreed is in the next bundle.
+        ("publish_seconds", "0".to_owned()),
+    ];
+    Config::with(&own.into_iter().chain(more).collect::<Vec<_>>())
 }
 
 /// A port that nobody listens on. Its number must be known before the server starts, because DIDs and QR codes name it.

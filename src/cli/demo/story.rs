@@ -13,6 +13,7 @@ use verifier::time::{Day, Zone};
 use verifier::verdict::{Outcome, Verdict};
 
 use super::api::{Api, text};
+use super::delta::Member;
 use super::roster::{self, BODIES, Line};
 use super::teller::Teller;
 use crate::cli::words as w;
@@ -30,20 +31,22 @@ pub(super) struct Story {
     pub folder: PathBuf,
     pub zone: Zone,
     pub today: Day,
+    /// The registries of other regions.
+    pub members: Vec<Member>,
 }
 
 /// What is needed of a certificate that was issued.
 #[derive(Clone, Deserialize)]
 pub(super) struct Issued {
     id: String,
-    number: String,
+    pub number: String,
     pub provider: String,
     pub holder: Holder,
     pub occupation: String,
     pub title: String,
     pub level: u8,
     card: String,
-    qr_text: String,
+    pub qr_text: String,
     status_entry: Entry,
     /// Whose it is, as the roster says it: what opens the account.
     #[serde(skip)]
@@ -83,6 +86,7 @@ impl Story {
         self.tamper(second)?;
         self.look_up(third)?;
         self.bank(&operator, &scheme, third)?;
+        self.delta(&operator, third)?;
         self.links(third)?;
         self.teller.step(&w::DEMO_DONE, &[]);
         Ok(())

@@ -23,8 +23,22 @@ fn is_empty(folder: &std::path::Path) -> bool {
 fn the_demo_tells_its_whole_story_and_leaves_nothing_behind() {
     let desk = Desk::with(Backend::Sqlite, &[]).unwrap();
     for (lang, words) in [
-        ("en", ["200 issued in", "VALID", "the certificate has been revoked", "altered or forged", "every step gave what it should"]),
-        ("zh", ["已签发 200 张", "有效", "证书已被撤销", "被改动或系伪造", "每一步都与预期相符"]),
+        (
+            "en",
+            [
+                "200 issued in",
+                "VALID",
+                "the certificate has been revoked",
+                "altered or forged",
+                "recognised here under an agreement",
+                "no agreement covers this",
+                "every step gave what it should",
+            ],
+        ),
+        (
+            "zh",
+            ["已签发 200 张", "有效", "证书已被撤销", "被改动或系伪造", "依据互认协议，本地区认可", "没有互认协议涉及此证书", "每一步都与预期相符"],
+        ),
     ] {
         let (mut command, folder) = demo(&desk, &["demo", "--exit", "--lang", lang]);
         let ran = Ran::of(&mut command, b"").expect(0);
