@@ -53,7 +53,7 @@ fn a_text_that_breaks_a_rule_is_refused_with_its_code_and_path() {
 #[test]
 fn every_rule_has_a_case() {
     let by_table = REFUSALS.iter().map(|(_, _, code, _)| *code);
-    let elsewhere = ["agreement.too_long", "agreement.too_deep", "agreement.too_many", "agreement.notice_too_short"];
+    let elsewhere = ["agreement.too_long", "agreement.too_deep", "agreement.too_many", "agreement.notice_too_short", "agreement.digest"];
     let covered: Vec<_> = by_table.chain(elsewhere).collect();
     AGREEMENTS.iter().for_each(|message| assert!(covered.contains(&message.code), "{}", message.code));
 }
@@ -94,6 +94,26 @@ fn lists_have_their_ends() {
     };
     assert!(Agreement::read(courses(200).as_bytes()).is_ok());
     assert_eq!(refused(courses(201).as_bytes()), ("agreement.too_many", "grants[2].accept.course".into()));
+}
+
+#[test]
+fn copies_of_one_agreement_are_put_together_and_others_are_not() {
+    let bytes = EXAMPLE.as_bytes();
+    let end = notice(bytes, "330000", "2026-03-01", "2026-06-01");
+    let (first, second) = (gathered(bytes, &PARTIES[..3], vec![]), gathered(bytes, &PARTIES[2..], vec![end]));
+    let whole = first.merged(&second, &keys).expect("the same agreement");
+    assert!(whole.is_agreed() && !first.is_agreed() && !second.is_agreed());
+    assert_eq!((whole.notices(), second.merged(&first, &keys)), (second.notices(), Ok(whole.clone())));
+    // A signature that is not good gives way to one that is, from whichever copy it comes.
+    let forged =
+        AgreementSignature { agreement: Digest::of(EXAMPLE), region: region("310000"), at: noon("2025-12-01") }.sign(&stranger()).expect("a text");
+    let bad = SignedAgreement::gather(bytes.to_vec(), vec![forged], vec![], &keys).expect("a file");
+    assert_ne!(bad.parties()[0].standing, Standing::Signed);
+    for merged in [bad.merged(&whole, &keys), whole.merged(&bad, &keys)] {
+        assert_eq!(merged.map(|merged| merged.parties()[0].standing), Ok(Standing::Signed));
+    }
+    let other = gathered(changed("Mutual", "Other").as_bytes(), &[], vec![]);
+    assert_eq!(first.merged(&other, &keys).map_err(|error| told(&error)), Err(("agreement.digest", String::new())));
 }
 
 #[test]
