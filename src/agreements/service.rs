@@ -215,7 +215,6 @@ pub fn publish(conn: &mut Conn, app: &App, by: &str, digest: &Digest) -> Result<
         let document = serde_json::to_string(&Published { hufu: "agreement-publication/1", agreement: &name, at, by }).map_err(Fault::new)?;
         let row = Publication { id: app.edge.id("agp"), digest: name, at, actor: by.to_owned(), document };
         store::insert_publication(conn, &row)?;
-        db::bump(conn, "agreements")?;
         evidence::record(conn, &app.edge, evidence::Kind::AgreementPublication, at, &row.id, row.document.as_bytes())?;
     }
     show(conn, app, digest)
