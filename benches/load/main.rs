@@ -6,17 +6,21 @@
 //! `cargo bench --bench load -- growth [lots]`      postings with ten thousand lots in the database and with many
 //! `cargo bench --bench load -- learner`           the pages of an account with 100 and with 10,000 lots, and a proposal for a programme
 //! `cargo bench --bench load -- batch [cards]`     `hufu verify --batch` on all cores beside raw verify_strict on all cores
+//! `cargo bench --bench load -- trial [cards]`     what an agreement of 50 grants would do to all certificates of a registry
 //! `cargo bench --bench load -- memory [seconds]`  memory of the server while it verifies
 
 mod batch;
 mod client;
 mod echo;
+#[path = "../../verifier/benches/bundle/fifty.rs"]
+mod fifty;
 mod growth;
 mod issue;
 mod learner;
 mod people;
 mod posting;
 mod registry;
+mod trial;
 mod verify;
 
 use std::time::Duration;
@@ -32,7 +36,8 @@ fn main() {
         Some("issue") => issue::beside_insert(seconds(10)),
         Some("growth") => growth::beside_few(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000), Duration::from_secs(10)),
         Some("learner") => learner::pages(),
+        Some("trial") => trial::of_certificates(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000)),
         Some("post") => posting::beside_floor(seconds(10)),
-        _ => println!("say what to measure: verify, issue, post, growth, learner, batch or memory (see benches/load/main.rs)"),
+        _ => println!("say what to measure: verify, issue, post, growth, learner, batch, trial or memory (see benches/load/main.rs)"),
     }
 }

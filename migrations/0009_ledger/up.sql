@@ -44,8 +44,8 @@ CREATE INDEX lot_balances_to_expire ON lot_balances (expires_on, lot_id) WHERE a
 -- One posting each. Its id is the caller's, so that a repeated call is known.
 CREATE TABLE entries (
     id      TEXT   PRIMARY KEY,
-    kind    TEXT   NOT NULL CHECK (kind IN ('mint', 'void', 'reserve', 'settle', 'release', 'redeem', 'expire', 'receive')),
-    subject TEXT,                           -- the lot of mint, receive and void; the hold of reserve, settle and release
+    kind    TEXT   NOT NULL CHECK (kind IN ('mint', 'void', 'reserve', 'settle', 'release', 'redeem', 'expire', 'receive', 'return')),
+    subject TEXT,                           -- the lot of mint, receive and void; the hold of reserve, settle, release and return
     cause   TEXT   NOT NULL,                -- digest of the document behind it
     on_day  TEXT   NOT NULL,
     at      BIGINT NOT NULL,

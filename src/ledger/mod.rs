@@ -46,7 +46,7 @@ refusals! {
         LearnerClosed = 409, "ledger.learner_closed", "a closed or merged account neither gains nor spends", "该学员账户已关闭或已合并", "the learner's account is closed or merged";
         NoLot = 404, "ledger.no_lot", "a lot is named by its id", "没有该学分批", "there is no such lot";
         OtherLearner = 403, "ledger.other_learner", "credit is spent by its learner", "学分批属于另一学员", "the lot belongs to another learner";
-        OtherRegion = 422, "ledger.other_region", "only credit of this region moves on", "只有本地区产生的学分可以转出", "the lot came from another region and moves no further";
+        OtherRegion = 422, "ledger.other_region", "credit moves from its region, and otherwise only back there", "只有本地区产生的学分可以转出", "the lot came from another region and moves no further";
         OtherBasis = 422, "ledger.other_basis", "a re-evaluation has the scheme, basis and part of what it replaces", "重新评价的依据不符", "the lot has another scheme, basis or part";
         AlreadyMinted = 409, "ledger.already_minted", "one mint for each scheme, basis and part", "该依据已产生过学分", "this part of the basis has been minted already";
         AlreadyVoided = 409, "ledger.already_voided", "a lot is voided once", "该学分批已作废", "the lot has been voided already";
@@ -54,6 +54,8 @@ refusals! {
         NoHold = 404, "ledger.no_hold", "what is settled or released was reserved", "没有该冻结", "there is no such hold";
         HoldSettled = 409, "ledger.hold_settled", "a hold ends once", "该冻结已结清", "the hold has been settled";
         HoldReleased = 409, "ledger.hold_released", "a hold ends once", "该冻结已解除", "the hold has been released";
+        HoldNotOut = 409, "ledger.hold_not_out", "what comes back from a region had gone there", "该冻结并未转出至该地区", "the hold was not settled to that region";
+        HoldReturned = 409, "ledger.hold_returned", "what has gone comes back once", "该冻结已退回", "what was held has come back already";
         LotHeld = 409, "ledger.lot_held", "a lot is re-evaluated when nothing of it is held", "学分批尚有冻结部分", "some of the lot is held";
         LotExpired = 409, "ledger.lot_expired", "expired credit is not spent", "学分已过期", "the lot has expired";
         ExpiresBeforeAnswer = 409, "ledger.expires_before_answer", "a lot that is offered outlasts the day of the answer", "学分在答复日前过期", "the lot expires before the answer is due";
@@ -99,6 +101,8 @@ words! {
         Expire = "expire",
         /// Credit from another region.
         Receive = "receive",
+        /// What had gone to another region comes back.
+        Return = "return",
     }
 }
 
@@ -202,6 +206,8 @@ pub struct Reserve<'a> {
     pub family: &'a [String],
     /// What is set aside.
     pub picks: Vec<Pick>,
+    /// The region that minted all of it: this one, or the one to which it goes back.
+    pub origin: &'a RegionCode,
     /// Id of the transfer.
     pub hold: String,
     /// The day on which the answer is due: every lot is still spendable then.
@@ -217,7 +223,7 @@ pub enum Destination {
     Redeemed(String),
 }
 
-/// The end of a hold, whole.
+/// The end of a hold, whole, or its coming back.
 #[derive(Clone, Debug)]
 pub struct End {
     /// Id of the entry.

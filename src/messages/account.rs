@@ -70,6 +70,7 @@ pub const ACCOUNT: &[Message] = &[
     m("page.posting.void", "作废", "Taken back"),
     m("page.posting.reserve", "冻结", "Set aside"),
     m("page.posting.settle", "结清", "Settled"),
+    m("page.posting.return", "退回", "Came back"),
     m("page.posting.release", "解冻", "Released"),
     m("page.posting.redeem", "兑换", "Redeemed"),
     m("page.posting.expire", "过期", "Ended unspent"),

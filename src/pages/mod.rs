@@ -187,7 +187,7 @@ mod tests {
         ("standing.", &["listed", "barred", "unlisted"]),
         ("flag.", &["green", "yellow", "red"]),
         ("lot.", &["course", "training", "certificate", "award"]),
-        ("posting.", &["mint", "void", "reserve", "settle", "release", "redeem", "expire", "receive"]),
+        ("posting.", &["mint", "void", "reserve", "settle", "release", "redeem", "expire", "receive", "return"]),
         ("category.", &["core", "elective", "professional", "public"]),
         ("programme.", &["degree", "non-degree"]),
         ("place.", &["issued", "lot", "hold", "out", "in", "redeemed", "expired", "voided"]),

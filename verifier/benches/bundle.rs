@@ -3,17 +3,21 @@
 //! with `-- judge` the last of these alone; with
 //! `-- files FOLDER` it writes the files for `node benches/browser.mjs FOLDER`.
 
+#[path = "bundle/fifty.rs"]
+mod fifty;
 #[path = "bundle/registry.rs"]
 mod registry;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant as Clock};
 
+use fifty::fifty_grants;
 use registry::{Registry, Shape};
 use verifier::bundle::Bundle;
+use verifier::ids::RegionCode;
 use verifier::status::gzip;
 use verifier::time::Instant;
-use verifier::verdict::Outcome;
+use verifier::verdict::{NoMemo, Outcome, Presented, RecognitionOutcome};
 
 /// Judgements, or signatures, in one turn.
 const TURN: u32 = 200;
@@ -81,29 +85,36 @@ fn row(shape: &Shape) {
     );
 }
 
-/// A raw verification and a judgement, of the card's text and of its QR's digits, take turns, so that all see the same machine. Of each
-/// the median turn counts: the machine has other work too.
+/// A raw verification and a judgement, of the card's text, of its QR's digits, and with what a place says to it by an agreement of 50 grants, take
+/// turns, so that all see the same machine. Of each the median turn counts: the machine has other work too.
 fn judgement() {
-    let registry = Registry::of(&Shape { certificates: 10_000_000, years: 1, providers: 2_000 });
+    let registry = Registry::of(&Shape { certificates: 10_000_000, years: 1, providers: 2_000 }).with(&fifty_grants("certificate", "6-31-"));
     let bundle = Bundle::open(&registry.file_of_recent_keys(), &registry.anchor()).expect("a good bundle");
     let (card, link) = registry.card();
     let now = Instant(registry.now());
     let key = registry.card_key();
     let signing_input = card.jws().rsplit_once('.').expect("a JWS").0.as_bytes();
     let judged = |text: &str| assert_eq!(black_box(bundle.judge(black_box(text), now)).outcome, Outcome::Valid);
-    let mut turns: [Vec<Duration>; 3] = Default::default();
+    let place = RegionCode::parse("320000").expect("a region");
+    let recognised = |text: &str| {
+        let verdict = black_box(bundle.judge_for(&Presented::from_text(black_box(text)), &place, now, &NoMemo));
+        assert!(verdict.recognition.is_some_and(|answer| answer.outcome == RecognitionOutcome::Recognised));
+    };
+    let mut turns: [Vec<Duration>; 4] = Default::default();
     for _ in 0..TURNS {
         turns[0].push(turn(|| assert!(key.verify(black_box(signing_input), black_box(card.signature())))));
         turns[1].push(turn(|| judged(card.jws())));
         turns[2].push(turn(|| judged(&link)));
+        turns[3].push(turn(|| recognised(card.jws())));
     }
-    let [raw, text, digits] = turns.map(|mut turns| {
+    let [raw, text, digits, placed] = turns.map(|mut turns| {
         turns.sort_unstable();
         turns[turns.len() / 2].as_secs_f64() * 1e6 / f64::from(TURN)
     });
     println!("verify_strict: {raw:.2} us");
     println!("judged by the bundle from the card's text: {text:.2} us; {:.1} % of raw", 100.0 * raw / text);
     println!("judged by the bundle from the QR's digits: {digits:.2} us; {:.1} % of raw", 100.0 * raw / digits);
+    println!("judged from the card's text for another region: {placed:.2} us; {:+.1} %", 100.0 * (placed / text - 1.0));
 }
 
 fn turn(mut run: impl FnMut()) -> Duration {

@@ -1,9 +1,13 @@
 //! What recognition costs: the brief answer for an agreement of 50 grants, for one grant, and a decision with every check written out.
 //! `cargo bench -p hufu-verifier --bench recognition`.
 
+#[path = "bundle/fifty.rs"]
+mod fifty;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
+use fifty::fifty_grants;
 use verifier::agreement::{Agreement, Life};
 use verifier::documents::{AchievementKind, Amount, CourseCode, Digest, LotId, SchemeId};
 use verifier::ids::{CertificateNumber, CreditCode, Grade, Level, OccupationCode, RegionCode, TypeOfCertificate};
@@ -11,50 +15,8 @@ use verifier::recognition::{Accord, CaseFacts, CertificateFacts, Context, Credit
 use verifier::time::{Day, Instant};
 use verifier::verdict::{Class, Flag, Interval, Provider, ProviderKind, Scope, Standing};
 
-const GRANTS: usize = 50;
-const PARTIES: [&str; 4] = ["310000", "320000", "330000", "340000"];
-
-/// An agreement of 50 grants: one to all others or in one direction, on occupations, ranks, ages and providers; only the last accepts.
 fn agreement(moves: &str) -> Agreement {
-    let all = r#"["310000","320000","330000","340000"]"#;
-    let grant = |at: usize| {
-        let (from, to) = match at % 3 {
-            0 => (all.to_owned(), all.to_owned()),
-            1 => (r#"["310000"]"#.to_owned(), r#"["320000"]"#.to_owned()),
-            _ => (format!("[\"{}\"]", PARTIES[at % 4]), format!("[\"{}\"]", PARTIES[(at + 1) % 4])),
-        };
-        let (from, to) = if at + 1 == GRANTS { (all.to_owned(), all.to_owned()) } else { (from, to) };
-        let occupation = if at + 1 == GRANTS { "6-25-".to_owned() } else { format!("4-{at:02}-") };
-        let scheme = if moves == "credit" { r#""scheme":"310000:credit","kind":["course","training"],"# } else { r#""type":["skill-level"],"# };
-        let convert = if moves == "credit" {
-            r#","convert":{"ratio":[4,5],"scheme":"320000:credit"},"limits":[{"per":"learner-year","amount":2000000}]"#
-        } else {
-            ""
-        };
-        format!(
-            concat!(
-                r#"{{"id":"g{at}","moves":"{moves}","from":{from},"to":{to},"accept":{{{scheme}"occupation":["{occupation}","5-01-"],"level":{{"min":1,"max":5}},"#,
-                r#""grade":{{"min":"pass"}},"max_age_months":84,"provider":{{"status_at":"earned","class":["A","B"],"in_scope":true}}}}{convert}}}"#
-            ),
-            at = at,
-            moves = moves,
-            from = from,
-            to = to,
-            scheme = scheme,
-            occupation = occupation,
-            convert = convert
-        )
-    };
-    let grants: Vec<String> = (0..GRANTS).map(grant).collect();
-    let text = format!(
-        concat!(
-            r#"{{"hufu":"agreement/1","id":"urn:hufu:agreement:bench","version":1,"title":{{"zh":"互认","en":"Recognition"}},"parties":{all},"#,
-            r#""in_force":{{"from":"2026-01-01"}},"offer_days":30,"grants":[{grants}]}}"#
-        ),
-        all = all,
-        grants = grants.join(",")
-    );
-    Agreement::read(text.as_bytes()).expect("a good agreement")
+    Agreement::read(fifty_grants(moves, "6-25-").as_bytes()).expect("a good agreement")
 }
 
 fn region(code: &str) -> RegionCode {

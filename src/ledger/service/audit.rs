@@ -115,7 +115,7 @@ fn wrong_entry(conn: &mut Conn, entry: &EntryRow, moved: &[MovementRow]) -> Resu
     if !moves_like(kind, entry, moved, made.as_ref()) {
         return Ok(Some(Wrong::Kind(id())));
     }
-    if matches!(kind, EntryKind::Settle | EntryKind::Release) && !ends_whole(conn, entry, moved)? {
+    if matches!(kind, EntryKind::Settle | EntryKind::Release | EntryKind::Return) && !ends_whole(conn, entry, moved)? {
         return Ok(Some(Wrong::Hold(id())));
     }
     let expires = matches!(kind, EntryKind::Reserve | EntryKind::Redeem | EntryKind::Expire);
@@ -141,16 +141,23 @@ fn moves_like(kind: EntryKind, entry: &EntryRow, moved: &[MovementRow], made: Op
         EntryKind::Reserve => all(&|from, to| *from == Place::Lot && *to == Place::Hold(subject.to_owned())),
         EntryKind::Settle => all(&|from, to| *from == Place::Hold(subject.to_owned()) && matches!(to, Place::Out(_) | Place::Redeemed(_))),
         EntryKind::Release => all(&|from, to| *from == Place::Hold(subject.to_owned()) && matches!(to, Place::Lot | Place::Voided)),
+        EntryKind::Return => all(&|from, to| matches!(from, Place::Out(_)) && matches!(to, Place::Lot | Place::Voided)),
         EntryKind::Redeem => all(&|from, to| *from == Place::Lot && matches!(to, Place::Redeemed(_))),
         EntryKind::Expire => all(&|from, to| (from, to) == (&Place::Lot, &Place::Expired)),
     }
 }
 
-/// Whether an entry takes out of its hold exactly what was put in, and nothing else ends that hold.
+/// Whether an entry takes out of its hold exactly what was put in, and nothing else ends that hold; or brings back exactly what went out of it.
 fn ends_whole(conn: &mut Conn, entry: &EntryRow, moved: &[MovementRow]) -> Result<bool, Error> {
     let hold = entry.subject.as_deref().unwrap_or("");
     let (settled, released) = (store::about(conn, hold, EntryKind::Settle)?, store::about(conn, hold, EntryKind::Release)?);
     let Some(reserved) = store::about(conn, hold, EntryKind::Reserve)? else { return Ok(false) };
+    if entry.kind() == Some(EntryKind::Return) {
+        let gone = settled.as_ref().map_or(Ok(Vec::new()), |settled| store::movements_of(conn, &settled.id))?;
+        if !gone.iter().map(|m| &m.to_place).eq(moved.iter().map(|m| &m.from_place)) {
+            return Ok(false);
+        }
+    }
     let amounts = |moved: &[MovementRow]| moved.iter().map(|m| (m.lot_id.clone(), m.amount)).collect::<Vec<_>>();
     Ok(amounts(&store::movements_of(conn, &reserved.id)?) == amounts(moved) && (settled.is_none() || released.is_none()))
 }

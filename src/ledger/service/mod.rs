@@ -25,7 +25,7 @@ pub use expire::{expire, sweep};
 pub use hours::{Year, hours};
 pub use read::{Balance, LotState, Sums, account_postings, balances, evaluations, lot, lots, of_basis, picked, postings, spendable};
 pub use schemes::{define, named, scheme, scheme_row, schemes};
-pub use spend::{redeem, release, reserve, settle};
+pub use spend::{give_back, redeem, release, reserve, settle};
 
 /// When and where something is booked.
 pub struct Act<'a> {
@@ -126,6 +126,7 @@ fn said(conn: &mut Conn, row: &EntryRow, moved: &[MovementRow]) -> Result<Said, 
         }
         EntryKind::Void => lots.push(subject),
         EntryKind::Release => place = subject,
+        EntryKind::Return => place = format!("{subject} {}", moved.first().ok_or_else(damaged)?.from_place),
         EntryKind::Settle => place = format!("{subject} {}", moved.first().ok_or_else(damaged)?.to_place),
         EntryKind::Reserve | EntryKind::Redeem | EntryKind::Expire => {
             lots.extend(moved.iter().map(|m| m.lot_id.clone()));

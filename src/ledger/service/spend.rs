@@ -1,4 +1,4 @@
-//! Amounts leave their lots: redeeming at once, or reserving and then settling or releasing.
+//! Amounts leave their lots: redeeming at once, or reserving and then settling or releasing; what was settled to a region may come back.
 
 use super::{Act, Head, Leg, Plan, Stop, entry, first_checks, open_learner, post, refuse};
 use crate::db::Conn;
@@ -23,7 +23,7 @@ pub fn reserve(conn: &mut Conn, act: &Act<'_>, asked: &Reserve<'_>) -> Result<Ou
         picks: in_order(&asked.picks),
         to: Place::Hold(asked.hold.clone()),
         place_fits: rules::is_hold(&asked.hold),
-        origin: Some(act.region.as_str()),
+        origin: Some(asked.origin.as_str()),
         answer_by: Some(asked.answer_by),
     };
     post(conn, &asked.entry, |conn| plan_spending(conn, act, &spending))
@@ -58,7 +58,7 @@ pub fn settle(conn: &mut Conn, act: &Act<'_>, asked: &End, to: &Destination) -> 
         Destination::Out(peer) => (Place::Out(peer.to_string()), is_peer(act, peer)),
         Destination::Redeemed(programme) => (Place::Redeemed(programme.clone()), rules::is_digest(programme)),
     };
-    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, Some((&place, fits))))
+    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Settle(&place, fits)))
 }
 
 /// Ends a hold: what was set aside is back in its lots; of a lot that was voided meanwhile, it is voided too.
@@ -66,7 +66,16 @@ pub fn settle(conn: &mut Conn, act: &Act<'_>, asked: &End, to: &Destination) -> 
 /// # Errors
 /// A fault. What is refused is an outcome.
 pub fn release(conn: &mut Conn, act: &Act<'_>, asked: &End) -> Result<Outcome, Error> {
-    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, None))
+    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Release))
+}
+
+/// What was settled to another region is back in its lots, whole; of a lot that was voided meanwhile, it is voided too.
+///
+/// # Errors
+/// A fault. What is refused is an outcome.
+pub fn give_back(conn: &mut Conn, act: &Act<'_>, asked: &End, peer: &RegionCode) -> Result<Outcome, Error> {
+    let (place, fits) = (Place::Out(peer.to_string()), is_peer(act, peer));
+    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Return(&place, fits)))
 }
 
 fn is_peer(act: &Act<'_>, peer: &RegionCode) -> bool {
@@ -137,36 +146,63 @@ fn known(conn: &mut Conn, lots: &[String]) -> Result<Vec<Known>, Error> {
     Ok(known)
 }
 
-fn plan_end(conn: &mut Conn, act: &Act<'_>, asked: &End, settled: Option<(&Place, bool)>) -> Result<Plan, Stop> {
-    let (kind, place) = match settled {
-        Some((to, _)) => (EntryKind::Settle, format!("{} {to}", asked.hold)),
-        None => (EntryKind::Release, asked.hold.clone()),
+/// How a hold ends, or comes back after its end; whether the place is a possible one.
+enum Ending<'a> {
+    Settle(&'a Place, bool),
+    Release,
+    Return(&'a Place, bool),
+}
+
+fn plan_end(conn: &mut Conn, act: &Act<'_>, asked: &End, ending: &Ending<'_>) -> Result<Plan, Stop> {
+    let (kind, place, fits) = match ending {
+        Ending::Settle(to, fits) => (EntryKind::Settle, format!("{} {to}", asked.hold), *fits),
+        Ending::Release => (EntryKind::Release, asked.hold.clone(), true),
+        Ending::Return(from, fits) => (EntryKind::Return, format!("{} {from}", asked.hold), *fits),
     };
     let said = Said { kind, cause: asked.cause.clone(), lots: Vec::new(), amounts: Vec::new(), place };
     first_checks(conn, &asked.entry, &said, moved_in_all)?;
-    if !rules::is_hold(&asked.hold) || settled.is_some_and(|(_, fits)| !fits) {
+    if !rules::is_hold(&asked.hold) || !fits {
         return Err(refuse(LedgerRefusal::Place));
     }
     let reserved = store::about(conn, &asked.hold, EntryKind::Reserve)?.ok_or_else(|| refuse(LedgerRefusal::NoHold))?;
     let held = store::movements_of(conn, &reserved.id)?;
     let lots: Vec<String> = held.iter().map(|m| m.lot_id.clone()).collect();
     store::lock(conn, &lots)?;
-    for (ended, why) in [(EntryKind::Settle, LedgerRefusal::HoldSettled), (EntryKind::Release, LedgerRefusal::HoldReleased)] {
-        if store::about(conn, &asked.hold, ended)?.is_some() {
-            return Err(refuse(why));
-        }
-    }
+    may_end(conn, &asked.hold, ending)?;
     let voided = store::voided(conn, &lots)?;
-    let to = |lot: &String| match settled {
-        Some((to, _)) => to.clone(),
-        None if voided.contains(lot) => Place::Voided,
-        None => Place::Lot,
-    };
+    let back = |lot: &String| if voided.contains(lot) { Place::Voided } else { Place::Lot };
     let hold = Place::Hold(asked.hold.clone());
-    let legs: Vec<Leg<'_>> = held.iter().map(|m| Leg { lot: &m.lot_id, from: hold.clone(), to: to(&m.lot_id), amount: m.amount }).collect();
+    let ways = |lot: &String| match ending {
+        Ending::Settle(to, _) => (hold.clone(), (*to).clone()),
+        Ending::Release => (hold.clone(), back(lot)),
+        Ending::Return(from, _) => ((*from).clone(), back(lot)),
+    };
+    let mut legs: Vec<Leg<'_>> = Vec::with_capacity(held.len());
+    for m in &held {
+        let (from, to) = ways(&m.lot_id);
+        legs.push(Leg { lot: &m.lot_id, from, to, amount: m.amount });
+    }
     let head = Head { id: &asked.entry, kind, subject: Some(&asked.hold), cause: &asked.cause };
     let posted = Posted { amount: held.iter().map(|m| m.amount).sum(), lot: None, kept: 0 };
     Ok(Plan { written: vec![entry(act, &head, &legs, None)?], posted })
+}
+
+/// A hold ends once; what has gone to a region comes back from there, once.
+fn may_end(conn: &mut Conn, hold: &str, ending: &Ending<'_>) -> Result<(), Stop> {
+    let Ending::Return(from, _) = ending else {
+        for (ended, why) in [(EntryKind::Settle, LedgerRefusal::HoldSettled), (EntryKind::Release, LedgerRefusal::HoldReleased)] {
+            if store::about(conn, hold, ended)?.is_some() {
+                return Err(refuse(why));
+            }
+        }
+        return Ok(());
+    };
+    let settled = store::about(conn, hold, EntryKind::Settle)?.ok_or_else(|| refuse(LedgerRefusal::HoldNotOut))?;
+    let gone = store::movements_of(conn, &settled.id)?;
+    if gone.iter().any(|m| m.to_place != from.to_string()) {
+        return Err(refuse(LedgerRefusal::HoldNotOut));
+    }
+    if store::about(conn, hold, EntryKind::Return)?.is_some() { Err(refuse(LedgerRefusal::HoldReturned)) } else { Ok(()) }
 }
 
 fn moved_in_all(_: &mut Conn, _: &EntryRow, moved: &[MovementRow]) -> Result<Posted, Error> {

@@ -138,8 +138,10 @@ pub fn picks(list: &[(&str, i64)]) -> Vec<Pick> {
     list.iter().map(|(lot, amount)| Pick { lot: (*lot).to_owned(), amount: *amount }).collect()
 }
 
+static HOME: std::sync::LazyLock<RegionCode> = std::sync::LazyLock::new(|| RegionCode::parse("310000").unwrap());
+
 pub fn reserve<'a>(entry: &str, family: &'a [String], picks: Vec<Pick>, hold: &str) -> Reserve<'a> {
-    Reserve { entry: entry.to_owned(), cause: digest(3), family, picks, hold: hold.to_owned(), answer_by: day("2026-04-01") }
+    Reserve { entry: entry.to_owned(), cause: digest(3), family, picks, origin: &HOME, hold: hold.to_owned(), answer_by: day("2026-04-01") }
 }
 
 pub fn redeem<'a>(entry: &str, family: &'a [String], picks: Vec<Pick>) -> Redeem<'a> {

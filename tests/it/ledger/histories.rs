@@ -79,7 +79,8 @@ impl History<'_> {
                 Op::Reserve { learner, picks, hold, answer_by }
             }
             12..14 => Op::Settle { hold },
-            14..16 => Op::Release { hold },
+            14 => Op::Release { hold },
+            15 => Op::Return { hold },
             _ => {
                 let (learner, picks) = self.picks(learner);
                 Op::Redeem { learner, picks }
@@ -125,6 +126,7 @@ impl History<'_> {
             Op::Void { lot } => service::void(conn, act, &void(&id, &self.ids[*lot])),
             Op::Settle { hold } => service::settle(conn, act, &end(&id, &format!("tr_{hold}")), &abroad()),
             Op::Release { hold } => service::release(conn, act, &end(&id, &format!("tr_{hold}"))),
+            Op::Return { hold } => service::give_back(conn, act, &end(&id, &format!("tr_{hold}")), &RegionCode::parse("320000").unwrap()),
             Op::Reserve { learner, picks, hold, answer_by } => {
                 let kin = family(learner);
                 let mut asked = reserve(&id, &kin, named(picks), &format!("tr_{hold}"));

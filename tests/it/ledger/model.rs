@@ -15,6 +15,7 @@ pub enum Op {
     Reserve { learner: &'static str, picks: Vec<(usize, i64)>, hold: usize, answer_by: Day },
     Settle { hold: usize },
     Release { hold: usize },
+    Return { hold: usize },
     Redeem { learner: &'static str, picks: Vec<(usize, i64)> },
 }
 
@@ -129,7 +130,14 @@ impl Model {
             Op::Settle { hold } | Op::Release { hold } => match self.holds.get(hold) {
                 None => "no_hold",
                 Some((_, "open")) => "posted",
+                Some((_, "hold_returned")) => "hold_settled",
                 Some((_, ended)) => ended,
+            },
+            Op::Return { hold } => match self.holds.get(hold) {
+                None => "no_hold",
+                Some((_, "hold_settled")) => "posted",
+                Some((_, "hold_returned")) => "hold_returned",
+                Some(_) => "hold_not_out",
             },
         }
     }
@@ -199,12 +207,15 @@ impl Model {
                 assert_eq!(picks, "open");
                 self.holds[hold].0.clone().into_iter().for_each(|(lot, amount)| self.go(lot, today, "hold", "out", amount));
             }
-            Op::Release { hold } => {
-                self.holds.get_mut(hold).unwrap().1 = "hold_released";
-                for (lot, amount) in self.holds[hold].0.clone() {
-                    self.go(lot, today, "hold", if self.lots[lot].voided { "voided" } else { "lot" }, amount);
-                }
-            }
+            Op::Release { hold } => self.back(*hold, today, "hold", "hold_released"),
+            Op::Return { hold } => self.back(*hold, today, "out", "hold_returned"),
+        }
+    }
+
+    fn back(&mut self, hold: usize, today: Day, from: &'static str, ended: &'static str) {
+        self.holds.get_mut(&hold).unwrap().1 = ended;
+        for (lot, amount) in self.holds[&hold].0.clone() {
+            self.go(lot, today, from, if self.lots[lot].voided { "voided" } else { "lot" }, amount);
         }
     }
 
@@ -230,7 +241,7 @@ fn differs(now: &Op, before: &Op) -> &'static str {
         Receive { learner, basis, expires, .. } => format!("{learner} {basis} {expires:?}"),
         Op::Void { lot } => lot.to_string(),
         Reserve { picks, .. } | Redeem { picks, .. } => format!("{:?}", picked(picks).iter().map(|pick| pick.0).collect::<Vec<_>>()),
-        Op::Settle { .. } | Op::Release { .. } => String::new(),
+        Op::Settle { .. } | Op::Release { .. } | Op::Return { .. } => String::new(),
     };
     let amounts = |op: &Op| match op {
         Mint { amount, .. } | Receive { amount, .. } => vec![*amount],
@@ -238,7 +249,7 @@ fn differs(now: &Op, before: &Op) -> &'static str {
         _ => Vec::new(),
     };
     let place = |op: &Op| match op {
-        Reserve { hold, .. } | Op::Settle { hold } | Op::Release { hold } => Some(*hold),
+        Reserve { hold, .. } | Op::Settle { hold } | Op::Release { hold } | Op::Return { hold } => Some(*hold),
         _ => None,
     };
     match () {

@@ -10,7 +10,7 @@ use super::bank::{Bank, day, digest, facts, family, word};
 use crate::support::issuing::rows;
 
 /// `verb entry cause ..`: mint and receive: learner scheme amount basis category [peer expires]; void: lot; revalue: the same, entry of the void and
-/// lot, then as mint; reserve: learner picks hold answer-by; settle: hold destination; release: hold; redeem: learner picks programme.
+/// lot, then as mint; reserve: learner picks hold answer-by [origin]; settle: hold destination; release: hold; return: hold peer; redeem: learner picks programme.
 /// A digest is a number, or `bad`. `=> outcome`, and a name for the lot that is made.
 const EVENTS: &str = "
 on 2026-03-01
@@ -104,6 +104,21 @@ mint ent_n 7 lrn_a 310000:credit 90 7 core                              => alrea
 redeem ent_d2 4 lrn_a L1:1 99                                           => exceeds_available L1
 redeem ent_d2 4 lrn_a L5:41 99                                          => exceeds_available L5
 redeem ent_d2 4 lrn_a L5:40 99                                          => posted
+return ent-t bad - 310000                                               => entry_id
+return ent_t1 bad - 310000                                              => cause
+return ent_t1 2 - 310000                                                => place
+return ent_t1 2 tr_1 310000                                             => place
+return ent_t1 2 tr_9 320000                                             => no_hold
+return ent_t1 2 tr_3 320000                                             => hold_not_out
+return ent_t1 2 tr_1 330000                                             => hold_not_out
+return ent_t1 2 tr_1 320000                                             => posted
+return ent_s1 2 tr_1 320000                                             => exists_with_different_kind
+return ent_t1 3 tr_1 320000                                             => exists_with_different_cause
+return ent_t1 2 tr_1 330000                                             => exists_with_different_place
+return ent_t1 2 tr_1 320000                                             => exists
+return ent_t2 2 tr_1 320000                                             => hold_returned
+reserve ent_b1 3 lrn_a L1:1 tr_b 2026-03-01 320000                      => other_region L1
+reserve ent_b1 3 lrn_a L3:1 tr_b 2026-03-01 330000                      => other_region L3
 mint ent_20 20 lrn_a 310000:credit 100 20 core                          => posted L6
 mint ent_21 21 lrn_a 310000:credit 100 21 core                          => posted L7
 receive ent-4 bad no 310000:no 0 bad no 310000 never                    => entry_id
@@ -196,7 +211,7 @@ reserve ent_r4 3 lrn_a L4:21 tr_4 2099-01-01                            => lot_e
 ";
 
 /// What each call can answer: all of it is walked, and nothing else.
-const ANSWERS: [(&str, &str); 8] = [
+const ANSWERS: [(&str, &str); 9] = [
     (
         "mint",
         "entry_id different_kind different_cause different_lot different_amount exists cause amount_zero amount_negative amount_too_large no_scheme \
@@ -225,6 +240,7 @@ const ANSWERS: [(&str, &str); 8] = [
         amount_zero amount_negative amount_too_large no_learner learner_closed no_lot other_learner lot_expired exceeds_available posted",
     ),
     ("settle", "entry_id different_kind different_cause different_place exists cause place no_hold hold_settled hold_released posted"),
+    ("return", "entry_id different_kind different_cause different_place exists cause place no_hold hold_not_out hold_returned posted"),
     ("release", "entry_id different_kind different_cause different_place exists cause place no_hold hold_settled hold_released posted"),
 ];
 
@@ -281,10 +297,12 @@ impl Walk<'_> {
                 let programme = words[3].strip_prefix('p').map(|word| Destination::Redeemed(self.digest(word)));
                 service::settle(conn, act, &end(), &programme.unwrap_or_else(|| Destination::Out(RegionCode::parse(words[3]).unwrap())))
             }
+            "return" => service::give_back(conn, act, &end(), &RegionCode::parse(words[3]).unwrap()),
             "release" => service::release(conn, act, &end()),
             "reserve" => {
                 let (family, picks, hold) = (family(words[2]), self.picks(words[3]), words[4].to_owned());
-                let asked = Reserve { entry: entry.clone(), cause: cause.clone(), family: &family, picks, hold, answer_by: day(words[5]) };
+                let (answer_by, origin) = (day(words[5]), RegionCode::parse(words.get(6).unwrap_or(&"310000")).unwrap());
+                let asked = Reserve { entry: entry.clone(), cause: cause.clone(), family: &family, picks, origin: &origin, hold, answer_by };
                 service::reserve(conn, act, &asked)
             }
             "redeem" => {

@@ -36,8 +36,15 @@ fn transfer(world: &World, scene: &Scene, lot: &str, amount: Option<i64>) {
     let done = world.app.db.write_now(|conn| match amount {
         Some(amount) => {
             let picks = vec![Pick { lot: lot.to_owned(), amount }];
-            let asked =
-                Reserve { entry: "ent_there".to_owned(), cause: digest(1), family: &family, picks, hold: "tr_1".to_owned(), answer_by: act.today };
+            let asked = Reserve {
+                entry: "ent_there".to_owned(),
+                cause: digest(1),
+                family: &family,
+                picks,
+                origin: act.region,
+                hold: "tr_1".to_owned(),
+                answer_by: act.today,
+            };
             service::reserve(conn, &act, &asked)
         }
         None => service::release(conn, &act, &End { entry: "ent_back".to_owned(), cause: digest(2), hold: "tr_1".to_owned() }),

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use verifier::agreement::{RegionKey, SignedAgreement};
 use verifier::bundle::{
-    Anchor, Change, Contents, Delta, EXPIRES_SECONDS, Entry, FRESH_SECONDS, Hash, KeyRow, KeysPart, Manifest, ManifestVersion, PartName, PartRef,
-    ProvidersPart, RevokedPart, StatusPart,
+    AgreementsPart, Anchor, Change, Contents, Delta, EXPIRES_SECONDS, Entry, FRESH_SECONDS, Hash, KeyRow, KeysPart, Manifest, ManifestVersion,
+    PartName, PartRef, Peer, ProvidersPart, RevokedPart, StatusPart,
 };
 use verifier::card::{Card, Claims};
+use verifier::documents::{AgreementSignature, Digest};
 use verifier::hf1;
 use verifier::ids::{CreditCode, Level, RegionCode};
 use verifier::jws::{PublicKey, Signer};
@@ -38,6 +40,7 @@ pub struct Registry {
     keys: BTreeMap<u16, Vec<KeyRow>>,
     lists: BTreeMap<u16, Vec<(u32, u32)>>,
     entries: BTreeMap<u16, Vec<Entry>>,
+    agreements: Vec<String>,
     chance: Chance,
 }
 
@@ -75,7 +78,7 @@ impl Registry {
         }
         let daily = shape.certificates / u32::from(shape.years) / DAYS;
         let iat = Day::parse("2026-11-20").expect("a day").start_in(Zone::CHINA);
-        Registry { seq: 4_711, prev: Hash::of(b"the one before"), iat, daily, providers, keys, lists, entries, chance }
+        Registry { seq: 4_711, prev: Hash::of(b"the one before"), iat, daily, providers, keys, lists, entries, agreements: Vec::new(), chance }
     }
 
     pub fn anchor(&self) -> Anchor {
@@ -84,6 +87,22 @@ impl Registry {
 
     pub fn now(&self) -> i64 {
         self.iat.0 + 3_600
+    }
+
+    /// With an agreement of the delta, which every party has signed.
+    #[allow(dead_code, reason = "not for the load program")]
+    pub fn with(mut self, agreement: &str) -> Registry {
+        let key = |region: &RegionCode| *region_signer(region).public();
+        let signature = |code: &str| {
+            let region = RegionCode::parse(code).expect("a region");
+            let content = AgreementSignature { agreement: Digest::of(agreement), region: region.clone(), at: self.iat };
+            content.sign(&region_signer(&region)).expect("a good signature")
+        };
+        let signatures = [OWN].into_iter().chain(PEERS).map(signature).collect();
+        let known = |region: &RegionCode, _: &str| Some(RegionKey { public: key(region), revoked: None });
+        let signed = SignedAgreement::gather(agreement.as_bytes().to_vec(), signatures, Vec::new(), &known).expect("a good file");
+        self.agreements = vec![signed.to_text()];
+        self
     }
 
     pub fn last_year(&self) -> u16 {
@@ -172,7 +191,8 @@ impl Registry {
         });
         let providers = (PartName::Providers, ProvidersPart::new(self.providers.clone()).to_text());
         let revoked = (PartName::Revoked, RevokedPart::new(Vec::new()).to_text());
-        keys.chain(status).chain([providers, revoked]).collect()
+        let agreements = (PartName::Agreements, AgreementsPart::new(self.agreements.clone()).to_text());
+        keys.chain(status).chain([agreements, providers, revoked]).collect()
     }
 
     fn manifest(&self) -> String {
@@ -192,18 +212,30 @@ impl Registry {
             prev: Some(self.prev),
             keys: vec![*signer().public()],
             parts: self.parts().iter().map(part).collect(),
-            peers: Vec::new(),
+            peers: PEERS.map(peer).into(),
         };
         manifest.sign(&signer()).expect("a good manifest")
     }
 }
 
+const OWN: &str = "310000";
+const PEERS: [&str; 3] = ["320000", "330000", "340000"];
+
 fn region() -> RegionCode {
-    RegionCode::parse("310000").expect("a region")
+    RegionCode::parse(OWN).expect("a region")
 }
 
 fn signer() -> Signer {
-    Signer::from_seed(&[31; 32])
+    region_signer(&region())
+}
+
+fn region_signer(region: &RegionCode) -> Signer {
+    Signer::from_seed(&[region.as_str().as_bytes()[1]; 32])
+}
+
+fn peer(code: &str) -> Peer {
+    let region = RegionCode::parse(code).expect("a region");
+    Peer { key: *region_signer(&region).public(), url: format!("https://{code}.skills.example"), region }
 }
 
 fn issuer(year: u16, at: usize) -> Signer {
