@@ -105,7 +105,12 @@ impl Day {
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        let Ok(year) = u32::try_from(year) else { return write!(f, "{year:04}-{month:02}-{day:02}") };
+        let digit = |number: u32| b'0' + (number % 10) as u8;
+        let (thousands, hundreds, tens) = (digit(year / 1000), digit(year / 100), digit(year / 10));
+        let text = [thousands, hundreds, tens, digit(year), b'-', digit(month / 10), digit(month), b'-', digit(day / 10), digit(day)];
+        // Nothing but ASCII.
+        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

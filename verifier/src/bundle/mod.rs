@@ -239,14 +239,13 @@ impl Bundle {
 
     /// Judges what somebody held up, and says whether a place recognises it on the day that it is there at `now`.
     pub fn judge_for(&self, presented: &Presented, place: &RegionCode, now: Instant, memo: &dyn SignatureMemo) -> Verdict {
-        let verdict = self.judge_with(presented, now, memo);
-        let Some(card) = presented.card() else { return verdict };
+        let Some(card) = presented.card() else { return self.judge_with(presented, now, memo) };
+        let facts = self.facts(card);
+        let verdict = judge(presented, &facts, now, memo);
         let of_place = self.regions.get(place).or_else(|| self.regions.get(&self.anchor.region));
         let zone = of_place.map_or(Zone::CHINA, |held| held.manifest().zone);
-        let accords = self.accords();
-        let asked =
-            Asked { place, day: now.max(verdict.as_of).day_in(zone), accords: &accords.list(), waivers: &[], provider: self.facts(card).provider };
-        verdict.with_recognition(card, &asked)
+        let (day, accords) = (now.max(verdict.as_of).day_in(zone), self.accords().list());
+        verdict.with_recognition(card, &Asked { place, day, accords: &accords, waivers: &[], provider: facts.provider })
     }
 
     /// Judges what somebody held up, with a memory for signatures.

@@ -220,7 +220,8 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.0)
+        f.write_str("sha256:")?;
+        self.0.fmt(f)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::time::Day;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt::Display;
 
 /// Whether something holds; of several, the least counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,17 +186,17 @@ impl<'a> Walk<'a> {
         self.each(sink, CheckName::ProviderListed, when, held, |s| got::listed(&known(s)))?;
         if !terms.classes.is_empty() {
             let held = |s: &Subject<'a>| known(s).every(|interval| class(interval).is_some_and(|class| terms.classes.contains(&class)));
-            let want = || want::joined(terms.classes.iter().map(want::word));
+            let want = || want::joined(&terms.classes);
             self.each(sink, CheckName::ProviderClass, want, held, |s| got::class(&known(s)))?;
         }
         if !terms.flags.is_empty() {
             let held = |s: &Subject<'a>| known(s).every(|interval| flag(interval).is_some_and(|flag| terms.flags.contains(&flag)));
-            let want = || want::joined(terms.flags.iter().map(want::word));
+            let want = || want::joined(&terms.flags);
             self.each(sink, CheckName::ProviderFlag, want, held, |s| got::flag(&known(s)))?;
         }
         if !terms.kinds.is_empty() {
             let held = |s: &Subject<'a>| known(s).is(|provider| terms.kinds.contains(&provider.kind));
-            let want = || want::joined(terms.kinds.iter().map(want::word));
+            let want = || want::joined(&terms.kinds);
             self.each(sink, CheckName::ProviderType, want, held, |s| got::kind(&known(s)))?;
         }
         if !terms.codes.is_empty() {
@@ -250,7 +251,7 @@ impl<'a> Walk<'a> {
     }
 
     /// One of a list.
-    fn among<T: PartialEq + ToString + 'a>(
+    fn among<T: PartialEq + Display + 'a>(
         &self,
         sink: &mut impl Sink,
         check: CheckName,
@@ -259,7 +260,7 @@ impl<'a> Walk<'a> {
         told: impl Fn(T) -> String,
     ) -> Option<()> {
         let held = |subject: &Subject<'a>| Held::from(own(subject).is_some_and(|own| list.contains(&own)));
-        self.each(sink, check, || want::joined(list.iter().map(ToString::to_string)), held, |s| got::or_none(own(s).map(&told)))
+        self.each(sink, check, || want::joined(list), held, |s| got::or_none(own(s).map(&told)))
     }
 
     /// A check that every subject must pass by itself, or have waived.

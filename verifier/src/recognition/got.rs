@@ -3,9 +3,10 @@
 use super::engine::{Held, Walk};
 use super::provider::{self, Known};
 use super::subject::Subject;
-use super::want::{joined, word};
+use super::want::joined;
 use crate::agreement::State;
 use crate::documents::decimal;
+use crate::verdict::{Class, Flag};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -48,18 +49,18 @@ pub(super) fn listed(known: &Known<'_>) -> String {
 }
 
 pub(super) fn class(known: &Known<'_>) -> String {
-    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::class(own).map_or_else(|| "barred".into(), word)))))
+    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::class(own).map_or("barred", Class::as_str)))))
 }
 
 pub(super) fn flag(known: &Known<'_>) -> String {
-    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::flag(own).map_or_else(|| "barred".into(), word)))))
+    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::flag(own).map_or("barred", Flag::as_str)))))
 }
 
 pub(super) fn kind(known: &Known<'_>) -> String {
     match known {
         Known::None => "none".into(),
         Known::Unknown => "unknown".into(),
-        Known::On(provider, _) => word(provider.kind),
+        Known::On(provider, _) => provider.kind.as_str().into(),
     }
 }
 
@@ -80,7 +81,7 @@ fn standing(known: &Known<'_>, told: impl Fn(&crate::verdict::Provider, crate::t
     }
 }
 
-fn distinct(words: impl Iterator<Item = String>) -> Vec<String> {
+fn distinct(words: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     let mut seen = Vec::new();
     words.for_each(|word| {
         if !seen.contains(&word) {

@@ -3,19 +3,20 @@
 use crate::agreement::{Accept, CourseAmount, Days, Grant, LevelRange};
 use crate::documents::{Category, InForce};
 use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use serde::Serialize;
+use alloc::string::String;
+use core::fmt::{Display, Write};
 
 /// `A, B`.
-pub(super) fn joined<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
-    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    items.join(", ")
-}
-
-/// The name of a member of an enum as it is written in JSON.
-pub(super) fn word(value: impl Serialize) -> String {
-    serde_json::to_string(&value).unwrap_or_default().trim_matches('"').into()
+pub(super) fn joined<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+    let mut all = String::new();
+    for item in items {
+        if !all.is_empty() {
+            all.push_str(", ");
+        }
+        // A String takes whatever is written to it.
+        let _ = write!(all, "{item}");
+    }
+    all
 }
 
 pub(super) fn in_force(days: InForce) -> String {

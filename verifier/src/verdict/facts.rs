@@ -115,6 +115,23 @@ pub enum ProviderKind {
     School,
 }
 
+impl ProviderKind {
+    /// The string that documents use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ProviderKind::Employer => "employer",
+            ProviderKind::Social => "social",
+            ProviderKind::School => "school",
+        }
+    }
+}
+
+impl core::fmt::Display for ProviderKind {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Provider {
     /// The intervals that cover a day.
     pub fn on(&self, day: Day) -> impl Iterator<Item = &Interval> {

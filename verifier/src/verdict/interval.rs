@@ -67,6 +67,41 @@ pub enum Flag {
     Red,
 }
 
+impl Class {
+    /// The string that documents use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Class::A => "A",
+            Class::B => "B",
+            Class::C => "C",
+            Class::D => "D",
+        }
+    }
+}
+
+impl core::fmt::Display for Class {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Flag {
+    /// The string that documents use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Flag::Green => "green",
+            Flag::Yellow => "yellow",
+            Flag::Red => "red",
+        }
+    }
+}
+
+impl core::fmt::Display for Flag {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// What a provider may issue. An empty list is no condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

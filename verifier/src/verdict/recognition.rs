@@ -68,7 +68,7 @@ pub enum RecognitionOutcome {
 #[serde(deny_unknown_fields)]
 pub struct RecognitionCheck {
     /// The name of the check.
-    pub check: String,
+    pub check: Cow<'static, str>,
     /// What the agreement wants.
     pub want: String,
     /// What the certificate has.
@@ -155,7 +155,7 @@ impl Recognition {
             version: Some(decision.version),
             title: agreement.map(|agreement| names(&agreement.title)),
             grant: Some(decision.grant.to_string()),
-            checks: decision.checks.iter().map(RecognitionCheck::of).collect(),
+            checks: decision.checks.into_iter().map(RecognitionCheck::of).collect(),
             others: found.others.iter().map(named).collect(),
             ..plain
         }
@@ -163,12 +163,12 @@ impl Recognition {
 }
 
 impl RecognitionCheck {
-    fn of(check: &recognition::Check) -> RecognitionCheck {
-        let words = check_words(check);
+    fn of(check: recognition::Check) -> RecognitionCheck {
+        let words = check_words(&check);
         RecognitionCheck {
-            check: check.check.to_string(),
-            want: check.want.clone(),
-            got: check.got.clone(),
+            check: check.check.as_str().into(),
+            want: check.want,
+            got: check.got,
             ok: check.ok,
             waived: check.waived.iter().map(ToString::to_string).collect(),
             zh: words.zh,
