@@ -17,7 +17,7 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
 
 /// Every message.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    offline().chain(RECOGNITION).chain(DOCUMENTS).chain(AGREEMENTS)
+    offline().chain(RECOGNITION).chain(DOCUMENTS).chain(AGREEMENTS).chain(TRANSFERS)
 }
 
 /// What verification without a network can say: a browser has to load these and no others.
@@ -253,6 +253,19 @@ pub const AGREEMENTS: &[Message] = &[
     m("agreement.units", "有限额的条款只能给出一种学分", "a grant with limits gives credit of one scheme only"),
     m("agreement.digest", "两份文件不是同一协议", "these are not copies of the same agreement"),
     m("agreement.notice_too_short", "通知期短于协议约定", "the notice is shorter than the agreement allows"),
+];
+
+/// Why a message about moving credit is refused. A browser does not need it.
+#[rustfmt::skip]
+pub const TRANSFERS: &[Message] = &[
+    m("transfer.same_region", "发送方和接收方是同一地区", "sender and receiver are the same region"),
+    m("transfer.answer_by", "答复期限不晚于签署时间", "the answer is wanted before the message was signed"),
+    m("transfer.more_than_minted", "转出数额超过该批学分的原额", "more of a lot is offered than was minted"),
+    m("transfer.reason", "拒绝须附理由，接收不得附理由，取消的理由只用于未收到的转移", "a rejection has a reason and an acceptance has none; only what never arrived is rejected as cancelled"),
+    m("transfer.outcome", "结论与其入账内容或核验项不一致", "what is booked, or a check, contradicts the outcome"),
+    m("transfer.tally", "对账数目、数额或根值不一致", "count, amount or root do not belong together"),
+    m("transfer.unknown_key", "该密钥不是发送地区的已知密钥", "the key is not known as one of the sending region"),
+    m("transfer.revoked_key", "签署时密钥已撤销，或密钥已泄露", "the key was revoked when it signed, or is compromised"),
 ];
 
 /// What a region makes of a certificate; a browser loads them with the agreements.
