@@ -266,6 +266,13 @@ pub const TRANSFERS: &[Message] = &[
     m("transfer.tally", "对账数目、数额或根值不一致", "count, amount or root do not belong together"),
     m("transfer.unknown_key", "该密钥不是发送地区的已知密钥", "the key is not known as one of the sending region"),
     m("transfer.revoked_key", "签署时密钥已撤销，或密钥已泄露", "the key was revoked when it signed, or is compromised"),
+    m("transfer.audience", "消息是发给另一地区的", "the message is for another region"),
+    m("transfer.resyncing", "本地区刚从备份恢复，正在向各地区核对，请稍后再试", "this region was restored from a backup and is asking the others what they hold: try again later"),
+    m("transfer.stopped", "与该地区的往来因报警而停止，须人工处理", "the exchange with this region was stopped by an alarm; people must look"),
+    m("transfer.epoch", "消息属于发送方恢复之前的时期，不再有效", "the message is of a time before the sender was restored and no longer counts"),
+    m("transfer.epoch_unannounced", "发送方进入了未宣布的新时期", "the sender uses an epoch that it has not announced"),
+    m("transfer.conflict", "同一转移编号有不同的内容", "the same transfer was offered before on other terms"),
+    m("transfer.expires_too_soon", "学分在答复期限之前到期", "a lot could expire before the transfer is decided"),
 ];
 
 /// What a region makes of a certificate; a browser loads them with the agreements.

@@ -21,6 +21,20 @@ coded_error! {
         UnknownKey = "transfer.unknown_key",
         /// The key was revoked when it signed, or is compromised.
         RevokedKey = "transfer.revoked_key",
+        /// A message for another region.
+        Audience = "transfer.audience",
+        /// The receiver was restored and waits for what others hold.
+        Resyncing = "transfer.resyncing",
+        /// The channel was stopped by an alarm.
+        Stopped = "transfer.stopped",
+        /// An epoch of the sender that is over.
+        Epoch = "transfer.epoch",
+        /// An epoch of the sender that it has not announced.
+        EpochUnannounced = "transfer.epoch_unannounced",
+        /// The same id with other terms.
+        Conflict = "transfer.conflict",
+        /// A lot that could expire before it is decided.
+        ExpiresTooSoon = "transfer.expires_too_soon",
     }
 }
 

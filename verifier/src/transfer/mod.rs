@@ -9,6 +9,7 @@ mod error;
 mod merkle;
 mod misconduct;
 mod offer;
+pub mod protocol;
 mod subject;
 
 pub use answer::{Cancel, Reason, TransferDecision, TransferOutcome};
