@@ -19,8 +19,13 @@ pub struct Channel {
 pub enum ChannelState {
     /// It is.
     Open,
-    /// Restored, and waiting for the answer to the RESYNC of this digest. Until then nothing is decided, and nothing of the region is spent.
-    Resync(Digest),
+    /// Restored, and waiting for the answer to a RESYNC. Until then nothing is decided, and nothing of the region is spent.
+    Resync {
+        /// The digest of the RESYNC.
+        asked: Digest,
+        /// The epoch that it wants.
+        wanted: u32,
+    },
     /// Something signed contradicts what was known; people must look.
     Stopped,
 }
@@ -30,7 +35,12 @@ pub enum ChannelState {
 pub enum Handed {
     /// It is the one that was waited for: take its messages, derive every transfer, go on as this channel.
     Derive(Channel),
-    /// The other takes nothing of this epoch any more: ask anew with another RESYNC.
+    /// The other takes nothing below an epoch above the one that is wanted: wait on, and want that one, as this channel.
+    Raise(Channel),
+    /// It is of before a restore of the other, or the other has not yet learned what it was granted: answer with the last HANDOVER, as to
+    /// `transfer.epoch`.
+    Stale,
+    /// The other takes nothing of this epoch any more: ask anew with another RESYNC, which wants more than it grants.
     AskAnew,
     /// It is of another time.
     Nothing,
@@ -46,10 +56,19 @@ impl Channel {
         self.own.max(floor).saturating_add(1)
     }
 
-    /// Waits for the answer to its RESYNC.
+    /// Waits for the answer to its RESYNC, which wants this epoch.
     #[must_use]
-    pub fn asks(self, resync: Digest) -> Channel {
-        Channel { state: ChannelState::Resync(resync), ..self }
+    pub fn asks(self, asked: Digest, wanted: u32) -> Channel {
+        Channel { state: ChannelState::Resync { asked, wanted }, ..self }
+    }
+
+    /// The epoch of a HANDOVER. One who waits names the epoch that it wants: what it signed in the old one and has forgotten must not count any
+    /// more with a region that is restored at the same time.
+    pub fn hands_over_in(&self) -> u32 {
+        match self.state {
+            ChannelState::Resync { wanted, .. } => wanted,
+            ChannelState::Open | ChannelState::Stopped => self.own,
+        }
     }
 
     /// Whether an OFFER, RETURN, DECISION, CANCEL or STATEMENT of this epoch of the other counts.
@@ -59,7 +78,7 @@ impl Channel {
     /// `transfer.epoch_unannounced`: an alarm that stops the channel.
     pub fn admit(&self, epoch: u32) -> Result<(), TransferRule> {
         match self.state {
-            ChannelState::Resync(_) => Err(TransferRule::Resyncing),
+            ChannelState::Resync { .. } => Err(TransferRule::Resyncing),
             ChannelState::Stopped => Err(TransferRule::Stopped),
             ChannelState::Open if epoch < self.peer => Err(TransferRule::Epoch),
             ChannelState::Open if epoch > self.peer => Err(TransferRule::EpochUnannounced),
@@ -67,21 +86,23 @@ impl Channel {
         }
     }
 
-    /// The other was restored: what it may go on with, and this side from now on. It is answered in every state, or two regions that were
-    /// restored at once would wait for each other. `wanted` is the epoch that it asks for, `before` what was granted to the same RESYNC, if it
-    /// was answered before.
+    /// The other was restored and wants this epoch: what it may go on with, and this side from now on. It is answered in every state, or two regions
+    /// that were restored at once would wait for each other. A RESYNC that was answered before gets what was granted last.
     #[must_use]
-    pub fn grant(self, wanted: u32, before: Option<u32>) -> (Channel, u32) {
-        let granted = before.unwrap_or_else(|| wanted.max(self.peer.saturating_add(1)));
-        (Channel { peer: self.peer.max(granted), ..self }, granted)
+    pub fn grant(self, wanted: u32, is_repeated: bool) -> (Channel, u32) {
+        let granted = if is_repeated { self.peer } else { wanted.max(self.peer.saturating_add(1)) };
+        (Channel { peer: granted, ..self }, granted)
     }
 
-    /// The other hands over, in answer to the RESYNC of this digest: it grants `for_epoch`, and is itself in `epoch`.
+    /// The other hands over, in answer to the RESYNC of this digest: it grants `for_epoch`, and is itself in `epoch`. What it handed over before
+    /// it was restored itself is what it may have forgotten, so that does not count.
     pub fn handed(self, resync: Digest, for_epoch: u32, epoch: u32) -> Handed {
         match self.state {
-            ChannelState::Resync(asked) if asked == resync => {
-                Handed::Derive(Channel { own: for_epoch, peer: self.peer.max(epoch), state: ChannelState::Open })
+            ChannelState::Resync { asked, .. } if asked == resync && epoch >= self.peer => {
+                Handed::Derive(Channel { own: for_epoch, peer: epoch, state: ChannelState::Open })
             }
+            ChannelState::Resync { asked, wanted } if for_epoch > wanted => Handed::Raise(self.asks(asked, for_epoch)),
+            ChannelState::Resync { asked, .. } if asked == resync => Handed::Stale,
             ChannelState::Open if for_epoch > self.own => Handed::AskAnew,
             _ => Handed::Nothing,
         }
