@@ -273,6 +273,16 @@ pub const TRANSFERS: &[Message] = &[
     m("transfer.epoch_unannounced", "发送方进入了未宣布的新时期", "the sender uses an epoch that it has not announced"),
     m("transfer.conflict", "同一转移编号有不同的内容", "the same transfer was offered before on other terms"),
     m("transfer.expires_too_soon", "学分在答复期限之前到期", "a lot could expire before the transfer is decided"),
+    m("dossier.before", "前面的步骤未通过，此项未核验", "not looked at: what it needs is not known to be good"),
+    m("dossier.not_agreed", "协议读不出，或未经各方签署", "the agreement cannot be read, or a party has not signed it"),
+    m("dossier.other_agreement", "要约所指的不是这份协议，或协议没有该条款", "the OFFER is by another agreement, or by a grant that it does not have"),
+    m("dossier.not_in_force", "协议在当日未生效", "the agreement was not in force on the day"),
+    m("dossier.other_message", "消息的种类、地区或所指的转移不符", "a message is of another kind, region or transfer"),
+    m("dossier.rejected", "转移被拒绝，没有入账", "it was rejected, so nothing was booked"),
+    m("dossier.fact_missing", "缺少事实或有豁免，无法重新折算", "a fact is missing, or was waived, so it cannot be computed again"),
+    m("dossier.other_result", "按协议重新折算的结果不同", "the engine gives another result"),
+    m("dossier.basis_missing", "缺少学分的依据文件", "a document that a lot names is not in the dossier"),
+    m("dossier.other_basis", "依据文件与学分不符", "a document is not that of a lot, not signed by the source, or says otherwise"),
 ];
 
 /// What a region makes of a certificate; a browser loads them with the agreements.

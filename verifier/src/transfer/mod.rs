@@ -5,6 +5,7 @@
 
 mod answer;
 mod channel;
+mod dossier;
 mod error;
 mod merkle;
 mod misconduct;
@@ -14,6 +15,7 @@ mod subject;
 
 pub use answer::{Cancel, Reason, TransferDecision, TransferOutcome};
 pub use channel::{Handover, Resync, Statement, StatementLine, Tally, digests_root};
+pub use dossier::{DOSSIER_MAX_BYTES, Dossier, DossierRule, DossierStep, DossierStepName};
 pub use error::TransferRule;
 pub use merkle::root;
 pub use misconduct::{Misconduct, proof};
