@@ -3,7 +3,8 @@
 //! In scope: the identifiers of the domain ([`ids`]), civil days and instants ([`time`]), strict JWS ([`jws`]), the certificate of
 //! record ([`card`]), its QR form ([`hf1`]), status lists ([`status`]), and the one function that answers "is this good?"
 //! ([`verdict`]), and the trust bundle from which it is answered with no network ([`bundle`]); the signed documents of the credit bank
-//! ([`documents`]) and what its credit can be redeemed for ([`programme`]); what regions agreed to recognise ([`agreement`]). Server, command line, browser and a partner's program call the
+//! ([`documents`]) and what its credit can be redeemed for ([`programme`]); what regions agreed to recognise ([`agreement`]); how credit
+//! moves from one region to another ([`transfer`]). Server, command line, browser and a partner's program call the
 //! same functions, so they agree by construction.
 //!
 //! Out of scope: I/O, clocks, random sources, async. Time and facts come in as parameters, so the same inputs give the same bytes.
@@ -57,4 +58,5 @@ pub mod programme;
 pub mod recognition;
 pub mod status;
 pub mod time;
+pub mod transfer;
 pub mod verdict;

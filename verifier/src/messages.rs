@@ -17,7 +17,7 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
 
 /// Every message.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    offline().chain(RECOGNITION).chain(DOCUMENTS).chain(AGREEMENTS)
+    offline().chain(RECOGNITION).chain(DOCUMENTS).chain(AGREEMENTS).chain(TRANSFERS)
 }
 
 /// What verification without a network can say: a browser has to load these and no others.
@@ -253,6 +253,36 @@ pub const AGREEMENTS: &[Message] = &[
     m("agreement.units", "有限额的条款只能给出一种学分", "a grant with limits gives credit of one scheme only"),
     m("agreement.digest", "两份文件不是同一协议", "these are not copies of the same agreement"),
     m("agreement.notice_too_short", "通知期短于协议约定", "the notice is shorter than the agreement allows"),
+];
+
+/// Why a message about moving credit is refused. A browser does not need it.
+#[rustfmt::skip]
+pub const TRANSFERS: &[Message] = &[
+    m("transfer.same_region", "发送方和接收方是同一地区", "sender and receiver are the same region"),
+    m("transfer.answer_by", "答复期限不晚于签署时间", "the answer is wanted before the message was signed"),
+    m("transfer.more_than_minted", "转出数额超过该批学分的原额", "more of a lot is offered than was minted"),
+    m("transfer.reason", "拒绝须附理由，接收不得附理由，取消的理由只用于未收到的转移", "a rejection has a reason and an acceptance has none; only what never arrived is rejected as cancelled"),
+    m("transfer.outcome", "结论与其入账内容或核验项不一致", "what is booked, or a check, contradicts the outcome"),
+    m("transfer.tally", "对账数目、数额或根值不一致", "count, amount or root do not belong together"),
+    m("transfer.unknown_key", "该密钥不是发送地区的已知密钥", "the key is not known as one of the sending region"),
+    m("transfer.revoked_key", "签署时密钥已撤销，或密钥已泄露", "the key was revoked when it signed, or is compromised"),
+    m("transfer.audience", "消息是发给另一地区的", "the message is for another region"),
+    m("transfer.resyncing", "本地区刚从备份恢复，正在向各地区核对，请稍后再试", "this region was restored from a backup and is asking the others what they hold: try again later"),
+    m("transfer.stopped", "与该地区的往来因报警而停止，须人工处理", "the exchange with this region was stopped by an alarm; people must look"),
+    m("transfer.epoch", "消息属于发送方恢复之前的时期，不再有效", "the message is of a time before the sender was restored and no longer counts"),
+    m("transfer.epoch_unannounced", "发送方进入了未宣布的新时期", "the sender uses an epoch that it has not announced"),
+    m("transfer.conflict", "同一转移编号有不同的内容", "the same transfer was offered before on other terms"),
+    m("transfer.expires_too_soon", "学分在答复期限之前到期", "a lot could expire before the transfer is decided"),
+    m("dossier.before", "前面的步骤未通过，此项未核验", "not looked at: what it needs is not known to be good"),
+    m("dossier.not_agreed", "协议读不出，或未经各方签署", "the agreement cannot be read, or a party has not signed it"),
+    m("dossier.other_agreement", "要约所指的不是这份协议，或协议没有该条款", "the OFFER is by another agreement, or by a grant that it does not have"),
+    m("dossier.not_in_force", "协议在当日未生效", "the agreement was not in force on the day"),
+    m("dossier.other_message", "消息的种类、地区或所指的转移不符", "a message is of another kind, region or transfer"),
+    m("dossier.rejected", "转移被拒绝，没有入账", "it was rejected, so nothing was booked"),
+    m("dossier.fact_missing", "缺少事实或有豁免，无法重新折算", "a fact is missing, or was waived, so it cannot be computed again"),
+    m("dossier.other_result", "按协议重新折算的结果不同", "the engine gives another result"),
+    m("dossier.basis_missing", "缺少学分的依据文件", "a document that a lot names is not in the dossier"),
+    m("dossier.other_basis", "依据文件与学分不符", "a document is not that of a lot, not signed by the source, or says otherwise"),
 ];
 
 /// What a region makes of a certificate; a browser loads them with the agreements.

@@ -3,8 +3,9 @@
 use serde_json::Value;
 use verifier::base64url;
 use verifier::hf1::{DICTIONARY, DICTIONARY_SHA256};
-use verifier::messages::{AGREEMENTS, VERDICTS};
+use verifier::messages::{AGREEMENTS, TRANSFERS, VERDICTS};
 use verifier::recognition::CheckName;
+use verifier::transfer::Reason;
 
 const CARD: &str = include_str!("../../docs/formats/card.md");
 const HF1: &str = include_str!("../../docs/formats/hf1.md");
@@ -12,6 +13,7 @@ const BUNDLE: &str = include_str!("../../docs/formats/bundle.md");
 const STATUS: &str = include_str!("../../docs/formats/status.md");
 const VERDICT: &str = include_str!("../../docs/formats/verdict.md");
 const AGREEMENT: &str = include_str!("../../docs/formats/agreement.md");
+const TRANSFER: &str = include_str!("../../docs/formats/transfer.md");
 const RECOGNITION: &str = include_str!("../../docs/formats/recognition.md");
 const DOCUMENTS: [(&str, &str); 8] = [
     ("scheme", include_str!("../../docs/formats/scheme.md")),
@@ -104,6 +106,22 @@ fn the_page_of_agreements_shows_the_example_and_names_every_code() {
     for message in AGREEMENTS {
         assert!(AGREEMENT.contains(&format!("| `{}` |", message.code)), "{}", message.code);
     }
+}
+
+#[test]
+fn the_page_of_transfers_shows_every_kind_and_names_every_code_and_reason() {
+    let all = vectors(include_str!("vectors/transfer.json"));
+    for vector in all["accepted"].as_array().expect("a list") {
+        holds(TRANSFER, &vector["payload"]);
+    }
+    holds(TRANSFER, &all["accepted"][0]["jws"]);
+    for message in TRANSFERS {
+        assert!(TRANSFER.contains(&format!("| `{}` | {} |", message.code, message.en)), "{}", message.code);
+    }
+    let (_, table) = TRANSFER.split_once("| `reason` | |").expect("the table");
+    let listed = table.lines().skip(2).take_while(|line| line.starts_with("| `")).count();
+    assert_eq!(listed, Reason::ALL.len());
+    assert!(Reason::ALL.iter().all(|reason| table.contains(&format!("| `{reason}` |"))));
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod harness;
 use common::bundles::RegionFacts;
 use common::cards::{Draw, full_card};
 use common::documents::{KINDS, signed};
-use common::{agreements, bundle_vectors, recognition_cases};
+use common::{agreements, bundle_vectors, recognition_cases, transfers};
 use common::{claims_json, signer};
 use harness::{BODIES, digits_of};
 use verifier::base64url;
@@ -43,6 +43,7 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds.extend(texts.map(|text| text.as_bytes().to_vec()));
     seeds.extend(of_bundles());
     seeds.extend(of_agreements());
+    seeds.extend(transfers::examples().iter().flat_map(|(_, text)| [text.clone().into_bytes(), transfers::parts(text)[1].clone().into_bytes()]));
     seeds.extend(KINDS.iter().flat_map(|kind| [kind.example.as_bytes().to_vec(), signed(kind, kind.example).into_bytes()]));
     seeds
 }

@@ -7,7 +7,6 @@ use super::{
 use crate::ids::{CreditCode, Grade, Level, OccupationCode, RegionCode, Title};
 use crate::json::from_members;
 use crate::time::{Day, Instant, Zone};
-use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 

@@ -81,7 +81,11 @@ pub struct DocumentError {
 }
 
 impl DocumentError {
-    /// The stable dotted code: `document...` or `jws...`.
+    pub(crate) fn new(code: &'static str, about: Option<&str>) -> DocumentError {
+        DocumentError { code, about: about.map(String::from) }
+    }
+
+    /// The stable dotted code: `document...`, `transfer...` or `jws...`.
     pub const fn code(&self) -> &'static str {
         self.code
     }

@@ -28,7 +28,7 @@ pub use scheme::{Scheme, Yearly};
 pub(crate) use values::decimal;
 pub use values::{
     AchievementId, AchievementKind, AgreementId, Amount, Category, CourseCode, Digest, GrantId, LearnerId, LotId, Names, ProgrammeId, ProgrammeKind,
-    Ratio, ReceiptId, RedemptionId, SchemeId, SchemeKind, WaiverId,
+    Ratio, ReceiptId, RedemptionId, SchemeId, SchemeKind, TransferId, WaiverId,
 };
 pub use waiver::Waiver;
 
@@ -54,6 +54,8 @@ pub(crate) trait Document: Serialize + Sized {
     const FORMAT: &'static str;
     /// The `typ` of its header.
     const TYP: &'static str;
+    /// The most bytes of its text.
+    const MAX_BYTES: usize;
     const REQUIRED: &'static [&'static str];
     const OPTIONAL: &'static [&'static str];
 
@@ -65,12 +67,16 @@ pub(crate) trait Document: Serialize + Sized {
 }
 
 /// Makes a type a document: `format`, `typ`, and its members, those that must be there and those that may be absent. Its fields are
-/// written in the order of the struct. The type has a method `check`, its own rules.
+/// written in the order of the struct. The type has a method `keeps_rules`, its own rules. Its text is at most [`MAX_BYTES`], if no other limit is given.
 macro_rules! document {
-    ($type:ident, $format:literal, $typ:literal { $($required:ident),*; $($optional:ident),* }) => {
+    ($type:ident, $format:literal, $typ:literal { $($members:tt)* }) => {
+        $crate::documents::document!($type, $format, $typ, $crate::documents::MAX_BYTES, { $($members)* });
+    };
+    ($type:ident, $format:literal, $typ:literal, $limit:expr, { $($required:ident),*; $($optional:ident),* }) => {
         impl $crate::documents::Document for $type {
             const FORMAT: &'static str = $format;
             const TYP: &'static str = $typ;
+            const MAX_BYTES: usize = $limit;
             const REQUIRED: &'static [&'static str] = &["hufu", $(stringify!($required)),*];
             const OPTIONAL: &'static [&'static str] = &[$(stringify!($optional)),*];
 
@@ -90,7 +96,7 @@ macro_rules! document {
             ///
             /// # Errors
             /// The codes with which [`Self::open`] would refuse the text.
-            pub fn sign(&self, signer: &$crate::jws::Signer) -> Result<String, $crate::documents::DocumentError> {
+            pub fn sign(&self, signer: &$crate::jws::Signer) -> Result<alloc::string::String, $crate::documents::DocumentError> {
                 $crate::documents::sign(self, signer)
             }
 
@@ -107,29 +113,32 @@ macro_rules! document {
             /// # Errors
             /// As [`Self::open`], but for the header and the signature.
             pub fn stored(text: &str) -> Result<Self, $crate::documents::DocumentError> {
-                let compact = $crate::jws::Compact::split(text, $crate::documents::MAX_BYTES)?;
+                let compact = $crate::jws::Compact::split(text, <Self as $crate::documents::Document>::MAX_BYTES)?;
                 $crate::documents::content(&compact.payload)
             }
         }
     };
 }
-use document;
+pub(crate) use document;
 
-fn sign<T: Document>(document: &T, signer: &Signer) -> Result<String, DocumentError> {
+pub(crate) fn sign<T: Document>(document: &T, signer: &Signer) -> Result<String, DocumentError> {
     document.check()?;
     let text = sign_compact(&header::<T>(signer.public()), &payload(document)?, signer);
-    if text.len() > MAX_BYTES { Err(JwsError::TooLong.into()) } else { Ok(text) }
+    if text.len() > T::MAX_BYTES { Err(JwsError::TooLong.into()) } else { Ok(text) }
 }
 
-fn open<T: Document>(text: &str, key: &PublicKey) -> Result<T, DocumentError> {
-    let compact = Compact::split(text, MAX_BYTES)?;
+pub(crate) fn open<T: Document>(text: &str, key: &PublicKey) -> Result<T, DocumentError> {
+    let compact = Compact::split(text, T::MAX_BYTES)?;
+    is_signed::<T>(&compact, key)?;
+    content(&compact.payload)
+}
+
+/// Refuses a text whose header or signature are not those of the key for this kind of document.
+pub(crate) fn is_signed<T: Document>(compact: &Compact<'_>, key: &PublicKey) -> Result<(), DocumentError> {
     if compact.header != header::<T>(key).as_bytes() {
         return Err(unexpected_header::<T>(&compact.header, key));
     }
-    if !compact.is_signed_by(key) {
-        return Err(JwsError::Signature.into());
-    }
-    content(&compact.payload)
+    if compact.is_signed_by(key) { Ok(()) } else { Err(JwsError::Signature.into()) }
 }
 
 /// The content of a payload that is written as it must be.
@@ -181,7 +190,7 @@ fn read<T: Document>(payload: &[u8]) -> Result<T, DocumentError> {
 }
 
 /// Refuses a list longer than `limit`, or one in which two elements have the same key.
-fn check_list<'a, T, K: Ord>(name: &str, limit: usize, list: &'a [T], key: impl Fn(&'a T) -> K) -> Result<(), DocumentError> {
+pub(crate) fn check_list<'a, T, K: Ord>(name: &str, limit: usize, list: &'a [T], key: impl Fn(&'a T) -> K) -> Result<(), DocumentError> {
     if list.len() > limit {
         return Err(DocumentRule::TooMany.about(name));
     }
@@ -192,6 +201,11 @@ fn check_list<'a, T, K: Ord>(name: &str, limit: usize, list: &'a [T], key: impl 
 
 /// Refuses an instant of signing outside the years 1970 to 9999.
 fn check_at(at: Instant) -> Result<(), DocumentError> {
+    check_instant("at", at)
+}
+
+/// Refuses an instant outside the years 1970 to 9999.
+pub(crate) fn check_instant(name: &str, at: Instant) -> Result<(), DocumentError> {
     let fits = at >= Instant(0) && at < Day::MAX.start_in(Zone::UTC);
-    if fits { Ok(()) } else { Err(DocumentRule::Member.about("at")) }
+    if fits { Ok(()) } else { Err(DocumentRule::Member.about(name)) }
 }

@@ -3,7 +3,6 @@
 use super::{Digest, DocumentError, check_at, document};
 use crate::ids::RegionCode;
 use crate::time::{Day, Instant};
-use alloc::string::String;
 use serde::Serialize;
 
 /// The notice of one party. Members are signed in this order.

@@ -4,7 +4,6 @@ use super::{Amount, Category, Digest, DocumentError, DocumentRule, Names, Progra
 use crate::ids::{Level, OccupationCode, Title, TypeOfCertificate};
 use crate::json::{FromJson, Members, Value, from_members};
 use crate::time::Day;
-use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 

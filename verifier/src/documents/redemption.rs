@@ -3,7 +3,6 @@
 use super::{Amount, Digest, DocumentError, DocumentRule, LearnerId, LotId, RedemptionId, check_at, check_list, document};
 use crate::ids::{CertificateNumber, RegionCode};
 use crate::time::Instant;
-use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 

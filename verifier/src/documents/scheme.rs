@@ -3,7 +3,6 @@
 use super::{Amount, Category, DocumentError, DocumentRule, Names, Ratio, SchemeId, SchemeKind, check_list, document};
 use crate::json::from_members;
 use crate::time::Day;
-use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 

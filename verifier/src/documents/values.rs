@@ -72,6 +72,10 @@ name!(
     ReceiptId, Id, |text: &str| is_id("rcp_", text)
 );
 name!(
+    /// A transfer of credit, named by the region that offers it: `trf_` and 1 to 40 of `0-9a-z`.
+    TransferId, Id, |text: &str| is_id("trf_", text)
+);
+name!(
     /// An agreement, the same in all its versions: `urn:hufu:agreement:` and 1 to 60 of `0-9a-z-`.
     AgreementId, Agreement, |text: &str| text.strip_prefix("urn:hufu:agreement:").is_some_and(|name| is_word(60, name))
 );

@@ -81,7 +81,7 @@ macro_rules! from_text {
 
 from_text! {
     crate::agreement::LimitPer crate::agreement::Moves crate::agreement::StatusAt crate::documents::AchievementKind crate::documents::ProgrammeKind crate::documents::SchemeKind
-    crate::recognition::Outcome
+    crate::recognition::Outcome crate::transfer::Reason crate::transfer::TransferOutcome
     crate::ids::CertificateNumber crate::ids::CreditCode crate::ids::Grade crate::ids::OccupationCode crate::ids::OccupationPrefix
     crate::ids::RegionCode crate::ids::Title crate::ids::TypeOfCertificate crate::jws::PublicKey crate::time::Day
 }

@@ -181,6 +181,7 @@ impl Decision {
 impl Document for Decision {
     const FORMAT: &'static str = "decision/1";
     const TYP: &'static str = "hufu-decision";
+    const MAX_BYTES: usize = DECISION_MAX_BYTES;
     const REQUIRED: &'static [&'static str] = &["hufu", "agreement", "version", "grant", "moves", "from", "to", "day", "outcome", "case", "checks"];
     const OPTIONAL: &'static [&'static str] = &["provider", "gives"];
 

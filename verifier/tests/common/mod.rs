@@ -12,6 +12,7 @@ pub mod programmes;
 pub mod recognition_cases;
 pub mod recognitions;
 pub mod refusals;
+pub mod transfers;
 pub mod vectors;
 pub mod world;
 

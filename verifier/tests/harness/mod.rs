@@ -19,13 +19,17 @@ use verifier::programme::{check, suggest};
 use verifier::recognition::{Accord, CaseFacts, Context, Decision, accepts, evaluate, recognise};
 use verifier::status::{Bitstring, TokenStatusList, gunzip, gzip};
 use verifier::time::{Day, Instant};
+use verifier::transfer::protocol::destination::{self, DestinationEvent};
+use verifier::transfer::protocol::source::{self, Source, SourceEvent};
+use verifier::transfer::protocol::{Channel, Desk, Stamp, decide};
+use verifier::transfer::{Cancel, Handover, Message, Offer, Resync, Return, Signed, Statement, TransferDecision, TransferOutcome, proof};
 use verifier::verdict::Presented;
 
 /// One body: it panics where something that must hold does not.
 pub type Body = fn(&[u8]);
 
 /// Every body with the name of its fuzz target.
-pub const BODIES: [(&str, Body); 12] = [
+pub const BODIES: [(&str, Body); 13] = [
     ("jws", jws),
     ("card", card),
     ("hf1", hf1),
@@ -38,6 +42,7 @@ pub const BODIES: [(&str, Body); 12] = [
     ("documents", documents),
     ("agreement", agreement),
     ("decision", decision),
+    ("transfer", transfer),
 ];
 
 /// A JWS that splits is written in exactly one way; no header but a good one passes; any key that passes writes itself back.
@@ -233,6 +238,83 @@ pub fn decision(data: &[u8]) {
         assert_eq!(read.to_bytes(), data);
     }
     let _ = CaseFacts::read(data);
+}
+
+/// A message that opens is written in exactly one way; so is any payload that is signed as one. Any OFFER can be answered, and is answered alike
+/// again. Nothing that was decided is ever decided otherwise.
+pub fn transfer(data: &[u8]) {
+    let own = |text: &str, key: &PublicKey| {
+        let keys = |_: &RegionCode, _: &str| Some(RegionKey { public: *key, revoked: None });
+        let signed = Message::open(text, &keys)?;
+        assert_eq!(Message::stored(text).as_ref(), Ok(&signed));
+        assert_eq!(proof(&signed, &signed), None);
+        answered(&signed);
+        Ok(match signed.message {
+            Message::Offer(own) => own.sign(&signer()),
+            Message::Return(own) => own.sign(&signer()),
+            Message::Decision(own) => own.sign(&signer()),
+            Message::Cancel(own) => own.sign(&signer()),
+            Message::Statement(own) => own.sign(&signer()),
+            Message::Resync(own) => own.sign(&signer()),
+            Message::Handover(own) => own.sign(&signer()),
+        })
+    };
+    for kind in ["offer", "return", "transfer-decision", "cancel", "statement", "resync", "handover"] {
+        written_again(&format!("hufu-{kind}+jwt"), data, own);
+    }
+    let opened =
+        |text| (Offer::stored(text).is_ok(), Return::stored(text).is_ok(), TransferDecision::stored(text).is_ok(), Cancel::stored(text).is_ok());
+    if let Ok(text) = core::str::from_utf8(data) {
+        let _ = (opened(text), Statement::stored(text), Resync::stored(text), Handover::stored(text));
+    }
+    steps(data);
+}
+
+fn answered(signed: &Signed) {
+    let Message::Offer(offer) = &signed.message else { return };
+    let desk = Desk {
+        channel: Channel { peer: offer.epoch, ..Channel::FIRST },
+        accord: None,
+        context: Context::new(&offer.aud, Day::MIN),
+        has_account: true,
+    };
+    let agreement = Agreement::read(include_bytes!("../vectors/agreement-example.json")).expect("the example");
+    let known = Desk { accord: Some(Accord { agreement: &agreement, digest: offer.agreement, life: Life::AGREED }), ..desk };
+    for desk in [desk, known] {
+        let ruling = decide(offer, &desk).expect("it is for here and of now");
+        assert_eq!(decide(offer, &desk).as_ref(), Ok(&ruling));
+        let stamp = Stamp { epoch: 1, iat: offer.iat, seq: 1 };
+        let told = TransferDecision::on(offer, signed.digest, ruling, desk.context.day, stamp);
+        assert!(told.sign_fitting(&signer()).is_ok());
+    }
+    assert_eq!(offer.anew(offer.answer_by, Stamp { epoch: 9, iat: offer.iat, seq: 9 }).terms(), offer.terms());
+}
+
+/// Takes any steps on either side.
+fn steps(data: &[u8]) {
+    let (mut asks, mut answers) = (Source::None, None);
+    for byte in data {
+        let outcome = if byte & 8 == 0 { TransferOutcome::Accepted } else { TransferOutcome::Rejected };
+        let terms = Digest::of_bytes(&[byte & 16]);
+        let epoch = u32::from(byte >> 5);
+        let event = match byte & 3 {
+            0 => SourceEvent::Wanted,
+            1 => SourceEvent::Due,
+            2 => SourceEvent::Put { signed_in: 1, own: epoch },
+            _ => SourceEvent::Decided { outcome, is_ours: byte & 4 == 0 },
+        };
+        let next = source::step(asks, event).0;
+        assert!(next == asks || matches!((asks, event), (Source::None, SourceEvent::Wanted) | (Source::Reserved, SourceEvent::Decided { .. })));
+        asks = next;
+        let event = match byte & 3 {
+            0 => DestinationEvent::Cancelled,
+            1 => DestinationEvent::Asked(terms),
+            _ => DestinationEvent::Ruled(terms, outcome),
+        };
+        let next = destination::step(answers, event, epoch).0;
+        assert!(answers.is_none_or(|before| next.is_some_and(|next| next.outcome == before.outcome && next.terms == before.terms)));
+        answers = next;
+    }
 }
 
 /// One case of each kind, out of the vectors.
