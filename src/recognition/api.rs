@@ -145,7 +145,8 @@ pub async fn listing(
 }
 
 /// How much of what this region issued is recognised at the other parties of its agreements, by place and kind of certificate. Counted anew every
-/// five minutes; what was revoked or replaced does not count.
+/// five minutes; what was revoked or replaced does not count. Of small groups nothing is told: each count is rounded down to a multiple of 5, 1 to 4
+/// are `<5`, and sums and shares are made from what is told.
 #[utoipa::path(get, path = "/v1/coverage", operation_id = "get_coverage", tag = "recognition", security(()),
     responses((status = 200, description = "The counts; public for five minutes, with an ETag", body = CoverageView),
         (status = 304, description = "`If-None-Match` names what would be answered"), (status = 429, description = "http.rate_limited", body = Document)))]

@@ -9,7 +9,7 @@ use verifier::documents::Digest;
 use verifier::ids::{CreditCode, RegionCode};
 use verifier::recognition::{Accord, CaseFacts};
 use verifier::time::Instant;
-use verifier::verdict::Provider;
+use verifier::verdict::{Names, Provider};
 
 use crate::app::App;
 use crate::db::{self, Conn};
@@ -108,6 +108,12 @@ pub(super) fn abroad<'a>(bundles: &'a Bundles, region: &RegionCode, code: &Credi
     let held = bundles.of(region)?.region(region)?;
     let found = held.providers().binary_search_by(|provider| provider.code.cmp(code)).ok()?;
     held.providers().get(found).filter(|_| now < held.manifest().expires)
+}
+
+/// What a region is called, where its bundle is held.
+pub(super) fn name_of(bundles: &Bundles, region: &RegionCode) -> Option<Names> {
+    let manifest = bundles.of(region)?.region(region)?.manifest();
+    Some(Names { zh: manifest.name_zh.clone().into(), en: manifest.name_en.clone().into() })
 }
 
 /// The bodies that a case names.

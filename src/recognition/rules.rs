@@ -1,5 +1,6 @@
 //! Pure parts of recognition: which cases a waiver may name, what a kept decision says of providers, and where two decisions differ.
 
+pub mod figure;
 pub mod listing;
 pub mod tally;
 
