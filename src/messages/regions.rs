@@ -1,4 +1,4 @@
-//! The words of the pages about other regions: how much is recognised where.
+//! The words of the pages about other regions: how much is recognised where, and which bodies.
 
 use verifier::messages::Message;
 
@@ -9,6 +9,19 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
 /// Every word that only these pages say by themselves.
 #[rustfmt::skip]
 pub const REGIONS: &[Message] = &[
+    m("page.providers.region", "地区", "Region"),
+    m("page.providers.region_own", "本地区登记的机构", "Listed in this region"),
+    m("page.providers.region_other", "{region} 登记、本地区认可的机构", "Listed in {region}, recognised here"),
+    m("page.providers.elsewhere", "在其他地区", "In other regions"),
+    m("page.providers.here", "在本地区", "In this region"),
+    m("page.providers.nowhere", "本地区尚未与其他地区达成互认协议。", "This region has no agreement with another yet."),
+    m("page.providers.recognised", "认可", "Recognised"),
+    m("page.providers.not_recognised", "不认可", "Not recognised"),
+    m("page.providers.since", "自 {day} 起", "since {day}"),
+    m("page.providers.by", "依据：{title}，条款 {grant}", "By: {title}, clause {grant}"),
+    m("page.providers.digest", "协议摘要：{digest}", "Agreement: {digest}"),
+    m("page.providers.from_bundle", "由 {region} 登记，数据取自其信任包。", "Listed in {region}; taken from its trust bundle."),
+
     m("page.coverage.lead", "本地区签发的证书，有多少在其他地区依据互认协议得到认可；没有得到认可的，原因列在表后。", "How much of what was certified in this region other regions recognise by agreement; what they do not, and why, stands below the table."),
     m("page.coverage.script_needed", "查看统计须启用 JavaScript。", "The figures need JavaScript."),
     m("page.coverage.waiting", "正在统计……", "Counting…"),

@@ -1,22 +1,20 @@
 //! How answers about recognition look.
 
 mod coverage;
+mod listing;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use verifier::agreement::Grant;
 use verifier::base64url;
 use verifier::documents::{Digest, Names, Waiver};
-use verifier::ids::RegionCode;
-use verifier::recognition::{Accord, CheckName, Decision, GrantRef, Recognition, RecognitionOutcome, check_words};
-use verifier::verdict::Scope;
+use verifier::recognition::{CheckName, Decision, GrantRef, Recognition, RecognitionOutcome, check_words};
 
-use super::rules::listing::Listed;
 use super::service::Inputs;
 use super::store::WaiverRow;
 use crate::error::Fault;
 
 pub use coverage::{CountView, CoverageView};
+pub use listing::{BodyView, ListingView, PartyView, RecognisedView};
 
 /// The answer to one question.
 #[derive(Debug, Serialize, ToSchema)]
@@ -147,70 +145,6 @@ pub struct WaiverView {
     pub by: String,
     /// `waiver/1`, a compact JWS.
     pub document: String,
-}
-
-/// Where a body is recognised.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProviderRecognition)]
-pub struct ListingView {
-    /// Credit code of the body.
-    #[schema(example = "91310000MA1FL0007C")]
-    pub provider: String,
-    /// The region that lists it.
-    #[schema(example = "310000")]
-    pub region: String,
-    /// The day in question.
-    #[schema(example = "2026-11-22")]
-    pub day: String,
-    /// Each place that was asked.
-    pub places: Vec<PlaceView>,
-}
-
-/// Whether a place recognises a body.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProviderRecognitionPlace)]
-pub struct PlaceView {
-    /// The region that is to recognise.
-    #[schema(example = "320000")]
-    pub place: String,
-    /// Whether it does, by any grant.
-    #[schema(example = true)]
-    pub recognised: bool,
-    /// The grants by which it does.
-    pub by: Vec<ByView>,
-}
-
-/// A grant by which a body is recognised.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProviderRecognitionGrant)]
-pub struct ByView {
-    /// Digest of the agreement.
-    pub agreement: String,
-    /// What it is called, in `zh` and `en`.
-    #[schema(value_type = Object)]
-    pub title: Names,
-    /// Id of the grant.
-    #[schema(example = "bodies")]
-    pub grant: String,
-    /// The first day since which it is recognised without a gap.
-    #[schema(example = "2026-01-01")]
-    pub since: String,
-    /// For what: its own scope, cut to what the grant takes. An empty list is no condition.
-    #[schema(value_type = Object)]
-    pub scope: Scope,
-}
-
-impl PlaceView {
-    pub(super) fn of(place: &RegionCode, by: Vec<(&Accord<'_>, &Grant, Listed)>) -> PlaceView {
-        let view = |(accord, grant, listed): (&Accord<'_>, &Grant, Listed)| ByView {
-            agreement: accord.digest.to_string(),
-            title: accord.agreement.title.clone(),
-            grant: grant.id.to_string(),
-            since: listed.since.to_string(),
-            scope: listed.scope,
-        };
-        PlaceView { place: place.to_string(), recognised: !by.is_empty(), by: by.into_iter().map(view).collect() }
-    }
 }
 
 impl Answer {

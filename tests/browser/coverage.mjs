@@ -58,3 +58,53 @@ await scene("coverage-failed", "/coverage", async (page, open) => {
   await open();
   await page.getByText("未能取得统计数字，请稍后再试。").waitFor();
 }, { expected: ["503"] });
+
+/** An own body in its details: what each party makes of it, by which clause, since when and for what, as the registry answers. */
+async function elsewhere(page, open) {
+  await open();
+  const row = page.locator(".bodies > li", { hasText: "上海示例职业技能评价中心" });
+  await row.locator("summary").click();
+  await row.getByRole("heading", { name: "在其他地区" }).waitFor();
+  const places = await row.locator(".places li").allInnerTexts();
+  assert.equal(places.length, 2);
+  has(places[0], "江苏省 320000", "认可", "自 2026-01-01 起", "长三角互认，条款 bodies-out", "6-31-01-", "职业技能等级证书", "sha256:");
+  has(places[1], "浙江省 330000", "不认可");
+  const answered = await (await page.request.get(`${at.url}/v1/providers/91110000802100433B/recognition`)).json();
+  assert.deepEqual(answered.places.map((place) => place.recognised), [true, false]);
+  has(places[0], answered.places[0].by[0].since, answered.places[0].by[0].grant, answered.places[0].by[0].agreement);
+  has(await row.innerText(), "历次变更", "2026-01-01 起");
+}
+await scene("elsewhere", "/providers", elsewhere, at);
+await scene("elsewhere-360", "/providers", elsewhere, { ...at, width: 360, height: 740 });
+
+/** The bodies of a party that are recognised here: found by the choice of a region, by keyboard too. */
+async function here(page, open) {
+  await open();
+  await page.getByLabel("地区").selectOption("320000");
+  await page.getByText("共 1 家机构").waitFor();
+  assert.ok(await page.getByLabel("等级").isDisabled(), "what a party's bundle cannot be searched by");
+  const row = page.locator(".bodies > li");
+  has(await row.innerText(), "江苏示例职业技能评价中心", "在册", "A 级", "绿牌");
+  await row.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await row.getByRole("heading", { name: "在本地区" }).waitFor();
+  has(await row.innerText(), "自 2026-01-01 起", "长三角互认，条款 bodies-in", "由 江苏省 320000 登记，数据取自其信任包。");
+  await page.getByLabel("名称或统一社会信用代码").fill("没有这个机构");
+  await page.keyboard.press("Enter");
+  await page.getByText("没有符合条件的机构。").waitFor();
+  await page.getByLabel("名称或统一社会信用代码").fill("");
+  await page.getByLabel("地区").selectOption("330000");
+  await page.getByText("没有符合条件的机构。").waitFor();
+  await page.getByLabel("地区").selectOption("");
+  await page.getByText("共 3 家机构").waitFor();
+  await page.getByLabel("地区").selectOption("320000");
+  await page.getByText("共 1 家机构").waitFor();
+  await row.locator("summary").click();
+  await row.getByRole("heading", { name: "在本地区" }).waitFor();
+}
+await scene("recognised-here", "/providers", here, at);
+await scene("recognised-here-english-360", "/providers", async (page, open) => {
+  await here(page, open);
+  await page.getByRole("button", { name: "English" }).click();
+  has(await said(page), "Listed in Jiangsu 320000, recognised here", "In this region", "since 2026-01-01", "By: Yangtze River Delta, clause bodies-in", "taken from its trust bundle");
+}, { ...at, width: 360, height: 740 });

@@ -57,7 +57,7 @@ pub fn coverage(conn: &mut Conn, app: &App, bundles: &Bundles, figure: fn(u64) -
         tally.add(&kind(&group.facts)?, group.count, at);
         Ok(())
     })?;
-    Ok(CoverageView::of(own, day.to_string(), &tally, |place| name_of(bundles, place), figure))
+    Ok(CoverageView::of(own, day.to_string(), &tally, |place| name_of(app, bundles, place), figure))
 }
 
 /// Every group of certificates that stand, month by month of assessment.
