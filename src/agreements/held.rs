@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use verifier::agreement::{Life, RegionKey, SignedAgreement};
+use verifier::agreement::{Life, RegionKey, SignedAgreement, Standing};
 use verifier::ids::RegionCode;
 use verifier::jws::PublicKey;
 
@@ -43,13 +43,20 @@ pub fn open(conn: &mut Conn, keys: &Keys, row: &Row) -> Result<SignedAgreement, 
     opened.map_err(|error| Fault::text(format!("the stored agreement {}: {error}", row.digest)).into())
 }
 
-/// The files of the agreements that this region publishes.
+/// The files of the agreements that this region publishes: with a version every other one that all of its parties have signed, because a version
+/// counts until the next one does. Their signatures were good when they were taken, and whatever became of a key since, nothing goes out again.
 ///
 /// # Errors
 /// A fault of the database, or of a row that cannot be read.
 pub fn published(conn: &mut Conn, app: &App) -> Result<Vec<String>, Error> {
-    let (keys, rows) = (Keys::of(conn, app)?, store::published(conn)?);
-    rows.iter().map(|row| Ok(open(conn, &keys, row)?.to_text())).collect()
+    let (keys, mut files) = (Keys::of(conn, app)?, Vec::new());
+    for row in store::published(conn)? {
+        let signed = open(conn, &keys, &row)?;
+        if signed.parties().iter().all(|party| party.standing != Standing::Missing) {
+            files.push(signed.to_text());
+        }
+    }
+    Ok(files)
 }
 
 /// Every version of an agreement, with what its parties said.

@@ -123,10 +123,11 @@ pub(super) fn signature_of(conn: &mut Conn, digest: &str, region: &str) -> Resul
     Ok(mine.select(signatures::document).get_result(conn).optional()?)
 }
 
-/// The agreements that are published, by digest.
+/// Every version of the agreements of which one is published, by digest.
 pub(super) fn published(conn: &mut Conn) -> Result<Vec<Row>, Error> {
-    let known = agreements::digest.eq_any(publications::table.select(publications::digest));
-    Ok(agreements::table.filter(known).order(agreements::digest).select(Row::as_select()).load(conn)?)
+    let named = agreements::digest.eq_any(publications::table.select(publications::digest));
+    let urns: Vec<String> = agreements::table.filter(named).select(agreements::urn).distinct().load(conn)?;
+    Ok(agreements::table.filter(agreements::urn.eq_any(urns)).order(agreements::digest).select(Row::as_select()).load(conn)?)
 }
 
 /// When an agreement was published.

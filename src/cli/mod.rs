@@ -7,6 +7,7 @@ mod demo;
 mod init;
 mod keys;
 mod ledger;
+mod provider;
 mod recognition;
 mod registry;
 mod run;
@@ -29,9 +30,9 @@ use crate::messages::Lang;
 pub mod exit {
     /// Done; of `verify`: valid.
     pub const OK: u8 = 0;
-    /// `verify`: invalid; `ledger audit`: something is wrong; `agreement lint`: something is odd; `recognition replay`: other bytes.
+    /// `verify`: invalid; `provider recognised`: nowhere; `ledger audit`: something is wrong; `agreement lint`: something is odd; `recognition replay`: other bytes.
     pub const INVALID: u8 = 1;
-    /// `verify`: it cannot be said.
+    /// `verify`, `provider recognised`: it cannot be said.
     pub const UNDETERMINED: u8 = 2;
     /// The command line was not understood.
     pub const USAGE: u8 = 3;
@@ -72,6 +73,9 @@ enum Command {
     /// Draft, sign, exchange and end agreements with other regions
     #[command(subcommand)]
     Agreement(agreement::Command),
+    /// Say where a body may work, by a trust bundle
+    #[command(subcommand)]
+    Provider(provider::Command),
     /// Create the region, its keys and the operator's client without serving
     Init,
     /// List, retire and revoke keys; change the master key
@@ -144,6 +148,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Verify(arguments) => verify::run(&arguments, &config),
         Command::Bundle(command) => bundle::run(command),
         Command::Agreement(command) => agreement::run(command, config),
+        Command::Provider(command) => provider::run(&command),
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),
         Command::Ledger(command) => ledger::run(&command, &config),

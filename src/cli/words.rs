@@ -25,6 +25,11 @@ words! {
     CLAUSE "cli.verdict.clause" "条款" "clause";
     DIGEST "cli.verdict.digest" "摘要" "digest";
 
+    PROVIDER_RECOGNISED "cli.provider.recognised" "认可" "recognised";
+    PROVIDER_NOT_RECOGNISED "cli.provider.not_recognised" "不认可" "not recognised";
+    PROVIDER_UNKNOWN "cli.provider.unknown" "信任包中没有该机构" "the bundle has no such body";
+    PROVIDER_EXPIRED "cli.provider.expired" "信任包已过期，不能再据以判断" "the bundle has expired and says nothing now";
+
     STEP_FORM "cli.step.form" "格式" "form";
     STEP_SIGNATURE "cli.step.signature" "签名" "signature";
     STEP_KEY "cli.step.key_window" "密钥" "key";

@@ -70,6 +70,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(programmes::publish).service(programmes::list).service(programmes::read).service(programmes::withdraw);
     config.service(programmes::suggest).service(programmes::mine).service(programmes::redeem).service(programmes::redemption);
     config.service(recognition::evaluate).service(recognition::read).service(recognition::waive).service(recognition::waivers);
-    config.service(recognition::listing).service(recognition::coverage);
+    config.service(recognition::listing).service(recognition::recognised).service(recognition::coverage);
     config.map(pages::api::routes);
 }

@@ -3,9 +3,11 @@
 
 mod account;
 mod pages;
+mod regions;
 
 pub use account::ACCOUNT;
 pub use pages::PAGES;
+pub use regions::REGIONS;
 
 use verifier::messages::Message;
 
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn no_code_stands_in_the_catalogue_twice() {
-        let told = PAGES.iter().chain(ACCOUNT).chain(crate::cli::words::ALL).map(|m| m.code);
+        let told = PAGES.iter().chain(ACCOUNT).chain(REGIONS).chain(crate::cli::words::ALL).map(|m| m.code);
         let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).chain(told).collect();
         let all = codes.len();
         codes.sort_unstable();

@@ -33,6 +33,8 @@ pub const PAGES: &[Message] = &[
     m("page.front.verify_open", "打开核验页", "Open the check"),
     m("page.front.providers_more", "在本地区登记的评价机构、院校和用人单位：等级、业务范围和历次变更。", "The assessment bodies, schools and employers listed in this region: class, scope, and every change."),
     m("page.front.providers_open", "查看名录", "Open the directory"),
+    m("page.coverage.title", "互认覆盖", "Recognised elsewhere"),
+    m("page.coverage.open", "查看互认覆盖", "See what is recognised elsewhere"),
     m("page.front.account_more", "学分、到期日、证书，以及谁查看过您的账户。凭机构给您的一次性验证码登录。", "Your credit and when it ends, your certificates, and who looked at your account. A one-time code from an issuing body signs you in."),
     m("page.front.account_open", "打开我的账户", "Open my account"),
     m("page.front.region", "本登记系统", "This registry"),

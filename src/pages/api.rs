@@ -7,7 +7,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get};
 
 use super::files::{self, JS};
-use super::{DOCS_HTML, DOCS_JS, Values, account_page, errors_page, front_page, providers_page, service_worker, verdict_page, web_manifest};
+use super::{
+    DOCS_HTML, DOCS_JS, Values, account_page, coverage_page, errors_page, front_page, providers_page, service_worker, verdict_page, web_manifest,
+};
 use crate::app::App;
 use crate::error::{Fault, Refusal};
 use crate::http::cache::{self, Forms};
@@ -36,7 +38,7 @@ const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 
 
 /// The routes of the pages. They are no part of the interface for programs, so the OpenAPI document does not list them.
 pub fn routes(config: &mut ServiceConfig) -> &mut ServiceConfig {
-    config.service(front).service(providers).service(account).service(verdict).service(page_file).service(worker).service(manifest);
+    config.service(front).service(providers).service(coverage).service(account).service(verdict).service(page_file).service(worker).service(manifest);
     config.service(errors).service(docs).service(docs_file);
     // The fragment outlives a redirect.
     config.service(web::redirect("/v/", "../v").permanent()).service(web::redirect("/docs/", "../docs").permanent())
@@ -65,6 +67,11 @@ async fn front(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpRe
 #[get("/providers")]
 async fn providers(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
     page(&req, HTML, providers_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
+}
+
+#[get("/coverage")]
+async fn coverage(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, coverage_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
 }
 
 #[get("/account")]

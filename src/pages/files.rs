@@ -76,6 +76,8 @@ pub(super) static FILES: &[File] = &[
     file!(Others, JS, "statement.js"),
     file!(Others, JS, "timeline.js"),
     file!(Others, JS, "providers.js"),
+    file!(Others, CSS, "coverage.css"),
+    file!(Others, JS, "coverage.js"),
     file!(Others, PNG, "icon-180.png"),
     file!(Others, PNG, "icon-192.png"),
     file!(Others, PNG, "icon-512.png"),
@@ -100,7 +102,11 @@ pub(super) static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         Served { name, content_type, part, plain, gzip, digest }
     };
     let json = |words| Cow::from(serde_json::to_vec(&words).unwrap_or_default());
-    let words = [("words.json", Part::Verdict, json(super::words())), ("words-account.json", Part::Others, json(super::account_words()))];
+    let words = [
+        ("words.json", Part::Verdict, json(super::words())),
+        ("words-account.json", Part::Others, json(super::account_words())),
+        ("words-regions.json", Part::Others, json(super::region_words())),
+    ];
     let files = FILES.iter().map(|file| served(file.name, file.content_type, file.part, file.body.into()));
     files.chain(words.map(|(name, part, words)| served(name, "application/json", part, words))).collect()
 });

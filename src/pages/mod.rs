@@ -1,5 +1,5 @@
-//! The pages that a person reads in a browser: the front page, the directory of providers, the verdict page, the learner's account, the
-//! list of codes, the interface for programs. They are plain files under web/, part of the program; `fill` puts in words and values.
+//! The pages that a person reads in a browser: the front page, the directory of providers, what is recognised elsewhere, the verdict page, the
+//! learner's account, the list of codes, the interface for programs. They are plain files under web/, part of the program; `fill` puts in words and values.
 
 pub mod api;
 mod errors;
@@ -19,11 +19,12 @@ pub use errors::{errors_markdown, errors_page};
 pub use offline::{service_worker, web_manifest};
 
 use crate::app::App;
-use crate::messages::{self, ACCOUNT, PAGES};
+use crate::messages::{self, ACCOUNT, PAGES, REGIONS};
 use fill::fill;
 
 const FRONT_HTML: &str = include_str!("../../web/front.html");
 const PROVIDERS_HTML: &str = include_str!("../../web/providers.html");
+const COVERAGE_HTML: &str = include_str!("../../web/coverage.html");
 const ACCOUNT_HTML: &str = include_str!("../../web/account.html");
 const VERDICT_HTML: &str = include_str!("../../web/v.html");
 const DOCS_HTML: &[u8] = include_bytes!("../../web/docs.html");
@@ -66,6 +67,11 @@ pub fn providers_page(values: &Values) -> String {
     fill(PROVIDERS_HTML, values)
 }
 
+/// How much is recognised elsewhere.
+pub fn coverage_page(values: &Values) -> String {
+    fill(COVERAGE_HTML, values)
+}
+
 /// The verdict page, which also carries the region's key for a browser that holds none yet.
 pub fn verdict_page(values: &Values) -> String {
     fill(VERDICT_HTML, values)
@@ -96,6 +102,11 @@ pub fn account_words() -> BTreeMap<String, Value> {
     ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(kinds).chain(refusals).collect()
 }
 
+/// The words of the pages about other regions, by code.
+pub fn region_words() -> BTreeMap<String, Value> {
+    REGIONS.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).collect()
+}
+
 /// The words of the verifier that are answers within a verdict; the others (ids, dates, documents, agreements) refuse a field of a request.
 fn verdict_words() -> impl Iterator<Item = &'static Message> {
     verifier::messages::all().filter(|m| !["ids.", "time.", "document.", "agreement."].iter().any(|slice| m.code.starts_with(slice)))
@@ -105,8 +116,16 @@ fn verdict_words() -> impl Iterator<Item = &'static Message> {
 mod tests {
     use super::*;
 
-    const HTML: [(&str, &str); 5] =
-        [("front", FRONT_HTML), ("providers", PROVIDERS_HTML), ("account", ACCOUNT_HTML), ("verdict", VERDICT_HTML), ("errors", errors::HTML)];
+    const HTML: [(&str, &str); 6] = [
+        ("front", FRONT_HTML),
+        ("providers", PROVIDERS_HTML),
+        ("coverage", COVERAGE_HTML),
+        ("account", ACCOUNT_HTML),
+        ("verdict", VERDICT_HTML),
+        ("errors", errors::HTML),
+    ];
+    /// Scripts of the pages about other regions.
+    const OF_REGIONS: [&str; 2] = ["coverage.js", "providers.js"];
     /// Scripts of the account, which have its words besides those of all pages.
     const OF_ACCOUNT: [&str; 10] = [
         "account.js",
@@ -136,7 +155,12 @@ mod tests {
         for (name, html) in HTML {
             for mark in ["data-word=\"", "data-word-en=\"", "data-label=\""] {
                 for code in codes(html, mark) {
-                    let known = PAGES.iter().chain(if name == "account" { ACCOUNT } else { &[] });
+                    let own = match name {
+                        "account" => ACCOUNT,
+                        "coverage" | "providers" => REGIONS,
+                        _ => &[],
+                    };
+                    let known = PAGES.iter().chain(own);
                     assert!(known.into_iter().any(|m| m.code == code), "{name}: {code}");
                     let tag = html.split_once(&format!("{mark}{code}\"")).and_then(|(_, rest)| rest.split_once('>')).expect("a tag").1;
                     assert!(mark.contains("label") || tag.starts_with("</"), "{name}: {code} is not empty");
@@ -160,7 +184,11 @@ mod tests {
     fn every_word_that_a_script_names_is_in_the_catalogue() {
         let (mut named, shared) = (0, words());
         for (script, text) in scripts() {
-            let own = if OF_ACCOUNT.contains(&script) { account_words() } else { BTreeMap::new() };
+            let own = match script {
+                _ if OF_ACCOUNT.contains(&script) => account_words(),
+                _ if OF_REGIONS.contains(&script) => region_words(),
+                _ => BTreeMap::new(),
+            };
             let words: BTreeMap<_, _> = shared.iter().chain(&own).collect();
             for code in codes(text, "\"page.") {
                 assert!(words.contains_key(&format!("page.{code}")), "{script}: page.{code}");

@@ -7,7 +7,7 @@ use verifier::documents::Digest;
 use verifier::ids::RegionCode;
 use verifier::time::Day;
 
-use super::{Answer, COVERAGE_SECONDS, CoverageView, Input, Kept, ListingView, RecognitionRefusal, WaiverInput, WaiverView, service};
+use super::{Answer, COVERAGE_SECONDS, CoverageView, Input, Kept, ListingView, RecognisedView, RecognitionRefusal, WaiverInput, WaiverView, service};
 use crate::access::Scope;
 use crate::app::App;
 use crate::error::Fault;
@@ -17,11 +17,14 @@ use crate::http::caller::{Permit, Public, ReadRecognition, WriteRecognition};
 use crate::http::idempotency::{self, IdempotencyKey, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
+use crate::recognition::service::Wanted;
 
 /// Most bytes of a request with questions.
 const CASES_BYTES: usize = 1024 * 1024;
 /// Seconds for which anybody may keep where a body is recognised.
 const MAX_AGE: u32 = 60;
+/// Longest text that is searched for, in characters.
+const Q_MAX: usize = 64;
 /// Longest name of a case that is looked for: a digest.
 const CASE_MAX: usize = 71;
 
@@ -144,8 +147,47 @@ pub async fn listing(
     Ok(cache::respond(&req, "application/json", serde_json::to_vec(&view).map_err(Fault::new)?, MAX_AGE))
 }
 
+/// Which bodies of other regions are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RecognisedQuery {
+    /// The region that lists them; absent: every other party of this region's agreements.
+    #[param(example = "320000")]
+    region: Option<String>,
+    /// Part of a name or of the credit code, 1 to 64 characters; ASCII letters match in either case.
+    #[param(example = "江苏")]
+    q: Option<String>,
+    /// 1 to 200; 50 by default.
+    #[param(example = 50)]
+    limit: Option<i64>,
+    /// Cursor of the page before.
+    after: Option<String>,
+}
+
+/// The bodies of other regions that may work here today, as their regions' bundles list them: by which grant, since when, and for what.
+#[utoipa::path(get, path = "/v1/recognised-providers", operation_id = "list_recognised_providers", tag = "recognition", security(()),
+    params(RecognisedQuery),
+    responses((status = 200, description = "A page; public for a minute, with an ETag", body = RecognisedView),
+        (status = 304, description = "`If-None-Match` names what would be answered"), (status = 400, description = "http.query", body = Document),
+        (status = 429, description = "http.rate_limited", body = Document)))]
+#[get("/v1/recognised-providers")]
+pub async fn recognised(app: web::Data<App>, _public: Public, req: HttpRequest, query: Query<RecognisedQuery>) -> Result<HttpResponse, Problem> {
+    let RecognisedQuery { region, q, limit, after } = query.0;
+    let q_fits = |q: &str| (1..=Q_MAX).contains(&q.chars().count()) && !q.chars().any(char::is_control);
+    if q.as_deref().is_some_and(|q| !q_fits(q)) {
+        return Err(HttpRefusal::Query.at("q").into());
+    }
+    let region = region.as_deref().map(RegionCode::parse).transpose().map_err(|_| HttpRefusal::Query.at("region"))?;
+    let (wanted, limit) = (Wanted { region, q, after: page::after(after.as_deref())? }, usize::try_from(page::limit(limit)?).unwrap_or(0));
+    let (bundles, this) = (app.partners.current(&app).await, app.clone());
+    let view = app.db.read(move |conn| service::recognised_providers(conn, &this, &bundles, &wanted, limit)).await?;
+    Ok(cache::respond(&req, "application/json", serde_json::to_vec(&view).map_err(Fault::new)?, MAX_AGE))
+}
+
 /// How much of what this region issued is recognised at the other parties of its agreements, by place and kind of certificate. Counted anew every
-/// five minutes; what was revoked or replaced does not count.
+/// five minutes; what was revoked or replaced does not count. Of small groups nothing is told: each count is rounded down to a multiple of 5, 1 to 4
+/// are `<5`, and sums and shares are made from what is told.
 #[utoipa::path(get, path = "/v1/coverage", operation_id = "get_coverage", tag = "recognition", security(()),
     responses((status = 200, description = "The counts; public for five minutes, with an ETag", body = CoverageView),
         (status = 304, description = "`If-None-Match` names what would be answered"), (status = 429, description = "http.rate_limited", body = Document)))]

@@ -1,16 +1,18 @@
 //! What recognition stands on, in memory: the agreements that every party has signed, and the bodies of this region. Read again when the
 //! database says that either, or a partner's key, changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use verifier::agreement::{Life, SignedAgreement};
+use verifier::bundle;
 use verifier::documents::Digest;
 use verifier::ids::{CreditCode, RegionCode};
 use verifier::recognition::{Accord, CaseFacts};
 use verifier::time::Instant;
-use verifier::verdict::Provider;
+use verifier::verdict::{Names, Provider};
 
+use super::rules;
 use crate::app::App;
 use crate::db::{self, Conn};
 use crate::error::Error;
@@ -72,9 +74,7 @@ impl Accords {
 
     /// The other parties of this region's agreements, in ascending order.
     pub fn others(&self, own: &RegionCode) -> Vec<RegionCode> {
-        let ours = self.agreements.iter().map(|(signed, _)| &signed.agreement().parties).filter(|parties| parties.contains(own));
-        let others: BTreeSet<&RegionCode> = ours.flatten().filter(|party| *party != own).collect();
-        others.into_iter().cloned().collect()
+        rules::others(&self.all(), own)
     }
 
     /// The credit code of a body of this region, by its id.
@@ -103,11 +103,25 @@ fn accord(signed: &SignedAgreement, life: Life) -> Accord<'_> {
     Accord { agreement: signed.agreement(), digest: signed.digest(), life }
 }
 
-/// A body of a partner region. What stands in a bundle that has expired says nothing any more.
+/// A body of a partner region.
 pub(super) fn abroad<'a>(bundles: &'a Bundles, region: &RegionCode, code: &CreditCode, now: Instant) -> Option<&'a Provider> {
-    let held = bundles.of(region)?.region(region)?;
-    let found = held.providers().binary_search_by(|provider| provider.code.cmp(code)).ok()?;
-    held.providers().get(found).filter(|_| now < held.manifest().expires)
+    let all = all_abroad(bundles, region, now);
+    all.get(all.binary_search_by(|provider| provider.code.cmp(code)).ok()?)
+}
+
+/// The bodies of a partner region, by credit code. What stands in a bundle that has expired says nothing any more.
+pub(super) fn all_abroad<'a>(bundles: &'a Bundles, region: &RegionCode, now: Instant) -> &'a [Provider] {
+    let held = bundles.of(region).and_then(|bundle| bundle.region(region)).filter(|held| now < held.manifest().expires);
+    held.map_or(&[], bundle::Held::providers)
+}
+
+/// What a region is called: this one, or one whose bundle is held.
+pub(super) fn name_of(app: &App, bundles: &Bundles, region: &RegionCode) -> Option<Names> {
+    if *region == app.region.code {
+        return Some(Names { zh: app.region.name_zh.clone().into(), en: app.region.name_en.clone().into() });
+    }
+    let manifest = bundles.of(region)?.region(region)?.manifest();
+    Some(Names { zh: manifest.name_zh.clone().into(), en: manifest.name_en.clone().into() })
 }
 
 /// The bodies that a case names.

@@ -15,7 +15,7 @@ mod views;
 pub use case::{Ask, Asked, Case, Terms};
 pub use draft::{Input, WaiverInput};
 pub use held::{Accords, Held};
-pub use views::{Answer, CountView, CoverageView, Kept, ListingView, WaiverView};
+pub use views::{Answer, CountView, CoverageView, Kept, ListingView, RecognisedView, WaiverView};
 
 use crate::refusals;
 

@@ -1,11 +1,21 @@
 //! Pure parts of recognition: which cases a waiver may name, what a kept decision says of providers, and where two decisions differ.
 
-pub mod listing;
+pub mod figure;
 pub mod tally;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
-use verifier::recognition::{CaseFacts, Decision, Outcome, RecognitionOutcome};
+use verifier::ids::RegionCode;
+use verifier::recognition::{Accord, CaseFacts, Decision, Outcome, RecognitionOutcome};
 use verifier::verdict::{Interval, Provider};
+
+/// The other parties of a region's agreements, in ascending order.
+pub fn others(accords: &[Accord<'_>], own: &RegionCode) -> Vec<RegionCode> {
+    let ours = accords.iter().map(|accord| &accord.agreement.parties).filter(|parties| parties.contains(own));
+    let others: BTreeSet<&RegionCode> = ours.flatten().filter(|party| *party != own).collect();
+    others.into_iter().cloned().collect()
+}
 
 /// What a waiver calls the subjects of a case: a certificate's number, the basis of each lot, a provider's code.
 pub fn subjects(facts: &CaseFacts) -> Vec<String> {

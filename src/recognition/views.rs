@@ -1,22 +1,20 @@
 //! How answers about recognition look.
 
-use std::collections::BTreeMap;
+mod coverage;
+mod listing;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use verifier::agreement::Grant;
 use verifier::base64url;
 use verifier::documents::{Digest, Names, Waiver};
-use verifier::ids::{Level, OccupationCode, RegionCode, TypeOfCertificate};
-use verifier::recognition::{Accord, CheckName, Decision, GrantRef, Recognition, RecognitionOutcome, check_words};
-use verifier::time::Day;
-use verifier::verdict::Scope;
+use verifier::recognition::{CheckName, Decision, GrantRef, Recognition, RecognitionOutcome, check_words};
 
-use super::rules::listing::Listed;
-use super::rules::tally::{Count, Kind, Tally};
 use super::service::Inputs;
 use super::store::WaiverRow;
 use crate::error::Fault;
+
+pub use coverage::{CountView, CoverageView};
+pub use listing::{BodyView, ListingView, PartyView, RecognisedView};
 
 /// The answer to one question.
 #[derive(Debug, Serialize, ToSchema)]
@@ -147,159 +145,6 @@ pub struct WaiverView {
     pub by: String,
     /// `waiver/1`, a compact JWS.
     pub document: String,
-}
-
-/// Where a body is recognised.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProviderRecognition)]
-pub struct ListingView {
-    /// Credit code of the body.
-    #[schema(example = "91310000MA1FL0007C")]
-    pub provider: String,
-    /// The region that lists it.
-    #[schema(example = "310000")]
-    pub region: String,
-    /// The day in question.
-    #[schema(example = "2026-11-22")]
-    pub day: String,
-    /// Each place that was asked.
-    pub places: Vec<PlaceView>,
-}
-
-/// Whether a place recognises a body.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProviderRecognitionPlace)]
-pub struct PlaceView {
-    /// The region that is to recognise.
-    #[schema(example = "320000")]
-    pub place: String,
-    /// Whether it does, by any grant.
-    #[schema(example = true)]
-    pub recognised: bool,
-    /// The grants by which it does.
-    pub by: Vec<ByView>,
-}
-
-/// A grant by which a body is recognised.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProviderRecognitionGrant)]
-pub struct ByView {
-    /// Digest of the agreement.
-    pub agreement: String,
-    /// What it is called, in `zh` and `en`.
-    #[schema(value_type = Object)]
-    pub title: Names,
-    /// Id of the grant.
-    #[schema(example = "bodies")]
-    pub grant: String,
-    /// The first day since which it is recognised without a gap.
-    #[schema(example = "2026-01-01")]
-    pub since: String,
-    /// For what: its own scope, cut to what the grant takes. An empty list is no condition.
-    #[schema(value_type = Object)]
-    pub scope: Scope,
-}
-
-/// How much of what this region issued is recognised at the other parties of its agreements.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Coverage)]
-pub struct CoverageView {
-    /// This region.
-    #[schema(example = "310000")]
-    pub region: String,
-    /// The day in question.
-    #[schema(example = "2026-11-22")]
-    pub day: String,
-    /// Each other party.
-    pub places: Vec<CoveragePlace>,
-}
-
-/// How much of it is recognised at one place.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CoveragePlace {
-    /// The place.
-    #[schema(example = "320000")]
-    pub to: String,
-    /// In all.
-    #[serde(flatten)]
-    pub sum: CountView,
-    /// By kind, those first of which most are not recognised.
-    pub kinds: Vec<KindView>,
-}
-
-/// Certificates that are neither revoked nor replaced.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[schema(as = CoverageCount)]
-pub struct CountView {
-    /// How many were issued.
-    #[schema(example = 6)]
-    pub issued: u64,
-    /// How many of them are recognised.
-    #[schema(example = 5)]
-    pub recognised: u64,
-    /// How many are not.
-    #[schema(example = 1)]
-    pub uncovered: u64,
-    /// The share that is recognised, in hundredths of a percent, rounded down.
-    #[schema(example = 8333)]
-    pub percent_hundredths: u64,
-}
-
-/// Certificates of one kind.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CoverageKind)]
-pub struct KindView {
-    /// What they certify.
-    #[serde(rename = "type")]
-    #[schema(value_type = String, example = "skill-level")]
-    pub kind: TypeOfCertificate,
-    /// Occupation code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "6-31-01-03")]
-    pub occupation: Option<OccupationCode>,
-    /// Rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u8>, example = 3)]
-    pub level: Option<Level>,
-    /// How many.
-    #[serde(flatten)]
-    pub count: CountView,
-}
-
-impl PlaceView {
-    pub(super) fn of(place: &RegionCode, by: Vec<(&Accord<'_>, &Grant, Listed)>) -> PlaceView {
-        let view = |(accord, grant, listed): (&Accord<'_>, &Grant, Listed)| ByView {
-            agreement: accord.digest.to_string(),
-            title: accord.agreement.title.clone(),
-            grant: grant.id.to_string(),
-            since: listed.since.to_string(),
-            scope: listed.scope,
-        };
-        PlaceView { place: place.to_string(), recognised: !by.is_empty(), by: by.into_iter().map(view).collect() }
-    }
-}
-
-impl CoverageView {
-    pub(super) fn of(region: &RegionCode, day: Day, tally: &Tally) -> CoverageView {
-        let place = |(to, kinds): (&RegionCode, &BTreeMap<Kind, Count>)| {
-            let view = |((kind, occupation, level), count): (&Kind, &Count)| KindView {
-                kind: *kind,
-                occupation: occupation.clone(),
-                level: *level,
-                count: CountView::from(*count),
-            };
-            let mut rows: Vec<KindView> = kinds.iter().map(view).collect();
-            rows.sort_by_key(|row| std::cmp::Reverse(row.count.uncovered));
-            CoveragePlace { to: to.to_string(), sum: Count::sum(kinds.values()).into(), kinds: rows }
-        };
-        CoverageView { region: region.to_string(), day: day.to_string(), places: tally.places().map(place).collect() }
-    }
-}
-
-impl From<Count> for CountView {
-    fn from(count: Count) -> CountView {
-        CountView { issued: count.issued, recognised: count.recognised, uncovered: count.uncovered(), percent_hundredths: count.share() }
-    }
 }
 
 impl Answer {

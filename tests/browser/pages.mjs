@@ -10,6 +10,7 @@ await import("./recognition.mjs");
 await import("./scan.mjs");
 await import("./offline.mjs");
 await import("./front.mjs");
+await import("./coverage.mjs");
 await import("./account.mjs");
 await import("./vectors.mjs");
 await end();

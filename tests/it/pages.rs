@@ -2,6 +2,7 @@
 //! chromium; where one is missing it says so and is skipped, unless `CI` is set.
 
 mod allies;
+mod neighbours;
 mod savings;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use verifier::jws::Fingerprint;
 
 use self::allies::Allies;
+use self::neighbours::Neighbours;
 use self::savings::Savings;
 use super::support::{Backend, Client, World};
 
@@ -90,6 +92,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),
         ("/providers", "text/html; charset=utf-8"),
+        ("/coverage", "text/html; charset=utf-8"),
         ("/account", "text/html; charset=utf-8"),
         ("/v", "text/html; charset=utf-8"),
         ("/v/base.css", "text/css; charset=utf-8"),
@@ -102,6 +105,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
         ("/v/icon.svg", "image/svg+xml"),
         ("/v/words.json", "application/json"),
         ("/v/words-account.json", "application/json"),
+        ("/v/words-regions.json", "application/json"),
         ("/docs", "text/html; charset=utf-8"),
         ("/docs/docs.js", "text/javascript; charset=utf-8"),
         ("/docs/swagger-ui.css", "text/css; charset=utf-8"),
@@ -174,6 +178,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     let elder = issue(&late_operator, &late_provider);
     late.app.edge.shift(YEARS * 366 * 86_400);
     let (allied, apart, agreed, savings) = (Allies::new(), Allies::apart(), Allies::agreed(), Savings::new());
+    let neighbours = Neighbours::new();
     let scratch = tempfile::tempdir().unwrap();
     let shots = std::env::var_os("HUFU_SCREENSHOTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     let mut all = vec![&valid, &revoked, &suspended, &replaced, &successor, &foreign, &elder];
@@ -189,7 +194,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
         "picture": picture(&operator, &valid), "menu": STANDARD.encode(menu), "blank": STANDARD.encode(std::fs::read("web/icon-192.png").unwrap()),
         "key": key.jwk().x, "fingerprint": Fingerprint::of(&key).to_string(),
         "otherKey": other_key.jwk().x, "otherFingerprint": Fingerprint::of(&other_key).to_string(),
-        "allied": allied.told(), "apart": apart.told(), "agreed": agreed.told(), "savings": savings.told(),
+        "allied": allied.told(), "apart": apart.told(), "agreed": agreed.told(), "savings": savings.told(), "neighbours": neighbours.told(),
         "operations": world.client().get("/openapi.json").json()["paths"].as_object().unwrap().len(),
     });
     let ran = Command::new("node").args(["tests/browser/pages.mjs", &cases.to_string()]).output().expect("node runs");
@@ -198,5 +203,5 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     assert!(ran.status.success(), "{said}");
     // A developer may look at some of them: HUFU_SCENES=offline.
     let some = std::env::var_os("HUFU_SCENES").is_some();
-    assert!(some || said.contains("97 scenes were as they should be"), "{said}");
+    assert!(some || said.contains("108 scenes were as they should be"), "{said}");
 }

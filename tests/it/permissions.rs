@@ -23,6 +23,7 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("get", "/v1/providers", "by address"),
     ("get", "/v1/providers/{id}", "by address"),
     ("get", "/v1/providers/{id}/recognition", "by address"),
+    ("get", "/v1/recognised-providers", "by address"),
     ("get", "/v1/coverage", "by address; counted once in five minutes"),
     ("get", "/.well-known/did.json", "by address"),
     ("get", "/.well-known/jwks.json", "by address"),

@@ -10,7 +10,7 @@ mod whitelist;
 use hufu::access::Role;
 use serde_json::{Value, json};
 
-use super::agreements::{act, agreement, digest, file_of, import, propose, signature};
+use super::agreements::{act, agreement, digest, file_of, import, next, propose, read, signature};
 use super::support::abroad::{Abroad, pin_input};
 use super::support::issuing::{body, draft, issue, listing, step, text, with};
 use super::support::site::Site;
@@ -42,6 +42,11 @@ impl Scene<'_> {
     /// An agreement that all of its parties have signed.
     fn agree(&self, agreement: &Value) {
         propose(&self.operator, agreement).expect(201);
+        self.agree_to(agreement);
+    }
+
+    /// The same for one that is proposed.
+    fn agree_to(&self, agreement: &Value) {
         act(&self.operator, agreement, "signature").expect(200);
         let now = self.world.app.edge.now();
         let signed: Vec<String> = self.partners.iter().map(|(abroad, _)| signature(agreement, abroad.code, &abroad.signer(), now)).collect();

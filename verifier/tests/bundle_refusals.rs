@@ -197,6 +197,23 @@ fn a_partners_own_delta_that_takes_a_revocation_back_is_refused() {
 }
 
 #[test]
+fn a_delta_that_brings_agreements_which_are_none_is_refused() {
+    let bundle = Bundle::open(&file(&[&RegionFacts::good()]), &anchor()).expect("a good bundle");
+    let brings = |text: &str| {
+        let mut manifest = RegionFacts::good().next().manifest();
+        let part = PartRef { name: PartName::Agreements, sha256: Hash::of(text.as_bytes()), bytes: text.len() as u32 };
+        manifest.parts.insert(0, part);
+        let signed = manifest.sign(&region_signer("310000")).expect("a good manifest");
+        let mut change = Change::of(PartName::Agreements);
+        change.text = Some(text.to_owned());
+        let delta = Delta::new(7, None, &signed, vec![change]).expect("a good manifest");
+        bundle.apply(&delta.to_json()).err().map(|error| error.code())
+    };
+    assert_eq!(brings(r#"{"hufu":"agreements/1","files":["no file"]}"#), None);
+    assert_eq!(brings(r#"{"hufu":"agreements/1","files":"no list"}"#), Some("bundle.part_form"));
+}
+
+#[test]
 fn a_part_that_is_refused_leaves_the_bundle_as_it_was() {
     let row = |until: i64| {
         let mut row = common::bundles::key_row(common::signer().public());

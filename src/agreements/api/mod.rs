@@ -130,7 +130,7 @@ pub async fn end(
     Ok(HttpResponse::Ok().json(done.await?))
 }
 
-/// Publishes an agreement that every party has signed. A repeat changes nothing.
+/// Publishes an agreement that every party has signed, and with it every other version of it that is. A repeat changes nothing.
 #[utoipa::path(post, path = "/v1/agreements/{digest}/publication", operation_id = "publish_agreement", tag = "agreements",
     security(("oauth" = ["agreements:write"])), params(("digest" = String, Path, description = "`sha256:` and 64 digits of hex")),
     responses((status = 200, description = "Published", body = View), (status = 404, description = "agreements.not_found", body = Document),

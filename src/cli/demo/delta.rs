@@ -104,7 +104,7 @@ impl Story {
             let places = counted["places"].as_array().cloned().unwrap_or_default();
             let cells: Vec<String> = places
                 .iter()
-                .map(|place| format!("{} {}/{}", place["to"].as_str().unwrap_or_default(), place["recognised"], place["issued"]))
+                .map(|place| format!("{} {}/{}", place["to"].as_str().unwrap_or_default(), place["recognised"], place["issued"]).replace('"', ""))
                 .collect();
             self.teller.line(&format!("{from} -> {}", cells.join(", ")));
         }

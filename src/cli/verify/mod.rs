@@ -68,7 +68,7 @@ pub(super) fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-fn region(text: &str) -> Result<RegionCode, String> {
+pub(super) fn region(text: &str) -> Result<RegionCode, String> {
     RegionCode::parse(text).map_err(|error| error.to_string())
 }
 

@@ -12,8 +12,11 @@ use super::accords;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
+use crate::partners::Bundles;
 use crate::providers::service::today;
-use crate::recognition::rules::tally::{Kind, Tally, is_recognised};
+use crate::recognition::held::name_of;
+use crate::recognition::rules::figure::Figure;
+use crate::recognition::rules::tally::{Kind, Tally, refused_by};
 use crate::recognition::store::{self, GroupRow};
 use crate::recognition::views::CoverageView;
 use crate::recognition::{Accords, COVERAGE_SECONDS};
@@ -24,7 +27,7 @@ pub(super) struct Group {
     pub count: u64,
 }
 
-/// What is recognised today, as JSON: made anew when it is five minutes old, once however many ask.
+/// What is recognised today, as everybody is told, as JSON: made anew when it is five minutes old, once however many ask.
 ///
 /// # Errors
 /// A fault.
@@ -34,27 +37,27 @@ pub async fn covered(app: &App) -> Result<Arc<[u8]>, Error> {
     if let Some((_, body)) = held.as_ref().filter(|(at, _)| (now - at).abs() < COVERAGE_SECONDS) {
         return Ok(body.clone());
     }
-    let this = app.clone();
-    let view = app.db.read_one_state(move |conn| coverage(conn, &this)).await?;
+    let (bundles, this) = (app.partners.current(app).await, app.clone());
+    let view = app.db.read_one_state(move |conn| coverage(conn, &this, &bundles, Figure::rounded)).await?;
     let body: Arc<[u8]> = serde_json::to_vec(&view).map_err(Fault::new)?.into();
     *held = Some((now, body.clone()));
     Ok(body)
 }
 
-/// Counts what is recognised today at every other party.
+/// Counts what is recognised today at every other party, and tells each count as `figure` says.
 ///
 /// # Errors
 /// A fault.
-pub fn coverage(conn: &mut Conn, app: &App) -> Result<CoverageView, Error> {
+pub fn coverage(conn: &mut Conn, app: &App, bundles: &Bundles, figure: fn(u64) -> Figure) -> Result<CoverageView, Error> {
     let (accords, own, day) = (accords(conn, app)?, &app.region.code, today(app));
     let (all, mut tally) = (accords.all(), Tally::of(accords.others(own).into_iter()));
     for_each(conn, &accords, own, |group| {
         let providers = providers(&accords, &group.facts);
-        let at = |place: &RegionCode| is_recognised(&all, &group.facts, &Context { providers: &providers, ..Context::new(place, day) });
+        let at = |place: &RegionCode| refused_by(&all, &group.facts, &Context { providers: &providers, ..Context::new(place, day) });
         tally.add(&kind(&group.facts)?, group.count, at);
         Ok(())
     })?;
-    Ok(CoverageView::of(own, day, &tally))
+    Ok(CoverageView::of(own, day.to_string(), &tally, |place| name_of(app, bundles, place), figure))
 }
 
 /// Every group of certificates that stand, month by month of assessment.

@@ -1,7 +1,7 @@
-//! Where a body is recognised, and for what.
+//! Where a body is recognised, and for what; which bodies of other regions are recognised here.
 
 use verifier::ids::{CreditCode, RegionCode};
-use verifier::recognition::{CaseFacts, ProviderFacts};
+use verifier::recognition::Candidate;
 use verifier::time::{Day, Instant};
 use verifier::verdict::Provider;
 
@@ -13,9 +13,11 @@ use crate::partners::Bundles;
 use crate::providers::service::today;
 use crate::providers::{self, ProviderRefusal};
 use crate::recognition::Accords;
-use crate::recognition::held::abroad;
-use crate::recognition::rules::listing::{Candidate, listed};
-use crate::recognition::views::{ListingView, PlaceView};
+use crate::recognition::held::{abroad, all_abroad, name_of};
+use crate::recognition::views::{BodyView, ListingView, PartyView, RecognisedView};
+
+/// Bodies of which waivers are looked up at once.
+const AT_ONCE: usize = 200;
 
 /// Where a body of this region, or of a party whose bundle is held, is recognised: at `place`, or else an own one at every party and another
 /// one here; on `day`, or else today.
@@ -42,16 +44,9 @@ pub fn listing(
         None if origin == *own => accords.others(own),
         None => vec![own.clone()],
     };
-    let facts = CaseFacts::Provider(ProviderFacts { code: provider.code.clone(), origin: origin.clone(), occupation: None, level: None });
-    let waivers = waive::of_case(conn, &facts)?;
-    let at = |place: &RegionCode| {
-        let candidate = Candidate { provider, origin: &origin, place, waivers: &waivers };
-        let all = accords.all();
-        let grants = all.iter().flat_map(|accord| accord.agreement.grants.iter().map(move |grant| (accord, grant)));
-        let by = grants.filter_map(|(accord, grant)| Some((accord, grant, listed(accord, grant, &candidate, day)?)));
-        PlaceView::of(place, by.collect())
-    };
-    Ok(ListingView { provider: provider.code.to_string(), region: origin.to_string(), day: day.to_string(), places: places.iter().map(at).collect() })
+    let waivers = waive::of_bodies(conn, &[provider])?;
+    let candidate = Candidate { provider, origin: &origin, place: own, waivers: &waivers };
+    Ok(ListingView::of(&accords.all(), &candidate, &places, day, |region| name_of(app, bundles, region)))
 }
 
 /// A body in the bundle of a party.
@@ -60,4 +55,55 @@ fn elsewhere<'a>(accords: &Accords, bundles: &'a Bundles, own: &RegionCode, code
         let provider = abroad(bundles, &region, code, Instant(now))?;
         Some((region, provider))
     })
+}
+
+/// Which bodies are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of this region alone.
+    pub region: Option<RegionCode>,
+    /// Part of a name or of the credit code.
+    pub q: Option<String>,
+    /// After this cursor.
+    pub after: Option<String>,
+}
+
+/// A page of the bodies of other parties that are recognised here today, by the bundles that are held.
+///
+/// # Errors
+/// A fault.
+pub fn recognised_providers(conn: &mut Conn, app: &App, bundles: &Bundles, wanted: &Wanted, limit: usize) -> Result<RecognisedView, Error> {
+    let (accords, own, day, now) = (accords(conn, app)?, &app.region.code, today(app), Instant(app.edge.now()));
+    let (all, regions) = (accords.all(), accords.others(own));
+    let asked = regions.iter().filter(|region| wanted.region.as_ref().is_none_or(|only| only == *region));
+    let bodies = asked.flat_map(|region| all_abroad(bundles, region, now).iter().map(move |provider| (region, provider)));
+    let bodies: Vec<_> = bodies.filter(|(region, provider)| wanted.matches(region, provider)).collect();
+    let mut items = Vec::new();
+    for chunk in bodies.chunks(AT_ONCE) {
+        let waivers = waive::of_bodies(conn, &chunk.iter().map(|(_, provider)| *provider).collect::<Vec<_>>())?;
+        items.extend(
+            chunk.iter().filter_map(|(origin, provider)| BodyView::of(&all, &Candidate { provider, origin, place: own, waivers: &waivers }, day)),
+        );
+        if items.len() > limit {
+            break;
+        }
+    }
+    let is_more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| is_more).map(|last| cursor(&last.region, &last.credit_code));
+    let regions = regions.iter().map(|region| PartyView { region: region.to_string(), name: name_of(app, bundles, region) }).collect();
+    Ok(RecognisedView { day: day.to_string(), regions, items, next })
+}
+
+impl Wanted {
+    fn matches(&self, region: &RegionCode, provider: &Provider) -> bool {
+        let is_later = self.after.as_ref().is_none_or(|after| cursor(region.as_str(), provider.code.as_str()) > *after);
+        let has = |text: &str, q: &str| text.to_ascii_lowercase().contains(&q.to_ascii_lowercase());
+        let names = [provider.name_zh.as_str(), &provider.name_en, provider.code.as_str()];
+        is_later && self.q.as_ref().is_none_or(|q| names.iter().any(|text| has(text, q)))
+    }
+}
+
+fn cursor(region: &str, code: &str) -> String {
+    format!("{region}_{code}")
 }

@@ -23,7 +23,7 @@ use crate::error::{Error, Fault};
 use crate::partners::Bundles;
 use crate::providers::service::today;
 pub use coverage::{coverage, covered};
-pub use listing::listing;
+pub use listing::{Wanted, listing, recognised_providers};
 pub use record::{Inputs, Replay, UsedView, kept, replay};
 pub use trial::{Line, Trial, trial};
 pub use waive::{list, waive};

@@ -3,6 +3,7 @@
 use verifier::documents::{Digest, Waiver, WaiverId};
 use verifier::recognition::CaseFacts;
 use verifier::time::Instant;
+use verifier::verdict::Provider;
 
 use super::accords;
 use crate::access::Caller;
@@ -55,6 +56,12 @@ pub fn list(conn: &mut Conn, case: Option<&str>, after: Option<&str>, limit: i64
 /// The waivers that may have to do with a case.
 pub(super) fn of_case(conn: &mut Conn, facts: &CaseFacts) -> Result<Vec<(Digest, Waiver)>, Error> {
     opened(store::waivers_for(conn, &rules::subjects(facts))?)
+}
+
+/// The waivers that may have to do with these bodies.
+pub(super) fn of_bodies(conn: &mut Conn, bodies: &[&Provider]) -> Result<Vec<(Digest, Waiver)>, Error> {
+    let codes: Vec<String> = bodies.iter().map(|body| body.code.to_string()).collect();
+    opened(store::waivers_for(conn, &codes)?)
 }
 
 /// The waivers of these digests; one that is not here is left out.

@@ -17,9 +17,9 @@ const DAY: i64 = 86_400;
 
 /// Two registries, and a certificate of each.
 pub struct Allies {
-    own: World,
-    partner: World,
-    provider: Value,
+    pub own: World,
+    pub partner: World,
+    pub provider: Value,
     certificate: Value,
     pub partner_certificate: Value,
 }
@@ -64,7 +64,7 @@ impl Allies {
         allies
     }
 
-    fn operator(&self) -> Client {
+    pub fn operator(&self) -> Client {
         self.own.signed_in(Role::Operator, None)
     }
 

@@ -45,34 +45,73 @@ fn kind(kind: &str, level: Option<u8>, of: Value) -> Value {
     row
 }
 
+/// A count with why most of what is not recognised is not.
+fn why(of: Value, code: &str) -> Value {
+    let words = if code == "not-covered" { ("没有互认协议涉及此类证书", "no agreement is about this") } else { words_of(code) };
+    with(of, "/why", json!({"code": code, "zh": words.0, "en": words.1}))
+}
+
+fn words_of(check: &str) -> (&'static str, &'static str) {
+    let words = verifier::recognition::CheckName::parse(check).unwrap().words();
+    (words.zh, words.en)
+}
+
 both! {
     fn coverage_is_what_a_count_by_hand_comes_to(world: &World) {
         let scene = Scene::of(world, &["320000", "330000"]);
-        assert_eq!(world.client().get("/v1/coverage").expect(200).json(), json!({"region": "310000", "day": scene.today(), "places": []}));
         issue_eight(world);
         scene.agree(&ours());
-        world.app.edge.shift(200);
-        assert_eq!(world.client().get("/v1/coverage").expect(200).json()["places"], json!([]), "it is counted once in five minutes");
-        world.app.edge.shift(300);
-        let answer = world.client().get("/v1/coverage").expect(200);
-        let places = answer.json()["places"].clone();
         let mut js = count(8, 6, 7500);
         js["to"] = json!("320000");
-        js["kinds"] = json!([kind("skill-level", Some(2), count(1, 0, 0)), kind("training", None, count(1, 0, 0)),
+        js["name"] = json!({"zh": "江苏省", "en": "Jiangsu"});
+        js["kinds"] = json!([kind("skill-level", Some(2), why(count(1, 0, 0), "level")), kind("training", None, why(count(1, 0, 0), "type")),
             kind("skill-level", Some(3), count(4, 4, 10_000)), kind("skill-level", Some(4), count(2, 2, 10_000))]);
         // One of level 4 was earned too early for the one grant, and is not good enough for the other.
         let mut zj = count(8, 1, 1250);
         zj["to"] = json!("330000");
-        zj["kinds"] = json!([kind("skill-level", Some(3), count(4, 0, 0)), kind("skill-level", Some(2), count(1, 0, 0)),
-            kind("skill-level", Some(4), count(2, 1, 5000)), kind("training", None, count(1, 0, 0))]);
-        assert_eq!(places, json!([js, zj]));
-        assert_eq!(answer.header("cache-control"), "public, max-age=300");
-        world.client().header("if-none-match", answer.header("etag")).get("/v1/coverage").expect(304);
+        zj["name"] = json!({"zh": "浙江省", "en": "Zhejiang"});
+        zj["kinds"] = json!([kind("skill-level", Some(3), why(count(4, 0, 0), "level")), kind("skill-level", Some(2), why(count(1, 0, 0), "level")),
+            kind("skill-level", Some(4), why(count(2, 1, 5000), "earned")), kind("training", None, why(count(1, 0, 0), "level"))]);
+        let json: Value = serde_json::from_str(&hufu(world, &["coverage", "--json"]).expect(0).out).unwrap();
+        assert_eq!(json, json!({"region": "310000", "day": scene.today(), "places": [js, zj]}));
         let printed = hufu(world, &["coverage"]).expect(0).out;
         assert!(printed.starts_with("to\ttype\toccupation\tlevel\tissued\trecognised\tpercent\n320000\t*\t*\t*\t8\t6\t75.00\n"), "{printed}");
         assert!(printed.contains("330000\tskill-level\t6-31-01-03\t4\t2\t1\t50.00\n") && !printed.contains("320000\tskill-level\t6-31-01-03\t3"), "{printed}");
-        let json: Value = serde_json::from_str(&hufu(world, &["coverage", "--json"]).expect(0).out).unwrap();
-        assert_eq!(json["places"], places);
+    }
+
+    fn everybody_is_told_of_no_group_of_fewer_than_five(world: &World) {
+        let scene = Scene::of(world, &["320000", "330000"]);
+        assert_eq!(world.client().get("/v1/coverage").expect(200).json(), json!({"region": "310000", "day": scene.today(), "places": []}));
+        issue_eight(world);
+        let two = body(world, 2);
+        for _ in 0..6 {
+            issue(&two.client, &with(with(draft(), "/level", json!(2)), "/assessed_on", json!("2026-02-28")));
+        }
+        // Jiangsu takes level 3 upwards of one type; nothing goes to Zhejiang.
+        let grants = json!([{"id": "senior", "moves": "certificate", "from": ["310000"], "to": ["320000"], "accept": {"type": ["skill-level"], "level": {"min": 3}}}]);
+        scene.agree(&with_grants(&["310000", "320000", "330000"], &grants));
+        world.app.edge.shift(200);
+        assert_eq!(world.client().get("/v1/coverage").expect(200).json()["places"], json!([]), "it is counted once in five minutes");
+        world.app.edge.shift(300);
+        let answer = world.client().get("/v1/coverage").expect(200);
+        let told = |issued: Value, recognised: Value, uncovered: Value| json!({"issued": issued, "recognised": recognised, "uncovered": uncovered});
+        let places = answer.json()["places"].clone();
+        // Seven of level 2 are told as five. Of four and two that are recognised, and of the one training, it is told that they are few.
+        let few = || json!("<5");
+        let none = |of: Value| with(of, "/percent_hundredths", json!(0));
+        let level_2 = |code| kind("skill-level", Some(2), why(none(told(json!(5), json!(0), json!(5))), code));
+        let jiangsu = json!([level_2("level"), kind("training", None, none(told(few(), json!(0), few()))),
+            kind("skill-level", Some(3), told(few(), few(), json!(0))), kind("skill-level", Some(4), told(few(), few(), json!(0)))]);
+        assert_eq!(places[0]["kinds"], jiangsu);
+        let few_of = |name: &str, level| kind(name, level, none(told(few(), json!(0), few())));
+        let zhejiang = json!([level_2("not-covered"), few_of("skill-level", Some(3)), few_of("skill-level", Some(4)), few_of("training", None)]);
+        assert_eq!(places[1]["kinds"], zhejiang);
+        // In all what follows from that.
+        let sum = |of: &Value| ["issued", "recognised", "uncovered", "percent_hundredths"].map(|member| of[member].clone());
+        assert_eq!(sum(&places[0]), [json!(5), json!("<10"), json!(5), Value::Null]);
+        assert_eq!(sum(&places[1]), [json!(5), json!(0), json!(5), json!(0)]);
+        assert_eq!(answer.header("cache-control"), "public, max-age=300");
+        world.client().header("if-none-match", answer.header("etag")).get("/v1/coverage").expect(304);
     }
 
     fn a_dry_run_says_what_an_agreement_would_do_before_anybody_has_signed(world: &World) {

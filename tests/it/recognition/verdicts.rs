@@ -1,6 +1,7 @@
 //! Recognition in a verdict: by the registry, by a bundle, by the command line: the same answer.
 
-use verifier::bundle::{Anchor, Bundle};
+use verifier::agreement::SignedAgreement;
+use verifier::bundle::{AgreementsPart, Anchor, Bundle, PartName};
 use verifier::ids::RegionCode;
 use verifier::time::Instant;
 use verifier::verdict::{NoMemo, Presented};
@@ -23,6 +24,14 @@ fn verify(client: &Client, text: &str, place: &str) -> Value {
 fn bundle(world: &World) -> Bundle {
     let anchor = Anchor { region: world.app.region.code.clone(), key: *world.app.keys.region_signer().public() };
     Bundle::open(&world.client().get("/v1/bundle").expect(200).bytes, &anchor).unwrap()
+}
+
+/// The digests of the agreements that the own region publishes, by text.
+fn files(bundle: &Bundle) -> Vec<String> {
+    let own = bundle.region(&bundle.anchor().region).unwrap();
+    let part = AgreementsPart::parse(own.text(PartName::Agreements).unwrap()).unwrap();
+    let digest = |file: &String| SignedAgreement::open(file.as_bytes(), &|_, _| None).unwrap().digest().to_string();
+    part.files.iter().map(digest).collect()
 }
 
 both! {
@@ -49,6 +58,38 @@ both! {
         assert_eq!((text(&refused, "id"), &refused["version"], text(&refused, "grant")), ("urn:hufu:agreement:yrd", &json!(1), "cert"));
         let level = refused["checks"].as_array().unwrap().iter().find(|check| check["check"] == "level").unwrap().clone();
         assert_eq!((text(&level, "want"), text(&level, "got"), &level["ok"]), ("at least 3", "1", &json!(false)));
+    }
+
+    fn a_version_that_is_agreed_and_not_published_counts_by_a_bundle_too(world: &World) {
+        let (scene, one) = (published(world), body(world, 1));
+        let first = agreement(&["310000", "320000"]);
+        let second = with(next(&first, &scene.today()), "/grants/0/accept", json!({"level": {"min": 5}}));
+        let made = issue(&one.client, &draft());
+        world.app.edge.shift(20);
+        let held = bundle(world);
+        let said = |bundle: &Bundle| {
+            let online = verify(&world.client(), text(&made, "card"), "320000")["recognition"].clone();
+            let presented = Presented::from_text(text(&made, "card"));
+            let offline = bundle.judge_for(&presented, &RegionCode::parse("320000").unwrap(), Instant(world.app.edge.now()), &NoMemo);
+            assert_eq!(serde_json::to_value(offline.recognition).unwrap(), online);
+            (text(&online, "code").to_owned(), online["version"].clone())
+        };
+        // Proposed, it changes nothing and goes nowhere.
+        propose(&scene.operator, &second).expect(201);
+        assert_eq!(said(&held), ("recognition.recognised".to_owned(), json!(1)));
+        assert_eq!(files(&bundle(world)), [digest(&first)]);
+        scene.agree_to(&second);
+        assert_eq!(read(&scene.operator, &first)["state"], "superseded");
+        assert_eq!(read(&scene.operator, &second)["published_at"], Value::Null);
+        world.app.edge.shift(20);
+        let next = held.update(&world.client().get("/v1/bundle").expect(200).bytes).unwrap();
+        assert_eq!(said(&next).0, "recognition.refused");
+        // Whatever becomes of a partner's key, what went out stays.
+        let both = files(&next);
+        assert_eq!(both.len(), 2);
+        scene.operator.delete("/v1/partners/320000").expect(204);
+        world.app.edge.shift(20);
+        assert_eq!(files(&bundle(world)), both);
     }
 
     fn what_is_revoked_is_recognised_nowhere(world: &World) {

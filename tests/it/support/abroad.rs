@@ -51,6 +51,11 @@ impl Abroad {
         RegionCode::parse(self.code).unwrap()
     }
 
+    /// What it is called, in Chinese and English.
+    pub fn name(&self) -> (&'static str, &'static str) {
+        if self.code == "330000" { ("浙江省", "Zhejiang") } else { ("江苏省", "Jiangsu") }
+    }
+
     /// As its operator reads it out.
     pub fn fingerprint(&self) -> String {
         Fingerprint::of(self.signer().public()).to_string()
@@ -108,8 +113,8 @@ impl Abroad {
         Manifest {
             hufu: ManifestVersion::V1,
             region: self.region(),
-            name_zh: "江苏省".into(),
-            name_en: "Jiangsu".into(),
+            name_zh: self.name().0.into(),
+            name_en: self.name().1.into(),
             zone: Zone::CHINA,
             url: "https://registry.example".into(),
             epoch: self.epoch,

@@ -1,6 +1,6 @@
 //! One region of a bundle, its parts read and ready for questions.
 
-use super::parts::{KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart, sorted};
+use super::parts::{AgreementsPart, KeyRow, KeysPart, ProvidersPart, RevokedPart, StatusPart, sorted};
 use super::small_map::SmallMap;
 use super::{BundleError, BundleRule, Hash, Manifest, PartName};
 use crate::base64url;
@@ -119,8 +119,8 @@ impl Held {
     /// Reads a part in. Its digest was compared by the caller.
     pub(super) fn put(&mut self, name: PartName, text: Arc<str>) -> Result<(), BundleError> {
         match name {
-            // Read when somebody asks about recognition: most verifiers never do.
-            PartName::Agreements => {}
+            // The files in it are opened when somebody asks about recognition: most verifiers never do.
+            PartName::Agreements => drop(AgreementsPart::parse(&text)?),
             PartName::Keys(year) => {
                 let part = KeysPart::parse(&text)?;
                 same_year(year, part.year)?;

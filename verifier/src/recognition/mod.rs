@@ -8,6 +8,7 @@ mod decision;
 mod engine;
 mod facts;
 mod got;
+mod listing;
 mod provider;
 mod recognise;
 mod subject;
@@ -17,6 +18,7 @@ pub use check::{Check, CheckName, check_words};
 pub use decision::{Booking, DECISION_MAX_BYTES, Decision, Outcome, ProviderOn};
 pub use engine::{accepts, evaluate};
 pub use facts::{CaseFacts, CertificateFacts, CreditFacts, LotFacts, ProviderFacts};
+pub use listing::{Candidate, Listed, listed};
 pub use recognise::{GrantRef, Recognition, RecognitionOutcome, recognise};
 
 use crate::agreement::{Agreement, Grant, Life};

@@ -7,7 +7,7 @@ use super::super::world::DAY;
 use super::{Cases, RegionFacts, Step, contents, next};
 use std::sync::Arc;
 use verifier::base64url;
-use verifier::bundle::{Contents, Hash, KeysPart, PartName};
+use verifier::bundle::{Contents, Hash, KeysPart, PartName, PartRef};
 use verifier::jws::sign_compact;
 use verifier::status::gzip;
 use verifier::verdict::Outcome;
@@ -261,6 +261,8 @@ fn part_texts(all: &mut Cases) {
     let revoked_5 = twice.split_once(r#""revoked":"#).and_then(|(_, rest)| rest.split_once(r#","suspended""#)).expect("a set").0.to_owned();
     two_years(all);
     for (name, part, text) in [
+        ("agreements that are none", PartName::Agreements, r#"{"hufu":"agreements/1"}"#.to_owned()),
+        ("agreements in another order", PartName::Agreements, r#"{"hufu":"agreements/1","files":["b","a"]}"#.to_owned()),
         ("a set of more entries than a bundle may have", PartName::Status(2026), set(r#"{"n":16777217,"k":0,"bits":""}"#)),
         ("a part of another year", PartName::Keys(2026), KeysPart::new(2025, Vec::new()).to_text()),
         ("a status part of another year", PartName::Status(2026), status.replacen("2026", "2025", 1)),
@@ -309,11 +311,13 @@ fn two_years(all: &mut Cases) {
 pub fn with_text(facts: &RegionFacts, name: PartName, text: &str) -> Vec<u8> {
     let mut manifest = facts.manifest();
     let mut held = contents(&[facts]);
-    for part in manifest.parts.iter_mut().filter(|part| part.name == name) {
+    for part in manifest.parts.extract_if(.., |part| part.name == name) {
         held.parts.remove(&part.sha256);
-        (part.sha256, part.bytes) = (Hash::of(text.as_bytes()), text.len() as u32);
-        held.parts.insert(part.sha256, Arc::from(text));
     }
+    let sha256 = Hash::of(text.as_bytes());
+    manifest.parts.push(PartRef { name, sha256, bytes: text.len() as u32 });
+    manifest.parts.sort_by_key(|part| part.name);
+    held.parts.insert(sha256, Arc::from(text));
     held.manifests.insert(manifest.region.clone(), manifest.sign(&region_signer(facts.code)).expect("a good manifest"));
     gzip(&held.to_json())
 }

@@ -1,11 +1,13 @@
 //! For what, and since when, a grant lets a body of another region work here.
 
-use verifier::agreement::{Accept, Grant, ProviderTerms};
-use verifier::documents::{Digest, Waiver};
-use verifier::ids::{Level, OccupationPrefix, RegionCode};
-use verifier::recognition::{Accord, CaseFacts, Context, ProviderFacts, accepts};
-use verifier::time::Day;
-use verifier::verdict::{Interval, Provider, Scope, Standing};
+use super::engine::is_among;
+use super::{Accord, CaseFacts, Context, ProviderFacts, accepts};
+use crate::agreement::{Accept, Grant, Moves, ProviderTerms};
+use crate::documents::{Digest, Waiver};
+use crate::ids::{Level, OccupationPrefix, RegionCode};
+use crate::time::Day;
+use crate::verdict::{Interval, Provider, Scope, Standing};
+use alloc::vec::Vec;
 
 /// A body, where it is listed, and the region that is asked.
 #[derive(Clone, Copy)]
@@ -31,6 +33,9 @@ pub struct Listed {
 
 /// What a body may do on a day under a grant; none where it may not.
 pub fn listed(accord: &Accord<'_>, grant: &Grant, candidate: &Candidate<'_>, day: Day) -> Option<Listed> {
+    if grant.moves != Moves::Provider || !is_among(&grant.from, candidate.origin) || !is_among(&grant.to, candidate.place) {
+        return None;
+    }
     let general = general(grant);
     let on = |day| scope_on(accord, &general, &grant.accept, candidate, day);
     let scope = on(day)?;
