@@ -22,6 +22,7 @@ use crate::partners::PartnerRefusal;
 use crate::programmes::ProgrammeRefusal;
 use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
+use crate::receipts::ReceiptRefusal;
 use crate::recognition::RecognitionRefusal;
 use crate::trust::TrustRefusal;
 use crate::verification::VerificationRefusal;
@@ -83,6 +84,7 @@ pub fn reasons() -> Vec<Reason> {
         CertificateRefusal::ALL,
         ProgrammeRefusal::ALL,
         RecognitionRefusal::ALL,
+        ReceiptRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,
         QrError::ALL,

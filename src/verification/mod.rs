@@ -7,7 +7,7 @@ mod service;
 
 pub use local::Local;
 pub use memo::Memo;
-pub use service::{Looked, look_up, verify};
+pub use service::{Looked, judged, look_up, verify};
 
 use crate::refusals;
 

@@ -42,7 +42,8 @@ async fn card_by_number(app: &App, caller: &Caller, text: &str) -> Result<Option
     Ok(row.filter(|row| caller.acts_for(&row.provider_id)).map(|row| row.card))
 }
 
-async fn judged(app: &App, presented: &Presented) -> Verdict {
+/// Judges what was read, by the facts of this registry or of a partner's bundle.
+pub async fn judged(app: &App, presented: &Presented) -> Verdict {
     let verdict = match presented.card() {
         Some(card) if card.claims().iss != app.region.code => judged_abroad(app, presented, &card.claims().iss).await,
         Some(card) => {
