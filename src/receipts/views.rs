@@ -8,7 +8,7 @@ use super::store::{Revocation, Row};
 use crate::error::Fault;
 
 /// A receipt.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Receipt)]
 pub struct View {
     /// Its id.
@@ -52,7 +52,7 @@ pub struct View {
 }
 
 /// The end of a receipt.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ReceiptRevocation)]
 pub struct RevocationView {
     /// When, unix seconds.
