@@ -5,9 +5,7 @@ use verifier::card::Card;
 use verifier::documents::Receipt;
 use verifier::ids::{CertificateNumber, RegionCode};
 use verifier::time::Instant;
-use verifier::verdict::{
-    Facts, Outcome, Presented, PresentedReceipt, ReceiptFacts, ReceiptVerdict, StatusFact, Verdict, judge, judge_receipt,
-};
+use verifier::verdict::{Facts, Outcome, Presented, PresentedReceipt, ReceiptFacts, ReceiptVerdict, StatusFact, Verdict, judge, judge_receipt};
 
 use crate::access::Caller;
 use crate::app::App;

@@ -147,7 +147,7 @@ both! {
         let scene = scene(world);
         let (abroad, site) = &scene.partners[0];
         abroad.later(1).with_card(verifier::status::Status::Revoked).publish(site);
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         scene.operator.post_json("/v1/partners/320000/fetch", &json!({})).expect(200);
         let problem = scene.ask_for(&scene.card()).problem(409, "receipts.not_valid");
         assert_eq!(problem["got"], "invalid: status.revoked");
@@ -165,7 +165,7 @@ both! {
             "reason": "r", "from": "2026-03-01", "until": "2027-06-01"});
         scene.operator.post_json("/v1/waivers", &waiver).expect(201);
         let made = scene.receipt();
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         for verdict in offline::verdicts(world, text(&made, "document")) {
             assert_eq!((&verdict["outcome"], &verdict["steps"][2]["code"]), (&json!("valid"), &json!("receipt.decision_ok")), "{verdict}");
         }

@@ -179,7 +179,8 @@ pub fn all() -> Vec<Case> {
         Case { now: days(-30), ..good("the clock stands before the facts") },
         Case { status: StatusFact::Known(Status::Revoked, None), ..good("revoked") }.with_last(Invalid, "receipt.revoked"),
         Case { status: StatusFact::Known(Status::Suspended, None), ..good("an entry of another state") }.with_last(Invalid, "receipt.revoked"),
-        Case { now: days(90), status: StatusFact::Known(Status::Revoked, None), ..good("revoked, facts expired") }.with_last(Invalid, "receipt.revoked"),
+        Case { now: days(90), status: StatusFact::Known(Status::Revoked, None), ..good("revoked, facts expired") }
+            .with_last(Invalid, "receipt.revoked"),
         Case { now: days(90), ..good("facts expired") }.with_last(Undetermined, "facts.expired"),
         Case { status: StatusFact::Beyond, ..good("newer than the list") }.with_last(Undetermined, "receipt.newer_than_facts"),
         Case { status: StatusFact::Missing("320000/status/2026".into()), ..good("no list") }.with_last(Undetermined, "receipt.status_missing"),
@@ -190,7 +191,8 @@ pub fn all() -> Vec<Case> {
         Case { text: format!("{}{}", plain(&header(typ)).rsplit_once('.').expect("a JWS").0, signature()), ..good("another signature") }
             .with_signature(Invalid, "receipt.signature_wrong"),
         Case { text: plain(&format!(r#"{{"alg":"EdDSA","typ":"{typ}"}}"#)), ..good("a header that names no key") }.with_form("document.header"),
-        Case { text: forced(&receipt(&decision()), &header(typ), (r#""id":"#, r#""x":1,"id":"#)), ..good("an unknown member") }.with_form("document.unknown"),
+        Case { text: forced(&receipt(&decision()), &header(typ), (r#""id":"#, r#""x":1,"id":"#)), ..good("an unknown member") }
+            .with_form("document.unknown"),
         Case { text: forced(&receipt(&refused), &header(typ), ("rcp_01", "rcp_01")), ..good("a decision that refuses") }.with_form("document.member"),
         Case { text: format!("{}.", plain(&header(typ))), ..good("four pieces") }.with_form("jws.parts"),
         Case { agreement: None, ..good("no agreement") }.with_decision(Undetermined, "receipt.agreement_unknown"),
@@ -199,7 +201,8 @@ pub fn all() -> Vec<Case> {
         good("a party has not signed").by_life(Life { is_agreed: false, ..Life::AGREED }).with_decision(Undetermined, "receipt.agreement_not_signed"),
         good("ended since").by_life(Life { ended_on: day("2026-03-02"), ..Life::AGREED }),
         good("superseded, even from before").by_life(Life { superseded_from: day("2026-02-01"), ..Life::AGREED }),
-        Case { text: signed(&waived.decided().0), agreement: Some((waived.agreement.clone(), Life::AGREED)), ..good("a check was waived") }.is(Valid, OK),
+        Case { text: signed(&waived.decided().0), agreement: Some((waived.agreement.clone(), Life::AGREED)), ..good("a check was waived") }
+            .is(Valid, OK),
     ];
     let late = Receipt { at: Instant(NOW.0 + 301), ..receipt(&decision()) };
     let late = late.sign(&signer()).expect("a receipt");

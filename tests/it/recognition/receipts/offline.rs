@@ -1,6 +1,7 @@
 //! What anybody makes of a receipt: by the registry, by a bundle of before and after, by the command line.
 
 use verifier::bundle::{Anchor, Bundle};
+use verifier::documents::Receipt;
 use verifier::time::Instant;
 use verifier::verdict::PresentedReceipt;
 
@@ -47,7 +48,7 @@ both! {
     fn a_receipt_stands_by_the_registry_and_by_its_bundle_alone(world: &World) {
         let scene = scene(world);
         let made = scene.receipt();
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         for verdict in verdicts(world, text(&made, "document")) {
             assert_eq!(said(&verdict), ("valid", GOOD), "{verdict}");
             let says = &verdict["receipt"];
@@ -57,7 +58,7 @@ both! {
         let partner = world.signed_in(Role::Partner, None);
         let both = partner.post_json("/v1/verify", &json!({"texts": [scene.card(), made["document"]]})).expect(200).json();
         assert_eq!((&both["verdicts"][0]["steps"][0]["code"], &both["verdicts"][1]["steps"][0]["code"]), (&json!("form.ok"), &json!("receipt.form_ok")));
-        let read = verifier::documents::Receipt::stored(text(&made, "document")).unwrap();
+        let read = Receipt::stored(text(&made, "document")).unwrap();
         let forged = read.sign(&scene.partners[0].0.signer()).unwrap();
         for verdict in verdicts(world, &forged) {
             assert_eq!(said(&verdict), ("undetermined", [GOOD[0], "receipt.key_unknown", "step.signature_not_ok", "step.signature_not_ok"]), "{verdict}");
@@ -69,18 +70,46 @@ both! {
         }
     }
 
+    fn a_partners_receipt_stands_by_the_partners_own_key_and_list(world: &World) {
+        let scene = scene(world);
+        let made = issue(&body(world, 1).client, &draft());
+        let asked = answer(&scene.operator, &json!({"place": "320000", "certificate": {"number": made["number"]}}));
+        let (abroad, now) = (&scene.partners[0].0, Instant(world.app.edge.now()));
+        let receipt = |status: (u32, u32)| {
+            let receipt = Receipt {
+                id: verifier::documents::ReceiptId::parse("rcp_1").unwrap(),
+                region: abroad.region(),
+                number: verifier::ids::CertificateNumber::parse(text(&made, "number")).unwrap(),
+                origin: world.app.region.code.clone(),
+                card: verifier::documents::Digest::of(text(&made, "card")),
+                decision: text(&asked, "document").to_owned(),
+                day: now.day_in(world.app.region.zone),
+                at: now,
+                status,
+            };
+            receipt.sign(&abroad.signer()).unwrap()
+        };
+        world.app.edge.shift(11);
+        for (place, outcome, codes) in [((1, 6), "valid", GOOD), ((1, 99), "undetermined", with_last("receipt.newer_than_facts"))] {
+            for verdict in verdicts(world, &receipt(place)) {
+                assert_eq!(said(&verdict), (outcome, codes), "{verdict}");
+            }
+        }
+    }
+
     fn a_revoked_receipt_falls_with_the_next_bundle_and_stays_fallen(world: &World) {
         let scene = scene(world);
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         let before = bundle(world);
+        world.app.edge.shift(11);
         let made = scene.receipt();
         let document = text(&made, "document");
         assert_eq!(said(&by(&before, world, document)), ("undetermined", with_last("receipt.newer_than_facts")), "older than the receipt");
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         let older = bundle(world);
         scene.revoke(&made).expect(200);
         assert_eq!(said(&by(&older, world, document)), ("valid", GOOD), "of before the revocation");
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         for verdict in verdicts(world, document) {
             assert_eq!(said(&verdict), ("invalid", with_last("receipt.revoked")), "{verdict}");
         }
@@ -104,7 +133,7 @@ both! {
         let made = scene.receipt();
         let today = hufu::providers::service::today(&world.app);
         crate::agreements::end(&scene.operator, &ours(), &today.add_days(31).to_string()).expect(200);
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         for verdict in verdicts(world, text(&made, "document")) {
             assert_eq!(said(&verdict), ("valid", GOOD), "{verdict}");
         }
@@ -118,7 +147,7 @@ both! {
         let signed = signature(&later, "320000", &scene.partners[0].0.signer(), world.app.edge.now());
         import(&scene.again(), &file_of(&later, &[signed], &[])).expect(200);
         act(&scene.again(), &later, "publication").expect(200);
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         for verdict in verdicts(world, text(&made, "document")) {
             assert_eq!(said(&verdict), ("valid", GOOD), "superseded from before the day of the receipt: {verdict}");
         }
@@ -128,7 +157,7 @@ both! {
         let scene = Scene::of(world, &["320000"]);
         scene.agree(&ours());
         let made = scene.receipt();
-        world.app.edge.shift(2);
+        world.app.edge.shift(11);
         let [online, bundle, alone, local] = verdicts(world, text(&made, "document"));
         for verdict in [bundle, alone] {
             assert_eq!(said(&verdict), ("undetermined", [GOOD[0], GOOD[1], "receipt.agreement_unknown", GOOD[3]]), "{verdict}");
