@@ -27,6 +27,7 @@ words! {
     RECEIPT_SAYS "cli.verdict.receipt_says" "备案内容" "The receipt";
     RECEIPT_ID "cli.verdict.receipt_id" "备案编号" "receipt";
     RECEIPT_BY "cli.verdict.receipt_by" "备案地区" "recognised by";
+    RECEIPT_ONE "cli.receipt.one" "一次只为一张证书备案" "a receipt is for one certificate at a time";
     RECEIPT_CARD "cli.verdict.receipt_card" "证书本身是否有效，须另行核验该证书" "Whether the certificate itself is still good, only its own card tells";
 
     STEP_FORM "cli.step.form" "格式" "form";

@@ -5,7 +5,9 @@ use verifier::ids::{CertificateNumber, RegionCode};
 
 use crate::access::service::LOCAL;
 use crate::access::{Caller, Role};
-use crate::cli::{ended, registry, table};
+use crate::cli::stop::Stop;
+use crate::cli::verify::input;
+use crate::cli::{ended, language, registry, table, words};
 use crate::config::Config;
 use crate::error::{Error, Fault};
 use crate::receipts::store::Filter;
@@ -28,8 +30,9 @@ pub(in crate::cli) enum Command {
 
 #[derive(Args)]
 pub(in crate::cli) struct Issue {
-    /// QR text, URL or JWS of the card
-    text: String,
+    /// QR text, URL or JWS of the card; or a text file or a picture with it; or - for standard input
+    #[arg(value_name = "TEXT|FILE|-")]
+    card: String,
     /// Digest of the agreement by which it is to be recognised [default: any]
     #[arg(long, requires = "grant", value_name = "DIGEST")]
     agreement: Option<String>,
@@ -73,7 +76,10 @@ fn region(text: &str) -> Result<String, String> {
 
 pub(super) fn run(command: &Command, config: Config) -> Result<u8, Fault> {
     ended(match command {
-        Command::Issue(issue) => self::issue(issue, config),
+        Command::Issue(wanted) => match only_text(&wanted.card) {
+            Ok(text) => issue(text, wanted, config),
+            Err(stop) => return Ok(stop.end(language())),
+        },
         Command::Show(Named { id }) => show(id, &config),
         Command::List(List { number, origin }) => list(&Filter { number: number.clone(), origin: origin.clone() }, &config),
         Command::Revoke(Revoke { id, reason }) => revoke(id, reason, config),
@@ -85,9 +91,16 @@ fn local() -> Caller {
     Caller { client_id: LOCAL.to_owned(), role: Role::Operator, provider_id: None }
 }
 
-fn issue(issue: &Issue, config: Config) -> Result<(), Error> {
-    let Issue { text, agreement, grant } = issue;
-    let asked = Input { text: text.clone(), agreement: agreement.clone(), grant: grant.clone() }.read()?;
+/// The one text that an argument is or names; a picture in which none can be read has none.
+fn only_text(card: &str) -> Result<String, Stop> {
+    match <[String; 1]>::try_from(input::gather(card)?.texts) {
+        Ok([text]) => Ok(text),
+        Err(_) => Err(Stop::usage(words::RECEIPT_ONE)),
+    }
+}
+
+fn issue(text: String, wanted: &Issue, config: Config) -> Result<(), Error> {
+    let asked = Input { text, agreement: wanted.agreement.clone(), grant: wanted.grant.clone() }.read()?;
     let app = registry::open(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::new)?;
     let judged = runtime.block_on(service::judged(&app, asked));

@@ -46,3 +46,41 @@ fn fields(says: &ReceiptSays, lang: Lang, zone: Zone) -> Vec<(String, String)> {
     ];
     all.into_iter().map(|(label, value)| (lang.say(label).to_owned(), value)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use verifier::documents::Digest;
+    use verifier::time::{Day, Instant};
+    use verifier::verdict::{Names, Outcome, ReceiptStep};
+
+    #[test]
+    fn a_receipt_says_by_what_it_is_recognised_and_sends_to_the_card() {
+        let says = ReceiptSays {
+            id: "rcp_1".to_owned(),
+            region: "320000".to_owned(),
+            name: Some(Names { zh: "江苏省".into(), en: "Jiangsu".into() }),
+            number: "N1".to_owned(),
+            origin: "310000".to_owned(),
+            card: Digest::of("card"),
+            agreement: Digest::of("agreement"),
+            grant: "cert-ic".to_owned(),
+            day: Day::MAX,
+            at: Instant(0),
+        };
+        let step = |step, result| ReceiptStep { step, result, code: "x".into(), zh: "理由".into(), en: "reason".into(), detail: None };
+        let steps = vec![step(ReceiptStepName::Signature, StepResult::Ok), step(ReceiptStepName::Decision, StepResult::Unchecked)];
+        let verdict = ReceiptVerdict { outcome: Outcome::Undetermined, as_of: Instant(0), receipt: Some(says), steps, notes: vec![] };
+        let shown = render(&verdict, Lang::En, Zone::CHINA, Paint(false));
+        for line in [
+            "? 无法断定 UNDETERMINED",
+            "  The receipt",
+            "Jiangsu 320000",
+            "clause        cert-ic",
+            "only its own card tells",
+            "  ? decision      reason",
+        ] {
+            assert!(shown.contains(line), "{line} in {shown}");
+        }
+    }
+}

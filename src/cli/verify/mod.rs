@@ -2,7 +2,7 @@
 //! What is verified is never echoed in an error.
 
 mod batch;
-mod input;
+pub(super) mod input;
 mod judge;
 
 use std::io::{IsTerminal, Write};

@@ -42,8 +42,15 @@ both! {
         let view = scene.operator.get(PATH).expect(200).json()["items"][0].clone();
         assert_eq!((text(&view, "document"), text(&view, "by")), (document, "local"));
         assert_eq!(hufu(world, &["recognition", "receipt", "show", text(&view, "id")]).expect(0).out.trim(), document);
-        let again = hufu(world, &["recognition", "receipt", "issue", &scene.card()]).expect(4);
-        assert!(again.err.contains("receipts.in_force"), "{}", again.err);
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one.jws"), folder.path().join("two.jws"));
+        std::fs::write(&one, scene.card()).unwrap();
+        std::fs::write(&two, format!("{0}\n{0}\n", scene.card())).unwrap();
+        for card in [scene.card().as_str(), one.to_str().unwrap()] {
+            let again = hufu(world, &["recognition", "receipt", "issue", card]).expect(4);
+            assert!(again.err.contains("receipts.in_force"), "{}", again.err);
+        }
+        assert!(hufu(world, &["recognition", "receipt", "issue", two.to_str().unwrap()]).expect(3).err.contains("cli.receipt.one"));
         let listed = hufu(world, &["recognition", "receipt", "list", "--origin", "320000", "--number", "HF3200002026K7Q2M9X4TB4"]).expect(0);
         assert_eq!(listed.rows()[0][..4], [text(&view, "id"), "issued", "320000", "HF3200002026K7Q2M9X4TB4"]);
         assert_eq!(hufu(world, &["recognition", "receipt", "list", "--origin", "330000"]).expect(0).rows().len(), 0);
