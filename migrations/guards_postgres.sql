@@ -150,3 +150,19 @@ CREATE OR REPLACE TRIGGER waivers_append_only BEFORE UPDATE OR DELETE OR TRUNCAT
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('waivers is append-only');
 CREATE OR REPLACE TRIGGER recognition_decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON recognition_decisions
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('recognition_decisions is append-only');
+-- What the region recognised stays signed, and its end stays its end; its lists grow.
+CREATE OR REPLACE TRIGGER receipts_frozen BEFORE UPDATE ON receipts FOR EACH ROW
+WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.number IS DISTINCT FROM NEW.number OR OLD.origin IS DISTINCT FROM NEW.origin
+  OR OLD.card IS DISTINCT FROM NEW.card OR OLD.decision IS DISTINCT FROM NEW.decision OR OLD.status_list IS DISTINCT FROM NEW.status_list
+  OR OLD.status_index IS DISTINCT FROM NEW.status_index OR OLD.signed_at IS DISTINCT FROM NEW.signed_at
+  OR OLD.signed_by IS DISTINCT FROM NEW.signed_by OR OLD.document IS DISTINCT FROM NEW.document OR OLD.state <> 'issued')
+EXECUTE FUNCTION hufu_refuse('a signed receipt and its end do not change');
+CREATE OR REPLACE TRIGGER receipts_no_delete BEFORE DELETE OR TRUNCATE ON receipts
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('receipts are never deleted');
+CREATE OR REPLACE TRIGGER receipt_revocations_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON receipt_revocations
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('receipt_revocations is append-only');
+CREATE OR REPLACE TRIGGER receipt_lists_frozen BEFORE UPDATE ON receipt_lists FOR EACH ROW
+WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.year IS DISTINCT FROM NEW.year OR NEW.next_index < OLD.next_index OR NEW.version < OLD.version)
+EXECUTE FUNCTION hufu_refuse('a list of receipts neither shrinks nor moves');
+CREATE OR REPLACE TRIGGER receipt_lists_no_delete BEFORE DELETE OR TRUNCATE ON receipt_lists
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('lists of receipts are never deleted');

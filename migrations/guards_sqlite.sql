@@ -198,3 +198,23 @@ DROP TRIGGER IF EXISTS recognition_decisions_no_update;
 CREATE TRIGGER recognition_decisions_no_update BEFORE UPDATE ON recognition_decisions BEGIN SELECT RAISE(ABORT, 'recognition_decisions is append-only'); END;
 DROP TRIGGER IF EXISTS recognition_decisions_no_delete;
 CREATE TRIGGER recognition_decisions_no_delete BEFORE DELETE ON recognition_decisions BEGIN SELECT RAISE(ABORT, 'recognition_decisions is append-only'); END;
+-- What the region recognised stays signed, and its end stays its end; its lists grow.
+DROP TRIGGER IF EXISTS receipts_frozen;
+CREATE TRIGGER receipts_frozen BEFORE UPDATE ON receipts
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.number IS DISTINCT FROM NEW.number OR OLD.origin IS DISTINCT FROM NEW.origin
+  OR OLD.card IS DISTINCT FROM NEW.card OR OLD.decision IS DISTINCT FROM NEW.decision OR OLD.status_list IS DISTINCT FROM NEW.status_list
+  OR OLD.status_index IS DISTINCT FROM NEW.status_index OR OLD.signed_at IS DISTINCT FROM NEW.signed_at
+  OR OLD.signed_by IS DISTINCT FROM NEW.signed_by OR OLD.document IS DISTINCT FROM NEW.document OR OLD.state <> 'issued'
+BEGIN SELECT RAISE(ABORT, 'a signed receipt and its end do not change'); END;
+DROP TRIGGER IF EXISTS receipts_no_delete;
+CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts BEGIN SELECT RAISE(ABORT, 'receipts are never deleted'); END;
+DROP TRIGGER IF EXISTS receipt_revocations_no_update;
+CREATE TRIGGER receipt_revocations_no_update BEFORE UPDATE ON receipt_revocations BEGIN SELECT RAISE(ABORT, 'receipt_revocations is append-only'); END;
+DROP TRIGGER IF EXISTS receipt_revocations_no_delete;
+CREATE TRIGGER receipt_revocations_no_delete BEFORE DELETE ON receipt_revocations BEGIN SELECT RAISE(ABORT, 'receipt_revocations is append-only'); END;
+DROP TRIGGER IF EXISTS receipt_lists_frozen;
+CREATE TRIGGER receipt_lists_frozen BEFORE UPDATE ON receipt_lists
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.year IS DISTINCT FROM NEW.year OR NEW.next_index < OLD.next_index OR NEW.version < OLD.version
+BEGIN SELECT RAISE(ABORT, 'a list of receipts neither shrinks nor moves'); END;
+DROP TRIGGER IF EXISTS receipt_lists_no_delete;
+CREATE TRIGGER receipt_lists_no_delete BEFORE DELETE ON receipt_lists BEGIN SELECT RAISE(ABORT, 'lists of receipts are never deleted'); END;

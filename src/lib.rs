@@ -29,6 +29,7 @@ pub mod partners;
 pub mod programmes;
 pub mod providers;
 pub mod qr;
+pub mod receipts;
 pub mod recognition;
 pub mod regions;
 pub mod trust;

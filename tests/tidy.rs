@@ -9,7 +9,7 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 18] = [
+const SLICES: [&str; 19] = [
     "qr",
     "evidence",
     "regions",
@@ -28,13 +28,14 @@ const SLICES: [&str; 18] = [
     "transfers",
     "trust",
     "verification",
+    "receipts",
 ];
 
 /// Folders under src/ that are not the business: what all slices stand on, or what stands on all of them.
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];
 
 /// Lints that are switched off somewhere in shipped code: each has its reason beside it there, and a line here.
-const ALLOWANCES: [(&str, &str); 13] = [
+const ALLOWANCES: [(&str, &str); 14] = [
     ("src/access/api.rs", "dead_code"),
     ("src/achievements/store.rs", "missing_docs"),
     ("src/agreements/store.rs", "missing_docs"),
@@ -46,6 +47,7 @@ const ALLOWANCES: [(&str, &str); 13] = [
     ("src/edge.rs", "clippy::expect_used"),
     ("src/ledger/store/mod.rs", "missing_docs"),
     ("src/programmes/store.rs", "missing_docs"),
+    ("src/receipts/store.rs", "missing_docs"),
     ("src/recognition/store.rs", "missing_docs"),
     ("verifier/src/verdict/judge.rs", "clippy::large_enum_variant"),
 ];

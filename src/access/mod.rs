@@ -51,9 +51,9 @@ pub enum Scope {
     AgreementsRead,
     /// Propose, sign, end, publish and import agreements.
     AgreementsWrite,
-    /// Ask what is recognised, and read kept decisions and waivers.
+    /// Ask what is recognised, and read kept decisions, waivers and receipts.
     RecognitionRead,
-    /// Keep decisions, and waive checks.
+    /// Keep decisions, waive checks, and give and revoke receipts.
     RecognitionWrite,
 }
 
@@ -111,8 +111,8 @@ impl Scope {
             Scope::AchievementsWrite => "record achievements, replace them by a new evaluation, and void them",
             Scope::AgreementsRead => "see agreements with other regions and who signed them",
             Scope::AgreementsWrite => "propose, sign, end, publish and import agreements",
-            Scope::RecognitionRead => "ask what is recognised, and read kept decisions and waivers",
-            Scope::RecognitionWrite => "keep decisions about recognition, and waive checks of a grant for one case",
+            Scope::RecognitionRead => "ask what is recognised, and read kept decisions, waivers and receipts",
+            Scope::RecognitionWrite => "keep decisions about recognition, waive checks of a grant for one case, and give and revoke receipts",
         }
     }
 }

@@ -22,8 +22,16 @@ impl Keys {
     /// # Errors
     /// A fault of the database.
     pub fn of(conn: &mut Conn, app: &App) -> Result<Keys, Error> {
+        Keys::beside(conn, app.region.code.clone(), *app.keys.region_signer().public())
+    }
+
+    /// The same, beside the own region and its key.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub fn beside(conn: &mut Conn, own: RegionCode, key: PublicKey) -> Result<Keys, Error> {
         let mut keys: BTreeMap<_, _> = partners::peers(conn)?.into_iter().map(|peer| (peer.region, peer.key)).collect();
-        keys.insert(app.region.code.clone(), *app.keys.region_signer().public());
+        keys.insert(own, key);
         Ok(Keys(keys))
     }
 
@@ -71,10 +79,10 @@ pub fn held(conn: &mut Conn, keys: &Keys, urn: &str) -> Result<Vec<SignedAgreeme
 ///
 /// # Errors
 /// A fault of the database, or of a row that cannot be read.
-pub fn agreed(conn: &mut Conn, app: &App) -> Result<Vec<(SignedAgreement, Life)>, Error> {
-    let (keys, mut all) = (Keys::of(conn, app)?, Vec::new());
+pub fn agreed(conn: &mut Conn, keys: &Keys) -> Result<Vec<(SignedAgreement, Life)>, Error> {
+    let mut all = Vec::new();
     for row in store::page(conn, None, AGREEMENTS_MAX)? {
-        all.push(open(conn, &keys, &row)?);
+        all.push(open(conn, keys, &row)?);
     }
     all.retain(SignedAgreement::is_agreed);
     let lives: Vec<Life> = all.iter().map(|signed| Life::of(signed, all.iter())).collect();

@@ -84,7 +84,7 @@ enum Command {
     /// Audit the credit bank's ledger, and show its trial balance
     #[command(subcommand)]
     Ledger(ledger::Command),
-    /// Evaluate kept decisions about recognition again, and show them
+    /// Evaluate kept decisions about recognition again, and show them; recognise certificates of other regions by receipts
     #[command(subcommand)]
     Recognition(recognition::Command),
     /// Count how much of what this region issued is recognised at each other party of its agreements, and what is not

@@ -1,5 +1,7 @@
 //! A verdict for people: the outcome in both languages, what the certificate says, every step with its sign. Never by colour alone.
 
+pub(super) mod receipt;
+
 use verifier::messages::Message;
 use verifier::time::Zone;
 use verifier::verdict::{Certificate, Names, Outcome, Recognition, RecognitionOutcome, Step, StepName, StepResult, Verdict};
@@ -110,12 +112,16 @@ fn line(label: &str, value: &str, paint: Paint) -> String {
     format!("    {}{value}", paint.dim(&padded(label, LABEL)))
 }
 
-fn step_line(step: &Step, lang: Lang, paint: Paint) -> String {
-    let sign = match step.result {
+fn sign(result: StepResult, paint: Paint) -> String {
+    match result {
         StepResult::Ok => paint.good("✓"),
         StepResult::Failed => paint.bad("✗"),
         StepResult::Unchecked => paint.unsure("?"),
-    };
+    }
+}
+
+fn step_line(step: &Step, lang: Lang, paint: Paint) -> String {
+    let sign = sign(step.result, paint);
     let name = match step.step {
         StepName::Form => &w::STEP_FORM,
         StepName::Signature => &w::STEP_SIGNATURE,

@@ -24,6 +24,11 @@ words! {
     AGREEMENT "cli.verdict.agreement" "协议" "agreement";
     CLAUSE "cli.verdict.clause" "条款" "clause";
     DIGEST "cli.verdict.digest" "摘要" "digest";
+    RECEIPT_SAYS "cli.verdict.receipt_says" "备案内容" "The receipt";
+    RECEIPT_ID "cli.verdict.receipt_id" "备案编号" "receipt";
+    RECEIPT_BY "cli.verdict.receipt_by" "备案地区" "recognised by";
+    RECEIPT_ONE "cli.receipt.one" "一次只为一张证书备案" "a receipt is for one certificate at a time";
+    RECEIPT_CARD "cli.verdict.receipt_card" "证书本身是否有效，须另行核验该证书" "Whether the certificate itself is still good, only its own card tells";
 
     PROVIDER_RECOGNISED "cli.provider.recognised" "认可" "recognised";
     PROVIDER_NOT_RECOGNISED "cli.provider.not_recognised" "不认可" "not recognised";
@@ -34,6 +39,7 @@ words! {
     STEP_SIGNATURE "cli.step.signature" "签名" "signature";
     STEP_KEY "cli.step.key_window" "密钥" "key";
     STEP_ISSUER "cli.step.issuer" "机构" "issuer";
+    STEP_DECISION "cli.step.decision" "认定" "decision";
     STEP_STATUS "cli.step.status" "状态" "status";
     STEP_EXPIRY "cli.step.expiry" "有效期" "expiry";
 

@@ -157,6 +157,16 @@ table! {
         id -> Text, digest -> Text, decision -> Binary, document -> Text, kept_at -> BigInt, kept_by -> Text,
     }
 }
+table! { receipt_lists (id) { id -> BigInt, year -> BigInt, next_index -> BigInt, version -> BigInt, changed_at -> BigInt, } }
+table! {
+    receipts (id) {
+        id -> Text, number -> Text, origin -> Text, card -> Text, decision -> Text, status_list -> BigInt, status_index -> BigInt,
+        state -> Text, signed_at -> BigInt, signed_by -> Text, document -> Text,
+    }
+}
+table! {
+    receipt_revocations (id) { id -> Text, receipt_id -> Text, at -> BigInt, reason -> Text, actor -> Text, document -> Text, }
+}
 
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));
@@ -170,3 +180,5 @@ joinable!(movements -> lots (lot_id));
 joinable!(movements -> entries (entry_id));
 allow_tables_to_appear_in_same_query!(lots, lot_balances, entries, movements);
 allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);
+joinable!(receipt_revocations -> receipts (receipt_id));
+allow_tables_to_appear_in_same_query!(receipts, receipt_revocations);

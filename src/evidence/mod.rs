@@ -61,11 +61,15 @@ pub enum Kind {
     Waiver,
     /// A decision about recognition was kept; the document names it and what it was made from.
     RecognitionDecision,
+    /// A certificate of another region was recognised by a receipt.
+    Receipt,
+    /// A receipt was revoked.
+    ReceiptRevocation,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 22] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -86,6 +90,8 @@ impl Kind {
         Kind::AgreementPublication,
         Kind::Waiver,
         Kind::RecognitionDecision,
+        Kind::Receipt,
+        Kind::ReceiptRevocation,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -111,6 +117,8 @@ impl Kind {
             Kind::AgreementPublication => ("agreement_publications", "document"),
             Kind::Waiver => ("waivers", "document"),
             Kind::RecognitionDecision => ("recognition_decisions", "document"),
+            Kind::Receipt => ("receipts", "document"),
+            Kind::ReceiptRevocation => ("receipt_revocations", "document"),
         }
     }
 
@@ -137,6 +145,8 @@ impl Kind {
             Kind::AgreementPublication => "agreement-publication",
             Kind::Waiver => "waiver",
             Kind::RecognitionDecision => "recognition-decision",
+            Kind::Receipt => "receipt",
+            Kind::ReceiptRevocation => "receipt-revocation",
         }
     }
 }

@@ -31,6 +31,7 @@ use crate::ledger::api as ledger;
 use crate::partners::api as partners;
 use crate::programmes::api as programmes;
 use crate::providers::api as providers;
+use crate::receipts::api as receipts;
 use crate::recognition::api as recognition;
 use crate::verification::api as verification;
 use crate::{pages, regions, trust};
@@ -69,6 +70,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(achievements::replace).service(achievements::void);
     config.service(programmes::publish).service(programmes::list).service(programmes::read).service(programmes::withdraw);
     config.service(programmes::suggest).service(programmes::mine).service(programmes::redeem).service(programmes::redemption);
+    // Before the decisions, whose route would take the word for a digest.
+    config.service(receipts::issue).service(receipts::list).service(receipts::read).service(receipts::revoke);
     config.service(recognition::evaluate).service(recognition::read).service(recognition::waive).service(recognition::waivers);
     config.service(recognition::listing).service(recognition::recognised).service(recognition::coverage);
     config.map(pages::api::routes);

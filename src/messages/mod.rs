@@ -24,6 +24,7 @@ use crate::partners::PartnerRefusal;
 use crate::programmes::ProgrammeRefusal;
 use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
+use crate::receipts::ReceiptRefusal;
 use crate::recognition::RecognitionRefusal;
 use crate::trust::TrustRefusal;
 use crate::verification::VerificationRefusal;
@@ -85,6 +86,7 @@ pub fn reasons() -> Vec<Reason> {
         CertificateRefusal::ALL,
         ProgrammeRefusal::ALL,
         RecognitionRefusal::ALL,
+        ReceiptRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,
         QrError::ALL,

@@ -55,7 +55,8 @@ impl Held {
             codes.insert(row.id, provider.code.clone());
             known.insert(provider.code.clone(), provider);
         }
-        let read = Arc::new(Accords { revisions, agreements: agreements::agreed(conn, app)?, providers: known, codes });
+        let keys = agreements::Keys::of(conn, app)?;
+        let read = Arc::new(Accords { revisions, agreements: agreements::agreed(conn, &keys)?, providers: known, codes });
         *self.accords.write().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
         Ok(read)
     }

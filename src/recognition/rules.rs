@@ -1,4 +1,4 @@
-//! Pure parts of recognition: which cases a waiver may name, what a kept decision says of providers, and where two decisions differ.
+//! Pure parts of recognition: which cases a waiver may name, and where two decisions differ.
 
 pub mod figure;
 pub mod tally;
@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use verifier::ids::RegionCode;
-use verifier::recognition::{Accord, CaseFacts, Decision, Outcome, RecognitionOutcome};
-use verifier::verdict::{Interval, Provider};
+use verifier::recognition::{Accord, CaseFacts, Outcome, RecognitionOutcome};
 
 /// The other parties of a region's agreements, in ascending order.
 pub fn others(accords: &[Accord<'_>], own: &RegionCode) -> Vec<RegionCode> {
@@ -23,36 +22,6 @@ pub fn subjects(facts: &CaseFacts) -> Vec<String> {
         CaseFacts::Certificate(facts) => vec![facts.number.as_str().to_owned()],
         CaseFacts::Provider(facts) => vec![facts.code.as_str().to_owned()],
         CaseFacts::Credit(facts) => facts.lots.iter().map(|lot| lot.basis.to_string()).collect(),
-    }
-}
-
-/// The providers of a decision with as much of their histories as it shows: all that it was made from.
-pub fn providers(decision: &Decision) -> Vec<Provider> {
-    let mut all: Vec<Provider> = Vec::new();
-    for on in &decision.provider {
-        let at = all.iter().position(|known| known.code == on.code).unwrap_or(all.len());
-        if at == all.len() {
-            let (name_zh, name_en) = (String::new(), String::new());
-            all.push(Provider { code: on.code.clone(), name_zh, name_en, kind: on.kind, timeline: Vec::new() });
-        }
-        if let Some(known) = all.get_mut(at) {
-            merge(&mut known.timeline, &on.intervals);
-        }
-    }
-    all
-}
-
-/// Adds intervals in their order, each once.
-fn merge(timeline: &mut Vec<Interval>, intervals: &[Interval]) {
-    let mut at = 0;
-    for interval in intervals {
-        match timeline.iter().position(|known| known == interval) {
-            Some(found) => at = found + 1,
-            None => {
-                timeline.insert(at, interval.clone());
-                at += 1;
-            }
-        }
     }
 }
 

@@ -70,7 +70,7 @@ pub fn jwks(did: &Did, rows: &[Row]) -> Result<Value, Error> {
 
 /// What a signed list is about.
 pub struct ListNames<'a> {
-    /// DID of the provider: verifiers want the list's issuer to be the credential's.
+    /// DID of the provider, or of the region for its own receipts: verifiers want the list's issuer to be the credential's.
     pub issuer: &'a str,
     /// URL under which the list is served.
     pub url: &'a str,

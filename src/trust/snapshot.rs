@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use verifier::card::{Card, Claims, StatusRef};
+use verifier::card::{Card, StatusRef};
+use verifier::documents::Receipt;
 use verifier::ids::{CreditCode, RegionCode};
-use verifier::jws::ShortKid;
+use verifier::jws::{PublicKey, ShortKid};
 use verifier::status::{Status, StatusArray};
 use verifier::time::Instant;
-use verifier::verdict::{Facts, IssuerKey, KeyRevocation, KeyRevocationReason, Provider, Region, StatusFact};
+use verifier::verdict::{Facts, IssuerKey, KeyRevocation, KeyRevocationReason, Provider, ReceiptFacts, Region, StatusFact};
 
 use super::bundle::Publisher;
 use super::store;
@@ -41,8 +42,8 @@ pub struct Catalogue {
 
 /// One status list.
 pub struct List {
-    /// Id of the provider whose certificates are in it.
-    pub provider_id: String,
+    /// Id of the provider whose certificates are in it; none where it is of the region's own receipts.
+    pub provider_id: Option<String>,
     /// Every state that is not "in force"; shorter than the list when the last ones are all in force.
     pub array: StatusArray,
     /// Rises with every change of state in it.
@@ -146,17 +147,37 @@ impl Trust {
     /// # Errors
     /// None: what is not known is said in the facts.
     pub async fn facts<'a>(&'a self, app: &App, snapshot: &'a Snapshot, card: &Card) -> Facts<'a> {
-        let place = card.claims().sts;
-        if snapshot.is_beyond(place) {
-            self.raise(app, snapshot, place.list).await;
-        }
+        self.raise(app, snapshot, card.claims().sts).await;
         snapshot.facts(&self.region, card)
     }
 
-    async fn raise(&self, app: &App, snapshot: &Snapshot, list: u32) {
-        let found = app.db.read(move |conn| store::list(conn, i64::from(list))).await;
-        if let (Ok(Some(row)), Some(list)) = (found, snapshot.lists.get(&list)) {
-            list.issued.fetch_max(u32::try_from(row.next_index).unwrap_or(0), Ordering::Relaxed);
+    /// The facts about a receipt of this region, signed by `key`, without the agreement.
+    pub async fn receipt_facts<'a>(&'a self, app: &App, snapshot: &'a Snapshot, receipt: &Receipt, key: PublicKey) -> ReceiptFacts<'a> {
+        self.raise(app, snapshot, receipt.status.into()).await;
+        self.held_receipt_facts(snapshot, receipt, key)
+    }
+
+    /// The same as the last snapshot has them.
+    pub fn held_receipt_facts<'a>(&'a self, snapshot: &'a Snapshot, receipt: &Receipt, key: PublicKey) -> ReceiptFacts<'a> {
+        let as_of = snapshot.as_of();
+        ReceiptFacts {
+            as_of: Instant(as_of),
+            fresh_until: Instant(as_of + FRESH),
+            expires: Instant(as_of + EXPIRES),
+            region: Some(&self.region),
+            key: Some(key),
+            accord: None,
+            status: snapshot.status(receipt.status.into()),
+        }
+    }
+
+    async fn raise(&self, app: &App, snapshot: &Snapshot, place: StatusRef) {
+        if !snapshot.is_beyond(place) {
+            return;
+        }
+        let found = app.db.read(move |conn| store::issued(conn, i64::from(place.list))).await;
+        if let (Ok(Some(issued)), Some(list)) = (found, snapshot.lists.get(&place.list)) {
+            list.issued.fetch_max(u32::try_from(issued).unwrap_or(0), Ordering::Relaxed);
         }
     }
 }
@@ -206,13 +227,13 @@ impl Snapshot {
             region: Some(region).filter(|r| r.code == claims.iss),
             key: self.catalogue.keys.get(&card.kid()),
             provider: self.catalogue.providers.get(&claims.prv),
-            status: self.status(claims),
+            status: self.status(claims.sts),
             missing_part: None,
         }
     }
 
-    fn status(&self, claims: &Claims) -> StatusFact {
-        let StatusRef { list, index } = claims.sts;
+    fn status(&self, place: StatusRef) -> StatusFact {
+        let StatusRef { list, index } = place;
         match self.lists.get(&list) {
             None => StatusFact::Missing(format!("status/{list}")),
             Some(found) if index >= found.issued() => StatusFact::Beyond,
@@ -281,7 +302,7 @@ fn load_lists(conn: &mut Conn, held: Option<&Snapshot>) -> Result<HashMap<u32, A
 fn load_list(conn: &mut Conn, row: &store::ListRow, issued: u32) -> Result<List, Error> {
     let mut array = StatusArray::with_len(issued).map_err(Fault::new)?;
     let mut successors = HashMap::new();
-    for (index, status, successor) in store::exceptions(conn, row.id)? {
+    for (index, status, successor) in store::exceptions(conn, row)? {
         let index = u32::try_from(index).map_err(Fault::new)?;
         let status = match status.as_str() {
             "suspended" => Status::Suspended,

@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use verifier::ids::RegionCode;
-use verifier::verdict::Verdict;
+use verifier::verdict::{PresentedReceipt, Verdict};
 
-use super::{VerificationRefusal, service};
+use super::{Said, VerificationRefusal, service};
 use crate::app::App;
 use crate::http::body::Body;
 use crate::http::caller::{MaybePermit, Public, VerifyMany};
@@ -14,7 +14,7 @@ use crate::http::limits::Limited;
 use crate::http::problem::{Document, HttpRefusal, Problem};
 use crate::messages::from_verifier;
 
-/// Most bytes of one text, the verifier's own limit.
+/// Most bytes of one text, the verifier's own limit for certificates.
 const TEXT_MAX: usize = 8 * 1024;
 /// Most texts in one call.
 const TEXTS_MAX: usize = 100;
@@ -28,12 +28,14 @@ const LOOKUP_MAX: usize = 100;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"text": "eyJhbGciOiJFZERTQSIsImtpZCI6Im85cVNtM2M3IiwidHlwIjoiaGYxK2p3dCJ9.e30.AA"}))]
 pub struct VerifyInput {
-    /// The text of a QR, a URL, or a JWS; for partners and issuing bodies also a bare number. At most 8 KiB.
+    /// The text of a QR, a URL, or a JWS of a certificate or of a receipt; for partners and issuing bodies also a bare number. At most 8 KiB; a
+    /// receipt at most 128 KiB.
     #[schema(example = "eyJhbGciOiJFZERTQSIsImtpZCI6Im85cVNtM2M3IiwidHlwIjoiaGYxK2p3dCJ9.e30.AA")]
     text: Option<String>,
     /// Up to 100 of them at once.
     texts: Option<Vec<String>>,
-    /// Region (six digits) that is to say whether it recognises what is valid, by which clause of which agreement, or why not.
+    /// Region (six digits) that is to say whether it recognises what is valid, by which clause of which agreement, or why not. A receipt says that
+    /// itself.
     #[schema(example = "320000")]
     place: Option<String>,
 }
@@ -43,13 +45,13 @@ pub struct VerifyInput {
 pub struct Verdicts {
     /// One a text.
     #[schema(value_type = Vec<Object>)]
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<Said>,
 }
 
-/// Verifies one certificate, or up to 100 for a partner.
+/// Verifies one certificate or receipt, or up to 100 for a partner.
 #[utoipa::path(post, path = "/v1/verify", operation_id = "verify_certificate", tag = "verification", security((), ("oauth" = ["verify:many"])),
     request_body = VerifyInput,
-    responses((status = 200, description = "A Verdict for `text` (docs/formats/verdict.md), `{verdicts: [...]}` for `texts`", body = serde_json::Value),
+    responses((status = 200, description = "A Verdict for `text` (docs/formats/verdict.md; of a receipt docs/formats/recognition.md), `{verdicts: [...]}` for `texts`", body = serde_json::Value),
         (status = 403, description = "verification.many", body = Document), (status = 422, description = "verification.input", body = Document),
         (status = 429, description = "http.rate_limited", body = Document)))]
 #[post("/v1/verify")]
@@ -58,7 +60,7 @@ pub async fn verify(app: web::Data<App>, permit: MaybePermit<VerifyMany>, body: 
     let place = body.value.place.as_deref().map(RegionCode::parse).transpose();
     let place = place.map_err(|error| from_verifier("place", error.code()))?;
     match (&body.value.text, &body.value.texts) {
-        (Some(text), None) if text.len() <= TEXT_MAX => Ok(HttpResponse::Ok().json(service::verify(&app, caller, text, place.as_ref()).await?)),
+        (Some(text), None) if is_short_enough(text) => Ok(HttpResponse::Ok().json(service::verify(&app, caller, text, place.as_ref()).await?)),
         (None, Some(texts)) if !texts.is_empty() && texts.len() <= TEXTS_MAX && texts.iter().all(|t| t.len() <= TEXT_MAX) => {
             if caller.is_none() {
                 return Err(VerificationRefusal::Many.at("texts").into());
@@ -72,6 +74,11 @@ pub async fn verify(app: web::Data<App>, permit: MaybePermit<VerifyMany>, body: 
         (_, Some(_)) => Err(VerificationRefusal::Input.at("texts").into()),
         (_, None) => Err(VerificationRefusal::Input.at("text").into()),
     }
+}
+
+/// A receipt by itself may be as long as documents are: it brings its decision.
+fn is_short_enough(text: &str) -> bool {
+    text.len() <= TEXT_MAX || PresentedReceipt::from_text(text).is_some()
 }
 
 /// A certificate to be looked up.

@@ -39,10 +39,15 @@ const ROWS: &str = "
     INSERT INTO agreement_publications (id, digest, at, actor, document) VALUES ('agp_1', 'sha256:a', 1, 'client_1', '{}');
     INSERT INTO waivers (id, digest, subject, document, signed_at, signed_by) VALUES ('wvr_1', 'sha256:w', 'N1', 'jws', 1, 'client_1');
     INSERT INTO recognition_decisions (id, digest, decision, document, kept_at, kept_by) VALUES ('rdc_1', 'sha256:d', 'd', '{}', 1, 'client_1');
+    INSERT INTO receipt_lists (id, year, next_index, version, changed_at) VALUES (9002, 2026, 2, 1, 1);
+    INSERT INTO receipts (id, number, origin, card, decision, status_list, status_index, state, signed_at, signed_by, document) VALUES
+        ('rcp_1', 'N1', '320000', 'sha256:c', 'sha256:d', 9002, 0, 'issued', 1, 'client_1', 'jws'),
+        ('rcp_2', 'N2', '320000', 'sha256:c', 'sha256:d', 9002, 1, 'revoked', 1, 'client_1', 'jws');
+    INSERT INTO receipt_revocations (id, receipt_id, at, reason, actor, document) VALUES ('rrv_1', 'rcp_2', 1, 'r', 'client_1', '{}');
 ";
 
 /// Refused, with the words of the guard.
-const REFUSED: [(&str, &str); 55] = [
+const REFUSED: [(&str, &str); 66] = [
     ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
     ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
     ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
@@ -98,6 +103,17 @@ const REFUSED: [(&str, &str); 55] = [
     ("DELETE FROM waivers WHERE id = 'wvr_1'", "waivers is append-only"),
     ("UPDATE recognition_decisions SET document = 'x' WHERE id = 'rdc_1'", "recognition_decisions is append-only"),
     ("DELETE FROM recognition_decisions WHERE id = 'rdc_1'", "recognition_decisions is append-only"),
+    ("UPDATE receipts SET document = 'x' WHERE id = 'rcp_1'", "a signed receipt and its end do not change"),
+    ("UPDATE receipts SET number = 'x' WHERE id = 'rcp_1'", "a signed receipt and its end do not change"),
+    ("UPDATE receipts SET status_index = 7 WHERE id = 'rcp_1'", "a signed receipt and its end do not change"),
+    ("UPDATE receipts SET state = 'issued' WHERE id = 'rcp_2'", "a signed receipt and its end do not change"),
+    ("DELETE FROM receipts WHERE id = 'rcp_1'", "receipts are never deleted"),
+    ("UPDATE receipt_revocations SET reason = 'x' WHERE id = 'rrv_1'", "receipt_revocations is append-only"),
+    ("DELETE FROM receipt_revocations WHERE id = 'rrv_1'", "receipt_revocations is append-only"),
+    ("UPDATE receipt_lists SET next_index = 1 WHERE id = 9002", "a list of receipts neither shrinks nor moves"),
+    ("UPDATE receipt_lists SET version = 0 WHERE id = 9002", "a list of receipts neither shrinks nor moves"),
+    ("UPDATE receipt_lists SET year = 2027 WHERE id = 9002", "a list of receipts neither shrinks nor moves"),
+    ("DELETE FROM receipt_lists WHERE id = 9002", "lists of receipts are never deleted"),
 ];
 
 #[track_caller]
@@ -116,7 +132,7 @@ both! {
             for table in ["evidence", "key_events", "client_events", "certificate_events", "learner_events", "learner_views", "programme_events", "redemptions", "agreement_signatures"] {
                 refused(world, &format!("TRUNCATE {table}"), "is append-only");
             }
-            for table in ["certificates", "keys", "provider_intervals", "learners"] {
+            for table in ["certificates", "keys", "provider_intervals", "learners", "receipts", "receipt_lists"] {
                 refused(world, &format!("TRUNCATE {table} CASCADE"), "");
             }
         }
@@ -135,6 +151,8 @@ both! {
             "UPDATE learners SET id_sealed = 'anew', name_sealed = 'anew' WHERE id = 'lrn_1'",
             "UPDATE programmes SET version = 3 WHERE id = 'prg_1'",
             "UPDATE programmes SET state = 'withdrawn' WHERE id = 'prg_1'",
+            "UPDATE receipts SET state = 'revoked' WHERE id = 'rcp_1'",
+            "UPDATE receipt_lists SET next_index = 3, version = 2 WHERE id = 9002",
             "DELETE FROM learner_codes WHERE learner_id = 'lrn_1'",
             "DELETE FROM learner_sessions WHERE learner_id = 'lrn_1'",
         ] {

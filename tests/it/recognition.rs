@@ -1,7 +1,8 @@
-//! Recognition: what an agreement makes of a certificate, of credit and of a body; waivers; decisions that are kept and evaluated again.
+//! Recognition: what an agreement makes of a certificate, of credit and of a body; waivers; receipts; decisions that are kept and evaluated again.
 
 mod counting;
 mod evaluating;
+mod receipts;
 mod replay;
 mod verdicts;
 mod waivers;

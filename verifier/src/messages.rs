@@ -17,7 +17,7 @@ const fn m(code: &'static str, zh: &'static str, en: &'static str) -> Message {
 
 /// Every message.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    offline().chain(RECOGNITION).chain(DOCUMENTS).chain(AGREEMENTS).chain(TRANSFERS)
+    offline().chain(RECOGNITION).chain(RECEIPTS).chain(DOCUMENTS).chain(AGREEMENTS).chain(TRANSFERS)
 }
 
 /// What verification without a network can say: a browser has to load these and no others.
@@ -294,4 +294,23 @@ const RECOGNITION: &[Message] = &[
     m("recognition.undetermined", "缺少事实，无法断定是否认可", "cannot be said: a fact is missing"),
     m("recognition.not_valid", "证书无效，任何地区均不认可", "not recognised: the certificate is not valid"),
     m("recognition.not_verified", "证书尚未核实，无法断定是否认可", "cannot be said: the certificate is not verified"),
+];
+
+/// What a verdict says of a receipt.
+#[rustfmt::skip]
+pub const RECEIPTS: &[Message] = &[
+    m("receipt.form_ok", "备案格式正确，其中的认定为予以认可", "the receipt is well-formed, and the decision in it recognises the certificate"),
+    m("receipt.signature_ok", "签名属于备案地区的密钥", "the signature is that of the key of the region"),
+    m("receipt.signature_wrong", "签名不符：备案被改动或系伪造", "the signature is wrong: the receipt was altered or forged"),
+    m("receipt.region_unknown", "没有备案地区的信任数据", "nothing is known about the region that signed"),
+    m("receipt.key_unknown", "不认识签署密钥，无法确认签名", "it names another key than the one known of the region, so the signature cannot be checked"),
+    m("receipt.signed_in_future", "签署时间晚于当前时间，请检查本机时钟", "the time of signing lies in the future: check the clock of this device"),
+    m("receipt.decision_ok", "按协议重新认定，结果逐字相同", "evaluated again by the agreement, the decision is the same, byte for byte"),
+    m("receipt.decision_differs", "按协议重新认定，结果不同", "evaluated again by the agreement, the decision is another"),
+    m("receipt.agreement_unknown", "没有所依据的协议，无法重新认定", "the agreement is not at hand, so the decision cannot be evaluated again"),
+    m("receipt.agreement_not_signed", "所依据的协议未见各方有效签名", "the agreement lacks a good signature of a party"),
+    m("receipt.status_ok", "未被撤销", "not revoked"),
+    m("receipt.revoked", "备案已被撤销", "the receipt has been revoked"),
+    m("receipt.newer_than_facts", "信任数据早于此备案，无法确认状态，请更新", "your trust bundle is older than this receipt, so its status is not known: update it"),
+    m("receipt.status_missing", "缺少状态列表，无法确认状态", "the status list is not at hand"),
 ];

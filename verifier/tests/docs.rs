@@ -3,7 +3,7 @@
 use serde_json::Value;
 use verifier::base64url;
 use verifier::hf1::{DICTIONARY, DICTIONARY_SHA256};
-use verifier::messages::{AGREEMENTS, TRANSFERS, VERDICTS};
+use verifier::messages::{AGREEMENTS, RECEIPTS, TRANSFERS, VERDICTS};
 use verifier::recognition::CheckName;
 use verifier::transfer::Reason;
 
@@ -138,6 +138,19 @@ fn the_page_of_recognition_lists_every_check_in_order_and_shows_a_decision() {
     for name in shown {
         let vector = all.as_array().and_then(|all| all.iter().find(|vector| vector["name"] == name)).expect("the vector");
         holds(RECOGNITION, &vector["decision"]);
+    }
+}
+
+#[test]
+fn the_page_of_recognition_shows_the_verdict_on_a_receipt_and_names_every_code() {
+    let all = vectors(include_str!("vectors/receipt.json"));
+    let good = all.as_array().and_then(|all| all.iter().find(|vector| vector["name"] == "good")).expect("the vector");
+    let (_, section) = RECOGNITION.split_once("### Is it good").expect("the section");
+    let example = section.split("```json").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    assert_eq!(vectors(example), good["verdict"]);
+    for message in RECEIPTS {
+        let row = section.lines().find(|line| line.starts_with(&format!("| `{}` |", message.code))).expect(message.code);
+        assert!(row.contains(message.zh) && row.contains(message.en), "{}", message.code);
     }
 }
 

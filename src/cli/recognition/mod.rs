@@ -1,7 +1,8 @@
-//! `hufu recognition`: decisions that were kept, evaluated again and shown in words; how much is recognised elsewhere, and would be.
+//! `hufu recognition`: decisions that were kept, evaluated again and shown in words; receipts; how much is recognised elsewhere, and would be.
 
 mod coverage;
 mod dry_run;
+mod receipt;
 
 use std::io::Write;
 
@@ -23,6 +24,9 @@ pub(super) enum Command {
     Replay(Named),
     /// Show a kept decision in words
     Show(Named),
+    /// Recognise certificates of other regions by signed receipts
+    #[command(subcommand)]
+    Receipt(receipt::Command),
 }
 
 #[derive(Args)]
@@ -37,11 +41,11 @@ pub(super) fn coverage(arguments: &Coverage, config: Config) -> Result<u8, Fault
 }
 
 pub(super) fn run(command: &Command, config: Config) -> Result<u8, Fault> {
-    let (Command::Replay(Named { digest }) | Command::Show(Named { digest })) = command;
-    let Ok(digest) = Digest::parse(digest) else { return ended(Err(RecognitionRefusal::NoDecision.at("digest").into())) };
+    let named = |digest: &str| Digest::parse(digest).map_err(|_| RecognitionRefusal::NoDecision.at("digest").into());
     match command {
-        Command::Replay(_) => replay(&digest, config),
-        Command::Show(_) => ended(show(&digest, config)),
+        Command::Replay(Named { digest }) => named(digest).map_or_else(|refusal| ended(Err(refusal)), |digest| replay(&digest, config)),
+        Command::Show(Named { digest }) => ended(named(digest).and_then(|digest| show(&digest, config))),
+        Command::Receipt(command) => receipt::run(command, config),
     }
 }
 

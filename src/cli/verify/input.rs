@@ -13,13 +13,13 @@ use crate::qr::{QrError, read_picture};
 const INPUT_MAX: u64 = 20 << 20;
 
 /// The texts in one input, and why there is none where a picture has none.
-pub(super) struct Texts {
+pub(in crate::cli) struct Texts {
     pub texts: Vec<String>,
     pub complaint: Option<Reason>,
 }
 
 /// Reads one argument of the command line.
-pub(super) fn gather(input: &str) -> Result<Texts, Stop> {
+pub(in crate::cli) fn gather(input: &str) -> Result<Texts, Stop> {
     let path = Path::new(input);
     if input == "-" {
         return texts_in(&read_limited(std::io::stdin().lock())?);

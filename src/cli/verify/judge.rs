@@ -6,12 +6,13 @@ use verifier::bundle::Bundle;
 use verifier::ids::RegionCode;
 use verifier::jws::Fingerprint;
 use verifier::time::{Instant, Zone};
-use verifier::verdict::{NoMemo, Presented, Verdict};
+use verifier::verdict::{NoMemo, Presented, PresentedReceipt, ReceiptVerdict, Verdict};
 
 use crate::cli::stop::Stop;
 use crate::cli::{bundle, words};
 use crate::config::Config;
 use crate::edge::Edge;
+use crate::error::Fault;
 use crate::messages::Lang;
 use crate::verification::Local;
 
@@ -43,7 +44,15 @@ impl Judge {
         }
     }
 
-    /// Judges a QR's text, a URL or a JWS.
+    /// Judges a receipt.
+    pub(super) fn verify_receipt(&self, presented: &PresentedReceipt<'_>, now: Instant) -> Result<ReceiptVerdict, Fault> {
+        match self {
+            Judge::Bundle(bundle, _) => Ok(bundle.judge_receipt(presented, now)),
+            Judge::Registry(local) => local.verify_receipt(presented, now.0),
+        }
+    }
+
+    /// Judges a QR's text, a URL or a JWS of a certificate.
     pub(super) fn verify(&self, text: &str, now: Instant) -> Verdict {
         match self {
             Judge::Bundle(bundle, Some(place)) => bundle.judge_for(&Presented::from_text(text), place, now, &NoMemo),

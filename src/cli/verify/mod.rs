@@ -2,7 +2,7 @@
 //! What is verified is never echoed in an error.
 
 mod batch;
-mod input;
+pub(super) mod input;
 mod judge;
 
 use std::io::{IsTerminal, Write};
@@ -12,15 +12,16 @@ use clap::Args;
 use verifier::ids::RegionCode;
 use verifier::jws::Fingerprint;
 use verifier::time::{Instant, Zone};
-use verifier::verdict::{Outcome, Verdict};
+use verifier::verdict::{Outcome, PresentedReceipt};
 
 use super::bundle::fingerprint;
-use super::verdict::{Paint, render};
+use super::verdict::{Paint, receipt, render};
 use super::{exit, language};
 use crate::config::Config;
 use crate::edge::Edge;
 use crate::error::Fault;
 use crate::messages::Lang;
+use crate::verification::Said;
 use judge::Judge;
 
 #[derive(Args)]
@@ -29,15 +30,16 @@ use judge::Judge;
     hufu verify --bundle 310000.hufu --batch cards.txt > verdicts.ndjson\n  \
     hufu verify 'https://skills.example/v#1234...'   the text of a QR code, quoted because of the #\n  \
     hufu verify --bundle 310000.hufu --place 320000 card.png    and whether Jiangsu recognises it, by which clause, or why not\n  \
+    hufu verify --bundle 310000.hufu receipt.jws     a recognition receipt, by the region's key, the agreement and its status list\n  \
     hufu verify card.png photo.jpg                   every QR code in the pictures\n  \
     hufu verify --json cards.txt                     one text a line, one verdict a line\n  \
     wl-paste | hufu verify --lang en -               standard input: text or a picture\n\n\
     Exit codes: 0 valid, 1 invalid, 2 undetermined (unreadable is not verified), 3 usage, 4 bundle refused, 5 fault; of several the worst.\n\
     With --bundle nothing is read but the file and FILE.pin. Without it the facts are those of the database in force (--data-dir, --database-url), \
     which is only read; where there is none, every verdict is undetermined.\n\
-    --batch takes one text a line, of any number, and prints one verdict a line: line n is about line n, an empty line included (undetermined).")]
+    --batch takes one text of a certificate a line, of any number, and prints one verdict a line: line n is about line n, an empty line included (undetermined).")]
 pub(super) struct Arguments {
-    /// QR text, URL or JWS; or a text file (one text a line); or a PNG or JPEG picture; or - for standard input
+    /// QR text, URL or JWS, of a certificate or a receipt; or a text file (one text a line); or a PNG or JPEG picture; or - for standard input
     #[arg(required_unless_present = "batch", value_name = "TEXT|FILE|-")]
     inputs: Vec<String>,
     /// Judge by this trust bundle alone (`hufu bundle fetch` gets one)
@@ -99,20 +101,34 @@ fn one_by_one(arguments: &Arguments, judge: &Judge, lang: Lang) -> Result<u8, Fa
             eprintln!("hufu: {}: {}", reason.code, lang.pick(reason.zh, reason.en));
         }
         for text in &found.texts {
-            let verdict = judge.verify(text, Instant(edge.now()));
-            codes.push(code(verdict.outcome));
-            out.write_all(written(&verdict, human.then_some(lang), judge.zone())?.as_bytes()).map_err(Fault::new)?;
+            let (outcome, said) = said(&judge_one(judge, text, Instant(edge.now()))?, human.then_some(lang), judge.zone())?;
+            codes.push(code(outcome));
+            out.write_all(said.as_bytes()).map_err(Fault::new)?;
         }
     }
     Ok(worst(&codes))
 }
 
-/// In words for people, or else as one line of JSON.
-fn written(verdict: &Verdict, words: Option<Lang>, zone: Zone) -> Result<String, Fault> {
-    if let Some(lang) = words {
-        return Ok(render(verdict, lang, zone, Paint::of(&std::io::stdout())) + "\n");
+fn judge_one(judge: &Judge, text: &str, now: Instant) -> Result<Said, Fault> {
+    match PresentedReceipt::from_text(text) {
+        Some(receipt) => Ok(Said::Receipt(Box::new(judge.verify_receipt(&receipt, now)?))),
+        None => Ok(Said::Certificate(Box::new(judge.verify(text, now)))),
     }
-    Ok(serde_json::to_string(verdict).map_err(Fault::new)? + "\n")
+}
+
+/// In words for people, or else as one line of JSON.
+fn said(said: &Said, words: Option<Lang>, zone: Zone) -> Result<(Outcome, String), Fault> {
+    let paint = Paint::of(&std::io::stdout());
+    let outcome = match said {
+        Said::Certificate(verdict) => verdict.outcome,
+        Said::Receipt(verdict) => verdict.outcome,
+    };
+    let text = match (words, said) {
+        (Some(lang), Said::Certificate(verdict)) => render(verdict, lang, zone, paint),
+        (Some(lang), Said::Receipt(verdict)) => receipt::render(verdict, lang, zone, paint),
+        (None, said) => serde_json::to_string(said).map_err(Fault::new)?,
+    };
+    Ok((outcome, text + "\n"))
 }
 
 fn code(outcome: Outcome) -> u8 {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use verifier::card::Card;
 use verifier::ids::RegionCode;
-use verifier::recognition::{self, CaseFacts, CertificateFacts, Context, Recognition};
+use verifier::recognition::{self, CaseFacts, CertificateFacts, Context, Recognition, RecognitionOutcome};
 use verifier::time::Instant;
 use verifier::verdict::{self, Verdict};
 
@@ -91,6 +91,34 @@ fn known(conn: &mut Conn, app: &App, caller: &Caller, asked: &Asked) -> Result<C
 }
 
 fn answer(conn: &mut Conn, app: &App, accords: &Accords, bundles: &Bundles, case: &Case, keep: Option<&Caller>) -> Result<Answer, Error> {
+    let (recognition, inputs) = decide(conn, app, accords, bundles, case)?;
+    let accord = recognition.decision.as_ref().and_then(|decision| accords.find(&decision.agreement));
+    let kept = match (keep, &recognition.decision, inputs) {
+        (Some(caller), Some(decision), Some(inputs)) => {
+            record::keep(conn, app, caller, decision, inputs)?;
+            true
+        }
+        _ => false,
+    };
+    let title = accord.map(|accord| accord.agreement.title.clone());
+    Ok(Answer { kept, ..Answer::of(recognition, case.day.to_string(), title)? })
+}
+
+/// What a place makes of a case. A decision that recognises it is kept, in the caller's transaction.
+///
+/// # Errors
+/// `recognition.no_agreement`, `recognition.no_grant`, `recognition.too_long`, or a fault.
+pub fn recognise(conn: &mut Conn, app: &App, caller: &Caller, bundles: &Bundles, case: &Case) -> Result<Recognition, Error> {
+    let accords = accords(conn, app)?;
+    let (recognition, inputs) = decide(conn, app, &accords, bundles, case)?;
+    if let (RecognitionOutcome::Recognised, Some(decision), Some(inputs)) = (recognition.outcome, &recognition.decision, inputs) {
+        record::keep(conn, app, caller, decision, inputs)?;
+    }
+    Ok(recognition)
+}
+
+/// The answer of the engine, and where there is a decision, what it was made from.
+fn decide(conn: &mut Conn, app: &App, accords: &Accords, bundles: &Bundles, case: &Case) -> Result<(Recognition, Option<Inputs>), Error> {
     let waivers = if case.place == app.region.code { waive::of_case(conn, &case.facts)? } else { Vec::new() };
     let providers = accords.providers_of(&app.region.code, bundles, &case.facts, Instant(app.edge.now()));
     let used = case.terms.as_ref().map_or(&[][..], |terms| &terms.used);
@@ -100,15 +128,7 @@ fn answer(conn: &mut Conn, app: &App, accords: &Accords, bundles: &Bundles, case
         Some(terms) => by(accords, terms, &case.facts, &context)?,
     };
     let accord = recognition.decision.as_ref().and_then(|decision| accords.find(&decision.agreement));
-    let kept = match (keep, &recognition.decision, &accord) {
-        (Some(caller), Some(decision), Some(accord)) => {
-            record::keep(conn, app, caller, decision, Inputs::of(accord.life, used, &waivers))?;
-            true
-        }
-        _ => false,
-    };
-    let title = accord.map(|accord| accord.agreement.title.clone());
-    Ok(Answer { kept, ..Answer::of(recognition, case.day.to_string(), title)? })
+    Ok((recognition, accord.map(|accord| Inputs::of(accord.life, used, &waivers))))
 }
 
 /// The decision of the grant that is named.

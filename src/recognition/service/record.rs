@@ -138,7 +138,7 @@ pub fn replay(conn: &mut Conn, app: &App, digest: &Digest) -> Result<Replay, Err
     let signed = agreements::file(conn, app, &decision.agreement)?;
     let Some(grant) = signed.agreement().grant(&decision.grant) else { return differs("grant") };
     let accord = Accord { agreement: signed.agreement(), digest: signed.digest(), life: record.inputs.life() };
-    let (waivers, used, providers) = (named(conn, &record.inputs.waivers)?, record.inputs.used()?, rules::providers(&decision));
+    let (waivers, used, providers) = (named(conn, &record.inputs.waivers)?, record.inputs.used()?, decision.providers());
     let providers: Vec<&Provider> = providers.iter().collect();
     let context = Context { place: &decision.to, day: decision.day, providers: &providers, used: &used, waivers: &waivers };
     let again = evaluate(&accord, grant, &decision.case, &context).to_bytes();

@@ -73,7 +73,8 @@ pub async fn jwks(app: web::Data<App>, req: HttpRequest, _public: Public) -> Res
 pub async fn status_list(app: web::Data<App>, req: HttpRequest, _public: Public, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (number, purpose) = path.into_inner();
     let list = find(&app, &number).await?;
-    let (issuer, url) = (app.did.provider(&list.provider_id), format!("{}/status/{number}/{purpose}", app.config.public_url()));
+    let issuer = list.provider_id.as_ref().map_or_else(|| app.did.region().to_owned(), |id| app.did.provider(id));
+    let url = format!("{}/status/{number}/{purpose}", app.config.public_url());
     let now = app.edge.now();
     let this = app.clone();
     // Deflating a million bits takes milliseconds: not on an event loop.

@@ -91,7 +91,7 @@ impl List {
         let (year, issued) = (u16::try_from(row.year).map_err(Fault::new)?, u32::try_from(row.next_index).map_err(Fault::new)?);
         let entries = match known.get(&id).filter(|list| list.version == row.version) {
             Some(list) => list.entries.clone(),
-            None => store::exceptions(conn, row.id)?.into_iter().map(|found| entry(id, found)).collect::<Result<_, _>>()?,
+            None => store::exceptions(conn, row)?.into_iter().map(|found| entry(id, found)).collect::<Result<_, _>>()?,
         };
         Ok(List { id, year, issued, version: row.version, entries })
     }

@@ -6,7 +6,8 @@ use diesel::sql_types::BigInt;
 
 use crate::db::Conn;
 use crate::db::schema::{
-    bundle_manifests, bundle_parts, certificate_events, certificates, key_events, keys, provider_intervals, providers, status_lists,
+    bundle_manifests, bundle_parts, certificate_events, certificates, key_events, keys, provider_intervals, providers, receipt_lists,
+    receipt_revocations, receipts, status_lists,
 };
 use crate::error::Error;
 use crate::on_backend;
@@ -65,7 +66,10 @@ pub(super) fn parts(conn: &mut Conn, wanted: &[String]) -> Result<Vec<(String, V
 
 /// How many indices were handed out, in all lists.
 pub(super) fn issued(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(status_lists::table.select(sql::<BigInt>("CAST(COALESCE(SUM(next_index), 0) AS BIGINT)")).first(conn)?)
+    const SUM: &str = "CAST(COALESCE(SUM(next_index), 0) AS BIGINT)";
+    let certificates: i64 = status_lists::table.select(sql::<BigInt>(SUM)).first(conn)?;
+    let receipts: i64 = receipt_lists::table.select(sql::<BigInt>(SUM)).first(conn)?;
+    Ok(certificates + receipts)
 }
 
 /// Public halves of the issuer keys that were made at `since` or later.
@@ -85,17 +89,23 @@ pub(super) fn providers_since(conn: &mut Conn, since: i64) -> Result<Vec<String>
     Ok(changed.select(providers::credit_code).distinct().load(conn)?)
 }
 
-/// Lists in which certificates were issued at `since` or later.
+/// Lists in which certificates were issued, or receipts signed, at `since` or later.
 pub(super) fn grown_since(conn: &mut Conn, since: i64) -> Result<Vec<i64>, Error> {
     let issued = certificates::table.filter(certificates::id.ge(id_from("cert", since)));
-    Ok(issued.select(certificates::status_list).distinct().load(conn)?)
+    let mut lists: Vec<i64> = issued.select(certificates::status_list).distinct().load(conn)?;
+    let signed = receipts::table.filter(receipts::id.ge(id_from("rcp", since)));
+    lists.extend(signed.select(receipts::status_list).distinct().load::<i64>(conn)?);
+    Ok(lists)
 }
 
-/// (list, index) of the certificates whose state changed at `since` or later.
+/// (list, index) of the certificates and receipts whose state changed at `since` or later.
 pub(super) fn changed_since(conn: &mut Conn, since: i64) -> Result<Vec<(i64, i64)>, Error> {
     let events = certificate_events::table.inner_join(certificates::table);
     let changed = events.filter(certificate_events::id.ge(id_from("cev", since)));
-    Ok(changed.select((certificates::status_list, certificates::status_index)).distinct().load(conn)?)
+    let mut places: Vec<(i64, i64)> = changed.select((certificates::status_list, certificates::status_index)).distinct().load(conn)?;
+    let revoked = receipt_revocations::table.inner_join(receipts::table).filter(receipt_revocations::id.ge(id_from("rrv", since)));
+    places.extend(revoked.select((receipts::status_list, receipts::status_index)).load::<(i64, i64)>(conn)?);
+    Ok(places)
 }
 
 /// The lowest id of this prefix that is made at `since`, unix seconds: ids begin with their time, so the primary key finds them by it.

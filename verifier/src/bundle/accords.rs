@@ -49,7 +49,7 @@ impl Bundle {
     }
 
     /// The key of a region: of the own one what is pinned, of another what the own one has pinned.
-    fn key_of(&self, region: &RegionCode) -> Option<PublicKey> {
+    pub(super) fn key_of(&self, region: &RegionCode) -> Option<PublicKey> {
         if *region == self.anchor().region {
             return Some(self.anchor().key);
         }

@@ -4,7 +4,7 @@ use super::parts::{AgreementsPart, KeyRow, KeysPart, ProvidersPart, RevokedPart,
 use super::small_map::SmallMap;
 use super::{BundleError, BundleRule, Hash, Manifest, PartName};
 use crate::base64url;
-use crate::card::Card;
+use crate::card::{Card, StatusRef};
 use crate::ids::RegionCode;
 use crate::jws::{PublicKey, ShortKid, thumbprint};
 use crate::time::Instant;
@@ -180,14 +180,23 @@ impl Held {
         own.or_else(|| self.named(card.kid()).next()).and_then(|key| key.open(&self.region.code))
     }
 
+    /// The region as its manifest describes it.
+    pub(super) const fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The civil year of an instant, by which parts are named.
+    fn year(&self, at: Instant) -> u16 {
+        u16::try_from(at.day_in(self.region.zone).year()).unwrap_or(0)
+    }
+
     /// The facts about a card of this region. `expires` is the earlier end of this manifest and of the one that vouches for its key.
     pub(super) fn facts(&self, card: &Card, expires: Instant) -> Facts<'_> {
         let claims = card.claims();
         let provider = self.providers.binary_search_by(|provider| provider.code.cmp(&claims.prv)).ok().and_then(|at| self.providers.get(at));
-        let year = u16::try_from(claims.iat.day_in(self.region.zone).year()).unwrap_or(0);
         let key = self.key(card);
         let lacks = |name: PartName| self.manifest.part(name).is_some() && self.texts.get(&name).is_none();
-        let of_keys = PartName::Keys(year);
+        let of_keys = PartName::Keys(self.year(claims.iat));
         Facts {
             as_of: self.manifest.iat,
             fresh_until: self.manifest.fresh_until,
@@ -195,15 +204,16 @@ impl Held {
             region: Some(&self.region),
             key,
             provider,
-            status: self.status_of(card, year),
+            status: self.status_at(claims.sts, claims.iat),
             missing_part: (key.is_none() && lacks(of_keys)).then(|| about(&self.region.code, of_keys)),
         }
     }
 
-    fn status_of(&self, card: &Card, year: u16) -> StatusFact {
-        let claims = card.claims();
-        let fact = self.status.get(&year).and_then(|part| part.fact(claims.sts));
-        let is_newer = claims.iat > self.manifest.iat;
+    /// The status of the entry of what was signed at an instant.
+    pub(super) fn status_at(&self, place: StatusRef, signed: Instant) -> StatusFact {
+        let year = self.year(signed);
+        let fact = self.status.get(&year).and_then(|part| part.fact(place));
+        let is_newer = signed > self.manifest.iat;
         let missing = || StatusFact::Missing(about(&self.region.code, PartName::Status(year)));
         fact.unwrap_or_else(|| if is_newer { StatusFact::Beyond } else { missing() })
     }

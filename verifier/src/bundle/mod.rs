@@ -12,6 +12,7 @@ mod hash;
 mod held;
 mod manifest;
 mod parts;
+mod receipts;
 mod rice;
 mod small_map;
 mod update;

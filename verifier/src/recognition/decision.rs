@@ -9,7 +9,8 @@ use crate::documents::{
 use crate::ids::{CreditCode, RegionCode, word_list};
 use crate::json::{FromJson, Members, Value, from_members};
 use crate::time::Day;
-use crate::verdict::{Interval, ProviderKind};
+use crate::verdict::{Interval, Provider, ProviderKind};
+use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
@@ -172,9 +173,39 @@ impl Decision {
         content(bytes)
     }
 
+    /// The providers with as much of their histories as it shows: all that it was made from.
+    pub fn providers(&self) -> Vec<Provider> {
+        let mut all: Vec<Provider> = Vec::new();
+        for on in &self.provider {
+            let at = all.iter().position(|known| known.code == on.code).unwrap_or(all.len());
+            if at == all.len() {
+                let (name_zh, name_en) = (String::new(), String::new());
+                all.push(Provider { code: on.code.clone(), name_zh, name_en, kind: on.kind, timeline: Vec::new() });
+            }
+            if let Some(known) = all.get_mut(at) {
+                merge(&mut known.timeline, &on.intervals);
+            }
+        }
+        all
+    }
+
     /// The checks that are not ok.
     pub fn failed(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| !check.ok)
+    }
+}
+
+/// Adds intervals in their order, each once.
+fn merge(timeline: &mut Vec<Interval>, intervals: &[Interval]) {
+    let mut at = 0;
+    for interval in intervals {
+        match timeline.iter().position(|known| known == interval) {
+            Some(found) => at = found + 1,
+            None => {
+                timeline.insert(at, interval.clone());
+                at += 1;
+            }
+        }
     }
 }
 

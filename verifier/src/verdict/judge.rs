@@ -79,27 +79,19 @@ pub fn judge(presented: &Presented, facts: &Facts<'_>, now: Instant, memo: &dyn 
     let clock_is_behind = now < facts.as_of;
     let now = now.max(facts.as_of);
     let steps = take_steps(presented, facts, now, memo);
-    let outcome = fold(&steps, now < facts.fresh_until);
-    let mut notes = Vec::new();
-    if clock_is_behind {
-        notes.push(Note::new("clock.behind_facts"));
-    }
-    if now >= facts.expires {
-        notes.push(Note::new("facts.expired"));
-    } else if now >= facts.fresh_until {
-        notes.push(Note::new("facts.not_fresh"));
-    }
+    let outcome = fold(steps.iter().map(|step| step.result), STEPS.len(), now < facts.fresh_until);
+    let notes = Note::of_age(clock_is_behind, now, facts.fresh_until, facts.expires);
     let signed_by_other = steps.iter().any(|step| step.step == StepName::Signature && step.result == StepResult::Failed);
     let certificate = presented.card().filter(|_| !signed_by_other).map(|card| describe(card, facts));
     Verdict { outcome, as_of: facts.as_of, certificate, steps, notes, recognition: None }
 }
 
-/// Any failure is invalid; else anything unchecked is undetermined; all six must be ok to be valid.
-fn fold(steps: &[Step], fresh: bool) -> Outcome {
-    let any = |result| steps.iter().any(|step| step.result == result);
+/// Any failure is invalid; else anything unchecked is undetermined; all of so many must be ok to be valid.
+pub(super) fn fold(results: impl ExactSizeIterator<Item = StepResult> + Clone, all: usize, fresh: bool) -> Outcome {
+    let any = |result| results.clone().any(|own| own == result);
     if any(StepResult::Failed) {
         Outcome::Invalid
-    } else if any(StepResult::Unchecked) || steps.len() != STEPS.len() {
+    } else if any(StepResult::Unchecked) || results.len() != all {
         Outcome::Undetermined
     } else if fresh {
         Outcome::Valid

@@ -6,12 +6,14 @@
 mod facts;
 mod interval;
 mod judge;
+mod receipt;
 mod recognition;
 mod steps;
 
 pub use facts::{Facts, IssuerKey, KeyRevocation, KeyRevocationReason, Provider, ProviderKind, Region, StatusFact};
 pub use interval::{Class, Flag, Interval, IssueBar, IssueRequest, Scope, Standing};
 pub use judge::{NoMemo, Presented, SignatureMemo, judge};
+pub use receipt::{PresentedReceipt, ReceiptFacts, ReceiptSays, ReceiptStep, ReceiptStepName, ReceiptVerdict, judge_receipt};
 pub use recognition::{Asked, Recognition, RecognitionCheck, RecognitionOutcome};
 
 use crate::card::Claims;
@@ -162,6 +164,20 @@ impl Note {
     pub(crate) fn new(code: &'static str) -> Note {
         let (zh, en) = messages::find_offline(code).map_or(("", ""), |message| (message.zh, message.en));
         Note { code: code.into(), zh: zh.into(), en: en.into() }
+    }
+
+    /// What is to be said of facts and clock at the instant that was taken.
+    fn of_age(clock_is_behind: bool, now: Instant, fresh_until: Instant, expires: Instant) -> Vec<Note> {
+        let mut notes = Vec::new();
+        if clock_is_behind {
+            notes.push(Note::new("clock.behind_facts"));
+        }
+        if now >= expires {
+            notes.push(Note::new("facts.expired"));
+        } else if now >= fresh_until {
+            notes.push(Note::new("facts.not_fresh"));
+        }
+        notes
     }
 }
 

@@ -7,7 +7,7 @@ use crate::time::{Instant, Zone};
 use alloc::string::{String, ToString};
 
 /// How far a card's time of issue may lie ahead of the reader's clock, in seconds: clocks differ.
-const CLOCK_TOLERANCE_SECONDS: i64 = 300;
+pub(super) const CLOCK_TOLERANCE_SECONDS: i64 = 300;
 
 /// How a step ended, before it has words.
 pub(super) struct Finding {

@@ -9,6 +9,7 @@ pub mod cases;
 pub mod decided;
 pub mod documents;
 pub mod programmes;
+pub mod receipts;
 pub mod recognition_cases;
 pub mod recognitions;
 pub mod refusals;

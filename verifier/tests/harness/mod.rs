@@ -11,19 +11,21 @@ use verifier::bundle::{
     Anchor, Bundle, Contents, Delta, KeysPart, MANIFEST_TYP, Manifest, PartName, ProvidersPart, RevokedPart, RiceSet, StatusPart,
 };
 use verifier::card::{Card, MAX_BYTES};
-use verifier::documents::{Achievement, AgreementSignature, Digest, DocumentError, Notice, Programme, Receipt, Redemption, Scheme, Waiver, digest};
+use verifier::documents::{
+    Achievement, AgreementSignature, Digest, DocumentError, Notice, Programme, Receipt, ReceiptId, Redemption, Scheme, Waiver, digest,
+};
 use verifier::hf1::{self, Type};
 use verifier::ids::{CertificateNumber, CreditCode, IdDocument, IdKind, LastFour, OccupationCode, OccupationPrefix, PersonName, RegionCode, Title};
 use verifier::jws::{Compact, Header, PublicKey, Signer, sign_compact};
 use verifier::programme::{check, suggest};
-use verifier::recognition::{Accord, CaseFacts, Context, Decision, accepts, evaluate, recognise};
+use verifier::recognition::{Accord, CaseFacts, CertificateFacts, Context, Decision, accepts, evaluate, recognise};
 use verifier::status::{Bitstring, TokenStatusList, gunzip, gzip};
-use verifier::time::{Day, Instant};
+use verifier::time::{Day, Instant, Zone};
 use verifier::transfer::protocol::destination::{self, DestinationEvent};
 use verifier::transfer::protocol::source::{self, Source, SourceEvent};
 use verifier::transfer::protocol::{Channel, Desk, Stamp, decide};
 use verifier::transfer::{Cancel, Handover, Message, Offer, Resync, Return, Signed, Statement, TransferDecision, TransferOutcome, proof};
-use verifier::verdict::Presented;
+use verifier::verdict::{Outcome, Presented, PresentedReceipt, ReceiptFacts, Region, StatusFact, judge_receipt};
 
 /// One body: it panics where something that must hold does not.
 pub type Body = fn(&[u8]);
@@ -232,10 +234,13 @@ pub fn agreement(data: &[u8]) {
     }
 }
 
-/// A decision that is read is written in exactly one way.
+/// A decision that is read is written in exactly one way, and a receipt with it is judged.
 pub fn decision(data: &[u8]) {
     if let Ok(read) = Decision::read(data) {
         assert_eq!(read.to_bytes(), data);
+        if let CaseFacts::Certificate(facts) = &read.case {
+            receipt(&read, facts);
+        }
     }
     let _ = CaseFacts::read(data);
 }
@@ -315,6 +320,36 @@ fn steps(data: &[u8]) {
         assert!(answers.is_none_or(|before| next.is_some_and(|next| next.outcome == before.outcome && next.terms == before.terms)));
         answers = next;
     }
+}
+
+/// By an agreement that passes for the one of the decision, whatever it says; without a status no receipt is good.
+fn receipt(decision: &Decision, facts: &CertificateFacts) {
+    let receipt = Receipt {
+        id: ReceiptId::parse("rcp_1").expect("an id"),
+        region: decision.to.clone(),
+        number: facts.number.clone(),
+        origin: facts.origin.clone(),
+        card: decision.agreement,
+        decision: base64url::encode(&decision.to_bytes()),
+        day: decision.day,
+        at: Instant(0),
+        status: (1, 0),
+    };
+    let Ok(text) = receipt.sign(&signer()) else { return };
+    let agreement = Agreement::read(include_str!("../vectors/agreement-example.json").as_bytes()).expect("an agreement");
+    let region = Region { code: decision.to.clone(), name_zh: String::new(), name_en: String::new(), zone: Zone::CHINA };
+    let (as_of, later) = (Instant(0), Instant(1));
+    let facts = ReceiptFacts {
+        as_of,
+        fresh_until: later,
+        expires: later,
+        region: Some(&region),
+        key: Some(*signer().public()),
+        accord: Some(Accord { agreement: &agreement, digest: decision.agreement, life: Life::AGREED }),
+        status: StatusFact::Beyond,
+    };
+    let verdict = judge_receipt(&PresentedReceipt::from_text(&text).expect("a receipt"), &facts, as_of);
+    assert!(matches!(verdict.outcome, Outcome::Invalid | Outcome::Undetermined), "{verdict:?}");
 }
 
 /// One case of each kind, out of the vectors.
