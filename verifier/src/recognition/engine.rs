@@ -12,9 +12,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
+/// Checks that a grant of certificates commonly makes.
+const CHECKS: usize = 16;
+
 /// Whether something holds; of several, the least counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Held {
+pub(crate) enum Held {
     No,
     Unknown,
     Yes,
@@ -49,7 +52,7 @@ impl Sink for Brief {
 }
 
 /// Every check written out, and the least that held.
-pub(super) struct Full {
+pub(crate) struct Full {
     pub checks: Vec<Check>,
     pub held: Held,
 }
@@ -65,7 +68,7 @@ impl Sink for Full {
 
 /// What the checks look at.
 #[derive(Clone, Copy)]
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     pub accord: &'a Accord<'a>,
     pub grant: &'a Grant,
     pub facts: &'a CaseFacts,
@@ -74,19 +77,29 @@ pub(super) struct Walk<'a> {
 
 /// Whether a grant accepts a case: the answer of [`evaluate`], without a word and without memory.
 pub fn accepts(accord: &Accord<'_>, grant: &Grant, facts: &CaseFacts, context: &Context<'_>) -> bool {
-    Walk { accord, grant, facts, context }.all(&mut Brief).is_some()
+    Walk { accord, grant, facts, context }.accepts()
 }
 
 /// Whether and why a grant of an agreement accepts a case.
 pub fn evaluate(accord: &Accord<'_>, grant: &Grant, facts: &CaseFacts, context: &Context<'_>) -> Decision {
     let walk = Walk { accord, grant, facts, context };
-    let mut full = Full { checks: Vec::new(), held: Held::Yes };
-    // It takes every check and so never stops.
-    let _ = walk.all(&mut full);
-    decision::of(&walk, full)
+    decision::of(&walk, walk.full())
 }
 
 impl<'a> Walk<'a> {
+    /// Whether every check holds.
+    pub fn accepts(&self) -> bool {
+        self.all(&mut Brief).is_some()
+    }
+
+    /// Every check, written out.
+    pub fn full(&self) -> Full {
+        let mut full = Full { checks: Vec::with_capacity(CHECKS), held: Held::Yes };
+        // It takes every check and so never stops.
+        let _ = self.all(&mut full);
+        full
+    }
+
     /// Every check in its order.
     fn all(&self, sink: &mut impl Sink) -> Option<()> {
         self.agreement(sink)?;

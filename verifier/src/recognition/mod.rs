@@ -19,6 +19,7 @@ pub use decision::{Booking, DECISION_MAX_BYTES, Decision, Outcome, ProviderOn};
 pub use engine::{accepts, evaluate};
 pub use facts::{CaseFacts, CertificateFacts, CreditFacts, LotFacts, ProviderFacts};
 pub use listing::{Candidate, Listed, listed};
+pub(crate) use recognise::find;
 pub use recognise::{GrantRef, Recognition, RecognitionOutcome, recognise};
 
 use crate::agreement::{Agreement, Grant, Life};

@@ -1,7 +1,7 @@
 //! Whether a place recognises a case by any agreement.
 
-use super::engine::is_among;
-use super::{Accord, CaseFacts, Context, Decision, Outcome, accepts, evaluate};
+use super::engine::{Full, Held, Walk, is_among};
+use super::{Accord, CaseFacts, Context, Decision, decision};
 use crate::agreement::Grant;
 use crate::documents::{Digest, GrantId};
 use crate::ids::RegionCode;
@@ -48,28 +48,43 @@ pub struct GrantRef {
     pub grant: GrantId,
 }
 
+/// What a search found, not yet written as a decision.
+pub(crate) struct Found<'a> {
+    pub outcome: RecognitionOutcome,
+    /// The grant that recognises it, or the one that is nearest to it, with every check.
+    pub told: Option<(Walk<'a>, Full)>,
+    pub others: Vec<GrantRef>,
+}
+
 /// Looks for a grant by which a place recognises a case: agreements by id and then version, grants in their order. Grants that are not from
 /// the origin to the place, or about something else, do not cover it.
 pub fn recognise(accords: &[Accord<'_>], facts: &CaseFacts, context: &Context<'_>) -> Recognition {
-    let answer = |outcome, decision| Recognition { place: context.place.clone(), outcome, decision, others: Vec::new() };
+    let Found { outcome, told, others } = find(accords, facts, context);
+    let decision = told.map(|(walk, full)| decision::of(&walk, full));
+    Recognition { place: context.place.clone(), outcome, decision, others }
+}
+
+/// The search of [`recognise`].
+pub(crate) fn find<'a>(accords: &'a [Accord<'a>], facts: &'a CaseFacts, context: &'a Context<'a>) -> Found<'a> {
+    let answer = |outcome, told| Found { outcome, told, others: Vec::new() };
     if facts.origin() == context.place {
         return answer(RecognitionOutcome::Own, None);
     }
     let mut ordered: Vec<&Accord<'_>> = accords.iter().collect();
     ordered.sort_by_key(|accord| (&accord.agreement.id, accord.agreement.version, accord.digest));
     let covers = |grant: &&Grant| grant.moves == facts.moves() && is_among(&grant.from, facts.origin()) && is_among(&grant.to, context.place);
-    let candidates: Vec<(&Accord<'_>, &Grant)> =
-        ordered.into_iter().flat_map(|accord| accord.agreement.grants.iter().filter(covers).map(move |grant| (accord, grant))).collect();
-    let mut accepting = candidates.iter().filter(|(accord, grant)| accepts(accord, grant, facts, context));
-    if let Some((accord, grant)) = accepting.next() {
-        let others = accepting.map(|(accord, grant)| GrantRef { agreement: accord.digest, grant: grant.id.clone() }).collect();
-        return Recognition { others, ..answer(RecognitionOutcome::Recognised, Some(evaluate(accord, grant, facts, context))) };
+    let walk = |accord, grant| Walk { accord, grant, facts, context };
+    let candidates = || ordered.iter().flat_map(|accord| accord.agreement.grants.iter().filter(covers).map(|grant| walk(accord, grant)));
+    let mut accepting = candidates().filter(Walk::accepts);
+    if let Some(first) = accepting.next() {
+        let others = accepting.map(|walk| GrantRef { agreement: walk.accord.digest, grant: walk.grant.id.clone() }).collect();
+        return Found { others, ..answer(RecognitionOutcome::Recognised, Some((first, first.full()))) };
     }
-    let decisions = candidates.iter().map(|(accord, grant)| evaluate(accord, grant, facts, context));
     // What might be recognised is nearer than what is refused; then fewer checks that fail; of equals the first.
-    match decisions.min_by_key(|decision| (decision.outcome != Outcome::Undetermined, decision.failed().count())) {
+    let nearness = |(_, full): &(Walk<'_>, Full)| (full.held != Held::Unknown, full.checks.iter().filter(|check| !check.ok).count());
+    match candidates().map(|walk| (walk, walk.full())).min_by_key(nearness) {
         None => answer(RecognitionOutcome::NotCovered, None),
-        Some(decision) if decision.outcome == Outcome::Undetermined => answer(RecognitionOutcome::Undetermined, Some(decision)),
-        Some(decision) => answer(RecognitionOutcome::Refused, Some(decision)),
+        Some(nearest) if nearest.1.held == Held::Unknown => answer(RecognitionOutcome::Undetermined, Some(nearest)),
+        Some(nearest) => answer(RecognitionOutcome::Refused, Some(nearest)),
     }
 }

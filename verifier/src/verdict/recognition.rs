@@ -5,7 +5,7 @@ use crate::card::Card;
 use crate::documents::{Digest, Waiver};
 use crate::ids::RegionCode;
 use crate::messages;
-use crate::recognition::{self, Accord, CaseFacts, Context, GrantRef, check_words, recognise};
+use crate::recognition::{self, Accord, CaseFacts, Context, GrantRef, check_words, find};
 use crate::time::Day;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -137,7 +137,8 @@ impl Recognition {
     fn of(card: &Card, asked: &Asked<'_>) -> Recognition {
         let providers: Vec<&Provider> = asked.provider.into_iter().collect();
         let context = Context { place: asked.place, day: asked.day, providers: &providers, used: &[], waivers: asked.waivers };
-        let found = recognise(asked.accords, &CaseFacts::Certificate(card.claims().into()), &context);
+        let facts = CaseFacts::Certificate(card.claims().into());
+        let found = find(asked.accords, &facts, &context);
         let (outcome, code) = match found.outcome {
             recognition::RecognitionOutcome::Own => (RecognitionOutcome::Recognised, "recognition.own"),
             recognition::RecognitionOutcome::Recognised => (RecognitionOutcome::Recognised, "recognition.recognised"),
@@ -146,16 +147,16 @@ impl Recognition {
             recognition::RecognitionOutcome::Undetermined => (RecognitionOutcome::Undetermined, "recognition.undetermined"),
         };
         let plain = Recognition::plain(asked, outcome, code);
-        let Some(decision) = found.decision else { return plain };
-        let agreement = asked.accords.iter().find(|accord| accord.digest == decision.agreement).map(|accord| accord.agreement);
-        let names = |names: &crate::documents::Names| Names { zh: names.zh.to_string().into(), en: names.en.to_string().into() };
+        let Some((walk, full)) = found.told else { return plain };
+        let agreement = walk.accord.agreement;
+        let title = Names { zh: agreement.title.zh.to_string().into(), en: agreement.title.en.to_string().into() };
         Recognition {
-            agreement: Some(decision.agreement.to_string()),
-            id: agreement.map(|agreement| agreement.id.to_string()),
-            version: Some(decision.version),
-            title: agreement.map(|agreement| names(&agreement.title)),
-            grant: Some(decision.grant.to_string()),
-            checks: decision.checks.into_iter().map(RecognitionCheck::of).collect(),
+            agreement: Some(walk.accord.digest.to_string()),
+            id: Some(agreement.id.to_string()),
+            version: Some(agreement.version),
+            title: Some(title),
+            grant: Some(walk.grant.id.to_string()),
+            checks: full.checks.into_iter().map(RecognitionCheck::of).collect(),
             others: found.others.iter().map(named).collect(),
             ..plain
         }
