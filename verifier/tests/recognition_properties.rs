@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use verifier::agreement::{Agreement, Life};
 use verifier::documents::{Amount, Digest};
 use verifier::ids::RegionCode;
-use verifier::recognition::{Accord, CaseFacts, Context, Decision, Outcome, RecognitionOutcome, accepts, evaluate, recognise};
+use verifier::recognition::{Accord, CaseFacts, Context, Decision, Outcome, RecognitionOutcome, accepts, evaluate, failing, recognise};
 use verifier::time::Day;
 
 fn region(code: &str) -> RegionCode {
@@ -203,6 +203,7 @@ fn every_case_of_the_table_is_total_under_every_other_grant() {
             let facts = CaseFacts::read(case.facts.as_bytes()).expect("facts");
             let decision = evaluate(&accord, &read.grants[0], &facts, &context);
             assert_eq!(accepts(&accord, &read.grants[0], &facts, &context), decision.outcome == Outcome::Recognised);
+            assert!(failing(&accord, &read.grants[0], &facts, &context).iter().eq(decision.failed().map(|check| check.check)));
             assert_eq!(Decision::read(&decision.to_bytes()), Ok(decision), "{} under {}", case.name, agreement.name);
         }
     }

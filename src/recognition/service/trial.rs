@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use verifier::agreement::{Agreement, Grant, Life, Moves};
 use verifier::documents::{AchievementKind, Amount, Category, CourseCode, Digest, GrantId, LotId, SchemeId};
 use verifier::ids::{Grade, OccupationCode, RegionCode};
-use verifier::recognition::{Accord, CaseFacts, CheckName, Context, CreditFacts, Decision, LotFacts, Outcome, Used, evaluate};
+use verifier::recognition::{Accord, Booking, CaseFacts, CheckName, Context, CreditFacts, Failing, LotFacts, Used, evaluate, failing};
 use verifier::time::Day;
 
 use super::{accords, coverage};
@@ -94,7 +94,7 @@ impl Run<'_> {
         let providers = coverage::providers(self.accords, facts);
         for (grant, to, line) in self.lines.iter_mut().filter(|(grant, ..)| grant.moves == Moves::Certificate) {
             let context = Context { providers: &providers, ..Context::new(to, self.day) };
-            line.add(&evaluate(&self.accord, grant, facts, &context), count);
+            line.add(failing(&self.accord, grant, facts, &context), count);
         }
     }
 
@@ -126,19 +126,25 @@ impl Run<'_> {
             let try_one = |grant: &Grant, lot: &LotFacts, used: &[Used]| {
                 let facts = CaseFacts::Credit(CreditFacts { origin: own.clone(), lots: vec![lot.clone()] });
                 let providers = coverage::providers(accords, &facts);
-                evaluate(&accord, grant, &facts, &Context { providers: &providers, used, ..Context::new(to, day) })
+                let context = Context { providers: &providers, used, ..Context::new(to, day) };
+                let failing = failing(&accord, grant, &facts, &context);
+                // Only what is recognised is written out: for what it gives.
+                let gives = if failing.is_empty() { evaluate(&accord, grant, &facts, &context).gives } else { Vec::new() };
+                (failing, gives)
             };
             if grant.all_of.is_empty() {
                 let mut used = Vec::new();
                 for lot in offer {
-                    let decision = try_one(grant, lot, &used);
-                    line.add(&decision, 1);
-                    line.convert(lot, &decision, &mut used);
+                    let (failing, gives) = try_one(grant, lot, &used);
+                    line.add(failing, 1);
+                    if failing.is_empty() {
+                        line.convert(lot, &gives, &mut used);
+                    }
                 }
             } else {
                 // One by one without the map, which takes several at once: what is left of these is what the map may take.
                 let single = Grant { all_of: Vec::new(), gives: Vec::new(), limits: Vec::new(), ..grant.clone() };
-                let decided: Vec<(&LotFacts, Decision)> = offer.iter().map(|lot| (lot, try_one(&single, lot, &[]))).collect();
+                let decided: Vec<(&LotFacts, Failing)> = offer.iter().map(|lot| (lot, try_one(&single, lot, &[]).0)).collect();
                 line.map(grant, &decided);
             }
         }
@@ -146,22 +152,20 @@ impl Run<'_> {
 }
 
 impl Line {
-    fn add(&mut self, decision: &Decision, count: u64) {
+    fn add(&mut self, failing: Failing, count: u64) {
         self.cases += count;
-        if decision.outcome == Outcome::Recognised {
+        if failing.is_empty() {
             self.recognised += count;
         }
-        for check in decision.failed() {
-            *self.refused.entry(check.check).or_default() += count;
+        for check in failing.iter() {
+            *self.refused.entry(check).or_default() += count;
         }
     }
 
-    /// What a lot becomes, which counts for the limits of the next.
-    fn convert(&mut self, lot: &LotFacts, decision: &Decision, used: &mut Vec<Used>) {
-        if decision.outcome == Outcome::Recognised {
-            *self.before.entry(lot.scheme.clone()).or_default() += lot.amount.hundredths();
-        }
-        for given in &decision.gives {
+    /// What a lot that is recognised becomes, which counts for the limits of the next.
+    fn convert(&mut self, lot: &LotFacts, gives: &[Booking], used: &mut Vec<Used>) {
+        *self.before.entry(lot.scheme.clone()).or_default() += lot.amount.hundredths();
+        for given in gives {
             let amount = given.amount.hundredths();
             *self.after.entry(given.scheme.clone()).or_default() += amount;
             match used.iter_mut().find(|used| used.scheme == given.scheme) {
@@ -172,9 +176,8 @@ impl Line {
     }
 
     /// What a map of courses gives for the lots of one learner that pass every other check: as often as each course is there and the limits allow.
-    fn map(&mut self, grant: &Grant, decided: &[(&LotFacts, Decision)]) {
-        let passes = |decision: &Decision| decision.outcome == Outcome::Recognised;
-        let fits: Vec<&LotFacts> = decided.iter().filter(|(_, decision)| passes(decision)).map(|(lot, _)| *lot).collect();
+    fn map(&mut self, grant: &Grant, decided: &[(&LotFacts, Failing)]) {
+        let fits: Vec<&LotFacts> = decided.iter().filter(|(_, failing)| failing.is_empty()).map(|(lot, _)| *lot).collect();
         let mut schemes: Vec<&SchemeId> = fits.iter().map(|lot| &lot.scheme).collect();
         schemes.sort_unstable();
         schemes.dedup();
@@ -196,15 +199,15 @@ impl Line {
                 *self.after.entry(own.scheme.clone()).or_default() += times * own.amount.hundredths();
             }
         }
-        for (lot, decision) in decided {
+        for (lot, failing) in decided {
             let in_map = lot.course.as_ref().is_some_and(|course| grant.all_of.iter().any(|own| own.course == *course));
             self.cases += 1;
-            for check in decision.failed() {
-                *self.refused.entry(check.check).or_default() += 1;
+            for check in failing.iter() {
+                *self.refused.entry(check).or_default() += 1;
             }
-            if passes(decision) && in_map && taken.contains(&&lot.scheme) {
+            if failing.is_empty() && in_map && taken.contains(&&lot.scheme) {
                 self.recognised += 1;
-            } else if passes(decision) {
+            } else if failing.is_empty() {
                 *self.refused.entry(CheckName::AllOf).or_default() += 1;
             }
         }

@@ -1,7 +1,8 @@
 //! Region codes (GB/T 2260): two digits of province, two of prefecture, two of county.
 
 use super::{IdError, string_id};
-use alloc::string::{String, ToString};
+use core::fmt;
+use core::ops::Deref;
 
 /// Every first pair of digits in use: provinces, municipalities, autonomous regions, Taiwan, Hong Kong, Macau.
 const PROVINCES: [u8; 34] =
@@ -9,16 +10,34 @@ const PROVINCES: [u8; 34] =
 
 /// A six-digit GB/T 2260 code. Counties come and go, so only the shape and the province are checked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RegionCode(String);
+pub struct RegionCode(Digits);
 string_id!(RegionCode);
+
+/// Six ASCII digits, held in place: rules of recognition compare region codes more often than anything else.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Digits([u8; 6]);
+
+impl Deref for Digits {
+    type Target = str;
+    fn deref(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
 
 impl RegionCode {
     /// Reads six digits whose first two name a province.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        if text.len() != 6 || !text.bytes().all(|c| c.is_ascii_digit()) {
+        let digits: [u8; 6] = text.as_bytes().try_into().map_err(|_| IdError::RegionShape)?;
+        if !digits.iter().all(u8::is_ascii_digit) {
             return Err(IdError::RegionShape);
         }
-        if is_province(text.as_bytes()) { Ok(Self(text.to_string())) } else { Err(IdError::RegionProvince) }
+        if is_province(&digits) { Ok(Self(Digits(digits))) } else { Err(IdError::RegionProvince) }
     }
 }
 

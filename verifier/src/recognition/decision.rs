@@ -98,7 +98,7 @@ pub struct Booking {
 from_members!(Booking { scheme, amount; lot, category, course, expires });
 
 /// The decision of a finished walk.
-pub(super) fn of(walk: &Walk<'_>, full: Full) -> Decision {
+pub(super) fn of(walk: &Walk<'_>, full: Full<Check>) -> Decision {
     let outcome = match full.held {
         Held::Yes => Outcome::Recognised,
         Held::No => Outcome::Refused,

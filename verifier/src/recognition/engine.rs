@@ -5,7 +5,6 @@ use super::subject::Subject;
 use super::{Accord, CaseFacts, Check, CheckName, Context, Decision, decision, got, want};
 use crate::agreement::{Accept, Grant, Limit, LimitPer, Moves, ProviderTerms, State, StatusAt};
 use crate::documents::{Amount, Category, Digest, decimal};
-use crate::ids::RegionCode;
 use crate::time::Day;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -51,16 +50,48 @@ impl Sink for Brief {
     }
 }
 
-/// Every check written out, and the least that held.
-pub(crate) struct Full {
-    pub checks: Vec<Check>,
+/// The checks that are not ok, by name: what counting needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failing(u32);
+
+impl Sink for Failing {
+    fn take(&mut self, check: CheckName, held: Held, _: impl FnOnce() -> Told) -> Option<()> {
+        if held != Held::Yes {
+            self.0 |= Failing::bit(check);
+        }
+        Some(())
+    }
+}
+
+impl Failing {
+    fn bit(check: CheckName) -> u32 {
+        1 << check as u32
+    }
+
+    /// Whether there are none, so that the grant accepts.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// In the order of the checks.
+    pub fn iter(self) -> impl Iterator<Item = CheckName> {
+        CheckName::ALL.iter().copied().filter(move |check| self.0 & Failing::bit(*check) != 0)
+    }
+}
+
+/// Every check written out as somebody wants it, how many are not ok, and the least that held.
+pub(crate) struct Full<T> {
+    pub checks: Vec<T>,
+    pub failed: usize,
     pub held: Held,
 }
 
-impl Sink for Full {
+impl<T: From<Check>> Sink for Full<T> {
     fn take(&mut self, check: CheckName, held: Held, told: impl FnOnce() -> Told) -> Option<()> {
         let Told { want, got, waived } = told();
-        self.checks.push(Check { check, want, got, ok: held == Held::Yes, waived });
+        let ok = held == Held::Yes;
+        self.checks.push(Check { check, want, got, ok, waived }.into());
+        self.failed += usize::from(!ok);
         self.held = self.held.min(held);
         Some(())
     }
@@ -80,6 +111,14 @@ pub fn accepts(accord: &Accord<'_>, grant: &Grant, facts: &CaseFacts, context: &
     Walk { accord, grant, facts, context }.accepts()
 }
 
+/// The checks by which a grant does not accept a case: those that [`evaluate`] finds not ok, without a word and without memory.
+pub fn failing(accord: &Accord<'_>, grant: &Grant, facts: &CaseFacts, context: &Context<'_>) -> Failing {
+    let mut failing = Failing(0);
+    // It takes every check and so never stops.
+    let _ = Walk { accord, grant, facts, context }.all(&mut failing);
+    failing
+}
+
 /// Whether and why a grant of an agreement accepts a case.
 pub fn evaluate(accord: &Accord<'_>, grant: &Grant, facts: &CaseFacts, context: &Context<'_>) -> Decision {
     let walk = Walk { accord, grant, facts, context };
@@ -93,8 +132,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Every check, written out.
-    pub fn full(&self) -> Full {
-        let mut full = Full { checks: Vec::with_capacity(CHECKS), held: Held::Yes };
+    pub fn full<T: From<Check>>(&self) -> Full<T> {
+        let mut full = Full { checks: Vec::with_capacity(CHECKS), failed: 0, held: Held::Yes };
         // It takes every check and so never stops.
         let _ = self.all(&mut full);
         full
@@ -124,7 +163,7 @@ impl<'a> Walk<'a> {
         let state = crate::agreement::Life { is_agreed: true, ..accord.life }.state(in_force, context.day);
         sink.take(CheckName::InForce, (state == State::InForce).into(), || told(want::in_force(in_force), got::in_force(self, state)))?;
         let (origin, place) = (self.facts.origin(), context.place);
-        let is_between = !is_same(origin, place) && is_among(&grant.from, origin) && is_among(&grant.to, place);
+        let is_between = origin != place && grant.from.contains(origin) && grant.to.contains(place);
         sink.take(CheckName::Parties, is_between.into(), || told(want::parties(grant), format!("{origin} to {place}")))?;
         let moves = self.facts.moves();
         sink.take(CheckName::Moves, (moves == grant.moves).into(), || told(grant.moves.to_string(), moves.to_string()))
@@ -380,14 +419,4 @@ impl<'a> Walk<'a> {
         }
         seen
     }
-}
-
-/// Whether a region is in a list.
-pub(super) fn is_among(list: &[RegionCode], code: &RegionCode) -> bool {
-    list.iter().any(|own| is_same(own, code))
-}
-
-/// Most grants fail at their regions, so codes are compared as six bytes at once.
-fn is_same(one: &RegionCode, other: &RegionCode) -> bool {
-    one.as_str().as_bytes().first_chunk::<6>() == other.as_str().as_bytes().first_chunk::<6>()
 }

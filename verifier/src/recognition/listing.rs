@@ -1,6 +1,5 @@
 //! For what, and since when, a grant lets a body of another region work here.
 
-use super::engine::is_among;
 use super::{Accord, CaseFacts, Context, ProviderFacts, accepts};
 use crate::agreement::{Accept, Grant, Moves, ProviderTerms};
 use crate::documents::{Digest, Waiver};
@@ -33,7 +32,7 @@ pub struct Listed {
 
 /// What a body may do on a day under a grant; none where it may not.
 pub fn listed(accord: &Accord<'_>, grant: &Grant, candidate: &Candidate<'_>, day: Day) -> Option<Listed> {
-    if grant.moves != Moves::Provider || !is_among(&grant.from, candidate.origin) || !is_among(&grant.to, candidate.place) {
+    if grant.moves != Moves::Provider || !grant.from.contains(candidate.origin) || !grant.to.contains(candidate.place) {
         return None;
     }
     let general = general(grant);

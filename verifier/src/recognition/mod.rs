@@ -16,7 +16,7 @@ mod want;
 
 pub use check::{Check, CheckName, check_words};
 pub use decision::{Booking, DECISION_MAX_BYTES, Decision, Outcome, ProviderOn};
-pub use engine::{accepts, evaluate};
+pub use engine::{Failing, accepts, evaluate, failing};
 pub use facts::{CaseFacts, CertificateFacts, CreditFacts, LotFacts, ProviderFacts};
 pub use listing::{Candidate, Listed, listed};
 pub(crate) use recognise::find;

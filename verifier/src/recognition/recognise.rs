@@ -1,7 +1,7 @@
 //! Whether a place recognises a case by any agreement.
 
-use super::engine::{Full, Held, Walk, is_among};
-use super::{Accord, CaseFacts, Context, Decision, decision};
+use super::engine::{Full, Held, Walk};
+use super::{Accord, CaseFacts, Check, Context, Decision, decision};
 use crate::agreement::Grant;
 use crate::documents::{Digest, GrantId};
 use crate::ids::RegionCode;
@@ -49,10 +49,10 @@ pub struct GrantRef {
 }
 
 /// What a search found, not yet written as a decision.
-pub(crate) struct Found<'a> {
+pub(crate) struct Found<'a, T> {
     pub outcome: RecognitionOutcome,
     /// The grant that recognises it, or the one that is nearest to it, with every check.
-    pub told: Option<(Walk<'a>, Full)>,
+    pub told: Option<(Walk<'a>, Full<T>)>,
     pub others: Vec<GrantRef>,
 }
 
@@ -64,15 +64,15 @@ pub fn recognise(accords: &[Accord<'_>], facts: &CaseFacts, context: &Context<'_
     Recognition { place: context.place.clone(), outcome, decision, others }
 }
 
-/// The search of [`recognise`].
-pub(crate) fn find<'a>(accords: &'a [Accord<'a>], facts: &'a CaseFacts, context: &'a Context<'a>) -> Found<'a> {
+/// The search of [`recognise`], its checks written as they are wanted.
+pub(crate) fn find<'a, T: From<Check>>(accords: &'a [Accord<'a>], facts: &'a CaseFacts, context: &'a Context<'a>) -> Found<'a, T> {
     let answer = |outcome, told| Found { outcome, told, others: Vec::new() };
     if facts.origin() == context.place {
         return answer(RecognitionOutcome::Own, None);
     }
     let mut ordered: Vec<&Accord<'_>> = accords.iter().collect();
     ordered.sort_by_key(|accord| (&accord.agreement.id, accord.agreement.version, accord.digest));
-    let covers = |grant: &&Grant| grant.moves == facts.moves() && is_among(&grant.from, facts.origin()) && is_among(&grant.to, context.place);
+    let covers = |grant: &&Grant| grant.moves == facts.moves() && grant.from.contains(facts.origin()) && grant.to.contains(context.place);
     let walk = |accord, grant| Walk { accord, grant, facts, context };
     let candidates = || ordered.iter().flat_map(|accord| accord.agreement.grants.iter().filter(covers).map(|grant| walk(accord, grant)));
     let mut accepting = candidates().filter(Walk::accepts);
@@ -81,7 +81,7 @@ pub(crate) fn find<'a>(accords: &'a [Accord<'a>], facts: &'a CaseFacts, context:
         return Found { others, ..answer(RecognitionOutcome::Recognised, Some((first, first.full()))) };
     }
     // What might be recognised is nearer than what is refused; then fewer checks that fail; of equals the first.
-    let nearness = |(_, full): &(Walk<'_>, Full)| (full.held != Held::Unknown, full.checks.iter().filter(|check| !check.ok).count());
+    let nearness = |(_, full): &(Walk<'_>, Full<T>)| (full.held != Held::Unknown, full.failed);
     match candidates().map(|walk| (walk, walk.full())).min_by_key(nearness) {
         None => answer(RecognitionOutcome::NotCovered, None),
         Some(nearest) if nearest.1.held == Held::Unknown => answer(RecognitionOutcome::Undetermined, Some(nearest)),

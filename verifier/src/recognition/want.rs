@@ -6,17 +6,24 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt::{Display, Write};
 
+/// How long a list commonly is.
+const LENGTH: usize = 32;
+
 /// `A, B`.
 pub(super) fn joined<T: Display>(items: impl IntoIterator<Item = T>) -> String {
-    let mut all = String::new();
+    let mut all = String::with_capacity(LENGTH);
+    join(&mut all, items);
+    all
+}
+
+fn join<T: Display>(all: &mut String, items: impl IntoIterator<Item = T>) {
+    let mut between = "";
     for item in items {
-        if !all.is_empty() {
-            all.push_str(", ");
-        }
+        all.push_str(between);
+        between = ", ";
         // A String takes whatever is written to it.
         let _ = write!(all, "{item}");
     }
-    all
 }
 
 pub(super) fn in_force(days: InForce) -> String {
@@ -27,7 +34,11 @@ pub(super) fn in_force(days: InForce) -> String {
 }
 
 pub(super) fn parties(grant: &Grant) -> String {
-    format!("{} to {}", joined(&grant.from), joined(&grant.to))
+    let mut all = String::with_capacity(2 * LENGTH);
+    join(&mut all, &grant.from);
+    all.push_str(" to ");
+    join(&mut all, &grant.to);
+    all
 }
 
 /// The categories that are accepted and have a counterpart; `none` first where a lot without category is good.

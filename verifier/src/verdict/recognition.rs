@@ -156,15 +156,15 @@ impl Recognition {
             version: Some(agreement.version),
             title: Some(title),
             grant: Some(walk.grant.id.to_string()),
-            checks: full.checks.into_iter().map(RecognitionCheck::of).collect(),
+            checks: full.checks,
             others: found.others.iter().map(named).collect(),
             ..plain
         }
     }
 }
 
-impl RecognitionCheck {
-    fn of(check: recognition::Check) -> RecognitionCheck {
+impl From<recognition::Check> for RecognitionCheck {
+    fn from(check: recognition::Check) -> RecognitionCheck {
         let words = check_words(&check);
         RecognitionCheck {
             check: check.check.as_str().into(),

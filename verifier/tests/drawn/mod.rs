@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use verifier::agreement::{Agreement, Life};
 use verifier::documents::{Digest, Waiver};
 use verifier::ids::RegionCode;
-use verifier::recognition::{Accord, CaseFacts, Context, Decision, Used, accepts, evaluate};
+use verifier::recognition::{Accord, CaseFacts, Context, Decision, Used, accepts, evaluate, failing};
 use verifier::time::Day;
 use verifier::verdict::Provider;
 
@@ -122,6 +122,8 @@ impl Question {
         let grant = &agreement.grants[self.grant];
         let decision = evaluate(&accord, grant, &facts, &context);
         assert_eq!(accepts(&accord, grant, &facts, &context), decision.failed().next().is_none(), "{}", self.agreement);
+        let failing = failing(&accord, grant, &facts, &context);
+        assert!(failing.iter().eq(decision.failed().map(|check| check.check)), "{}", self.agreement);
         decision
     }
 
