@@ -89,7 +89,8 @@ fn recognising(recognition: Recognition) -> Result<Decision, Refusal> {
         (RecognitionOutcome::Recognised, Some(decision)) => Ok(decision),
         (_, None) => Err(ReceiptRefusal::NotCovered.at("text")),
         (_, Some(decision)) => {
-            let unmet = decision.failed().map(|check| Unmet { check: check.check.to_string(), want: check.want.clone(), got: check.got.clone() });
+            let unmet =
+                decision.failed().map(|check| Unmet { check: check.check.to_string(), want: check.want.to_string(), got: check.got.to_string() });
             let unmet = unmet.collect();
             Err(ReceiptRefusal::NotRecognised.at("text").got(format!("{}#{}", decision.agreement, decision.grant)).unmet(unmet))
         }

@@ -21,7 +21,7 @@ fn every_row_is_decided_as_it_was_by_hand() {
     assert!(rows.len() >= 120, "{}", rows.len());
     for case in &rows {
         let (decision, accepted) = case.decided();
-        let failed: Vec<_> = decision.failed().map(|check| (check.check.to_string(), check.got.clone())).collect();
+        let failed: Vec<_> = decision.failed().map(|check| (check.check.to_string(), check.got.to_string())).collect();
         assert_eq!(failed, case.failed, "{}", case.name);
         assert_eq!(decision.outcome, outcome(case), "{}", case.name);
         assert_eq!(accepted, failed.is_empty(), "{}: the brief answer", case.name);
@@ -129,7 +129,7 @@ fn what_may_not_be_waived_is_not_even_by_a_waiver_that_says_so() {
 #[test]
 fn every_check_has_words_in_both_languages() {
     for name in CheckName::ALL {
-        let check = Check { check: *name, want: String::new(), got: String::new(), ok: true, waived: vec![] };
+        let check = Check { check: *name, want: "".into(), got: "".into(), ok: true, waived: vec![] };
         let words = check_words(&check);
         assert!(words.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) && words.en.is_ascii(), "{name}");
     }

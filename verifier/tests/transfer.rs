@@ -113,7 +113,7 @@ fn a_decision_whose_checks_do_not_fit_is_told_without_them() {
     let offer = an_offer();
     let mut ruling = ruled(&offer, |_| {}).expect("a ruling");
     let evaluated = ruling.evaluated.as_mut().expect("it was asked");
-    evaluated.checks[0].got = "x".repeat(MAX_BYTES);
+    evaluated.checks[0].got = "x".repeat(MAX_BYTES).into();
     let long = TransferDecision::on(&offer, Digest::of("offer"), ruling, day(DAY), stamp(1));
     assert_eq!(long.sign(&region_signer("320000")).map_err(|error| error.code()), Err("jws.too_long"));
     let Ok(Signed { message: Message::Decision(told), .. }) = open(&long.clone().sign_fitting(&region_signer("320000")).expect("it fits")) else {

@@ -4,6 +4,7 @@ use crate::documents::{Digest, ValueError};
 use crate::ids::word_list;
 use crate::json::{FromJson, Members, Value};
 use crate::verdict::Names;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -78,9 +79,9 @@ pub struct Check {
     /// Which.
     pub check: CheckName,
     /// What the agreement wants.
-    pub want: String,
+    pub want: Cow<'static, str>,
     /// What there is, whatever was waived.
-    pub got: String,
+    pub got: Cow<'static, str>,
     /// Whether they agree, or the difference was waived.
     pub ok: bool,
     /// The waivers that made it ok, by their digests.
@@ -104,8 +105,8 @@ impl FromJson for Check {
         let mut members = Members::of(value)?;
         let check = Check {
             check: members.required("check")?,
-            want: members.required("want")?,
-            got: members.required("got")?,
+            want: members.required::<String>("want")?.into(),
+            got: members.required::<String>("got")?.into(),
             ok: members.required("ok")?,
             waived: members.optional("waived")?,
         };

@@ -6,6 +6,7 @@ use super::{Accord, CaseFacts, Check, CheckName, Context, Decision, decision, go
 use crate::agreement::{Accept, Grant, Limit, LimitPer, Moves, ProviderTerms, State, StatusAt};
 use crate::documents::{Amount, Category, Digest, decimal};
 use crate::time::Day;
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -30,10 +31,13 @@ impl From<bool> for Held {
 
 /// What a check says in full.
 struct Told {
-    want: String,
-    got: String,
+    want: Text,
+    got: Text,
     waived: Vec<Digest>,
 }
+
+/// Words that are part of the format: many are the same for every grant.
+type Text = Cow<'static, str>;
 
 /// Takes the checks in order.
 trait Sink {
@@ -155,18 +159,18 @@ impl<'a> Walk<'a> {
 
     fn agreement(&self, sink: &mut impl Sink) -> Option<()> {
         let (accord, grant, context) = (self.accord, self.grant, self.context);
-        let told = |want: String, got: String| Told { want, got, waived: Vec::new() };
+        let told = |want: Text, got: Text| Told { want, got, waived: Vec::new() };
         sink.take(CheckName::Signed, accord.life.is_agreed.into(), || {
             told("every party".into(), if accord.life.is_agreed { "every party" } else { "not every party" }.into())
         })?;
         let in_force = accord.agreement.in_force;
         let state = crate::agreement::Life { is_agreed: true, ..accord.life }.state(in_force, context.day);
-        sink.take(CheckName::InForce, (state == State::InForce).into(), || told(want::in_force(in_force), got::in_force(self, state)))?;
+        sink.take(CheckName::InForce, (state == State::InForce).into(), || told(want::in_force(in_force).into(), got::in_force(self, state).into()))?;
         let (origin, place) = (self.facts.origin(), context.place);
         let is_between = origin != place && grant.from.contains(origin) && grant.to.contains(place);
-        sink.take(CheckName::Parties, is_between.into(), || told(want::parties(grant), format!("{origin} to {place}")))?;
+        sink.take(CheckName::Parties, is_between.into(), || told(want::parties(grant).into(), format!("{origin} to {place}").into()))?;
         let moves = self.facts.moves();
-        sink.take(CheckName::Moves, (moves == grant.moves).into(), || told(grant.moves.to_string(), moves.to_string()))
+        sink.take(CheckName::Moves, (moves == grant.moves).into(), || told(grant.moves.as_str().into(), moves.as_str().into()))
     }
 
     /// What it is.
@@ -231,8 +235,8 @@ impl<'a> Walk<'a> {
     fn provider(&self, terms: &'a ProviderTerms, sink: &mut impl Sink) -> Option<()> {
         let known = |subject: &Subject<'a>| Known::of(self, terms, subject);
         let when = || match terms.status_at {
-            StatusAt::Earned => "listed when earned".into(),
-            StatusAt::Offered => "listed when offered".into(),
+            StatusAt::Earned => "listed when earned",
+            StatusAt::Offered => "listed when offered",
         };
         let held = |subject: &Subject<'a>| known(subject).every(|interval| bar(interval).is_none());
         self.each(sink, CheckName::ProviderListed, when, held, |s| got::listed(&known(s)))?;
@@ -257,7 +261,7 @@ impl<'a> Walk<'a> {
         }
         if terms.in_scope {
             let held = |s: &Subject<'a>| known(s).every(|interval| out_of_scope(interval, s).is_none());
-            self.each(sink, CheckName::ProviderInScope, || "in scope".into(), held, |s| got::in_scope(&known(s), s))?;
+            self.each(sink, CheckName::ProviderInScope, || "in scope", held, |s| got::in_scope(&known(s), s))?;
         }
         Some(())
     }
@@ -268,7 +272,7 @@ impl<'a> Walk<'a> {
         let expires = |subject: &Subject<'a>| subject.as_lot().and_then(|lot| lot.expires);
         let held = |s: &Subject<'a>| Held::from(s.as_lot().is_some() && expires(s).is_none_or(|expires| day < expires));
         self.each(sink, CheckName::Unexpired, || format!("after {day}"), held, |s| got::or_none(expires(s)))?;
-        let plain = |want: String, got: String| Told { want, got, waived: Vec::new() };
+        let plain = |want: String, got: String| Told { want: want.into(), got: got.into(), waived: Vec::new() };
         if self.grant.all_of.is_empty() {
             let becomes = |subject: &Subject<'a>| subject.as_lot().map(|lot| self.converted(lot.amount));
             let held = |s: &Subject<'a>| Held::from(becomes(s).is_some_and(|amount| Amount::new(amount).is_ok()));
@@ -296,8 +300,8 @@ impl<'a> Walk<'a> {
         };
         let most = i128::from(limit.amount.hundredths());
         sink.take(check, (used + more <= most).into(), || Told {
-            want: format!("at most {}", limit.amount),
-            got: got::limit(used, more),
+            want: format!("at most {}", limit.amount).into(),
+            got: got::limit(used, more).into(),
             waived: Vec::new(),
         })
     }
@@ -316,13 +320,13 @@ impl<'a> Walk<'a> {
     }
 
     /// A check that every subject must pass by itself, or have waived.
-    fn each(
+    fn each<W: Into<Text>, G: Into<Text>>(
         &self,
         sink: &mut impl Sink,
         check: CheckName,
-        want: impl FnOnce() -> String,
+        want: impl FnOnce() -> W,
         held: impl Fn(&Subject<'a>) -> Held,
-        got: impl Fn(&Subject<'a>) -> String,
+        got: impl Fn(&Subject<'a>) -> G,
     ) -> Option<()> {
         let mut all = Held::Yes;
         // Where one does not hold, the others change nothing.
@@ -338,7 +342,7 @@ impl<'a> Walk<'a> {
             let mut waived: Vec<Digest> = waived.collect();
             waived.sort_unstable();
             waived.dedup();
-            Told { want: want(), got: got::each(self, &held, got), waived }
+            Told { want: want().into(), got: got::each(self, &held, got), waived }
         })
     }
 

@@ -7,6 +7,7 @@ use super::want::joined;
 use crate::agreement::State;
 use crate::documents::decimal;
 use crate::verdict::{Class, Flag};
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -22,14 +23,19 @@ pub(super) fn or_none(value: Option<impl Display>) -> String {
 }
 
 /// What all subjects have: of a certificate or a provider the value; of lots how many are good, and the first that are not.
-pub(super) fn each<'a>(walk: &Walk<'a>, held: impl Fn(&Subject<'a>) -> Held, got: impl Fn(&Subject<'a>) -> String) -> String {
-    let faults: Vec<Subject<'a>> = walk.facts.subjects().filter(|subject| held(subject) != Held::Yes).collect();
+pub(super) fn each<'a, G: Into<Cow<'static, str>>>(
+    walk: &Walk<'a>,
+    held: impl Fn(&Subject<'a>) -> Held,
+    got: impl Fn(&Subject<'a>) -> G,
+) -> Cow<'static, str> {
+    let got = |subject: &Subject<'a>| got(subject).into();
     let Some(count) = walk.lot_count() else {
-        return walk.facts.subjects().map(|subject| got(&subject)).collect();
+        return walk.facts.subjects().next().map_or(Cow::Borrowed(""), |subject| got(&subject));
     };
+    let faults: Vec<Subject<'a>> = walk.facts.subjects().filter(|subject| held(subject) != Held::Yes).collect();
     let told: Vec<String> = faults.iter().take(LISTED_MAX).map(|subject| format!("{} {}", or_none(subject.lot_id()), got(subject))).collect();
     let good = format!("{} of {count}", count - faults.len());
-    if told.is_empty() { good } else { format!("{good}: {}", told.join(", ")) }
+    if told.is_empty() { good.into() } else { format!("{good}: {}", told.join(", ")).into() }
 }
 
 pub(super) fn in_force(walk: &Walk<'_>, state: State) -> String {
@@ -41,30 +47,30 @@ pub(super) fn in_force(walk: &Walk<'_>, state: State) -> String {
     }
 }
 
-pub(super) fn listed(known: &Known<'_>) -> String {
+pub(super) fn listed(known: &Known<'_>) -> Cow<'static, str> {
     standing(known, |provider, day| {
         let bar = provider.on(day).find_map(provider::bar);
         bar.unwrap_or("listed").into()
     })
 }
 
-pub(super) fn class(known: &Known<'_>) -> String {
-    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::class(own).map_or("barred", Class::as_str)))))
+pub(super) fn class(known: &Known<'_>) -> Cow<'static, str> {
+    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::class(own).map_or("barred", Class::as_str)))).into())
 }
 
-pub(super) fn flag(known: &Known<'_>) -> String {
-    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::flag(own).map_or("barred", Flag::as_str)))))
+pub(super) fn flag(known: &Known<'_>) -> Cow<'static, str> {
+    standing(known, |provider, day| joined(distinct(provider.on(day).map(|own| provider::flag(own).map_or("barred", Flag::as_str)))).into())
 }
 
-pub(super) fn kind(known: &Known<'_>) -> String {
+pub(super) fn kind(known: &Known<'_>) -> &'static str {
     match known {
-        Known::None => "none".into(),
-        Known::Unknown => "unknown".into(),
-        Known::On(provider, _) => provider.kind.as_str().into(),
+        Known::None => "none",
+        Known::Unknown => "unknown",
+        Known::On(provider, _) => provider.kind.as_str(),
     }
 }
 
-pub(super) fn in_scope(known: &Known<'_>, subject: &Subject<'_>) -> String {
+pub(super) fn in_scope(known: &Known<'_>, subject: &Subject<'_>) -> Cow<'static, str> {
     standing(known, |provider, day| {
         let bar = provider.on(day).find_map(|interval| provider::out_of_scope(interval, subject));
         bar.unwrap_or("in scope").into()
@@ -72,7 +78,7 @@ pub(super) fn in_scope(known: &Known<'_>, subject: &Subject<'_>) -> String {
 }
 
 /// What a provider was on the day, unless it is not known or was nothing.
-fn standing(known: &Known<'_>, told: impl Fn(&crate::verdict::Provider, crate::time::Day) -> String) -> String {
+fn standing(known: &Known<'_>, told: impl Fn(&crate::verdict::Provider, crate::time::Day) -> Cow<'static, str>) -> Cow<'static, str> {
     match known {
         Known::None => "none".into(),
         Known::Unknown => "unknown".into(),

@@ -70,9 +70,9 @@ pub struct RecognitionCheck {
     /// The name of the check.
     pub check: Cow<'static, str>,
     /// What the agreement wants.
-    pub want: String,
+    pub want: Cow<'static, str>,
     /// What the certificate has.
-    pub got: String,
+    pub got: Cow<'static, str>,
     /// Whether they agree, or the difference was waived.
     pub ok: bool,
     /// The waivers that made it ok.
