@@ -57,6 +57,7 @@ settings! {
     "partner_seconds" "HUFU_PARTNER_SECONDS" "600" false "Seconds between two looks at a partner region that answers";
     "partner_ca" "HUFU_PARTNER_CA" "" false "PEM file of the certificate authorities that vouch for partners' servers; without it those that Mozilla trusts";
     "partner_timeout" "HUFU_PARTNER_TIMEOUT" "30" false "Seconds that one answer of a partner region may take";
+    "transfer_answer_days" "HUFU_TRANSFER_ANSWER_DAYS" "14" false "Days after which credit in transit that nobody has answered for is cancelled";
     "shutdown_seconds" "HUFU_SHUTDOWN_SECONDS" "30" false "How long a stopping server finishes what it has accepted";
 }
 
@@ -196,7 +197,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        const NUMBERS: [(&str, u32, u32); 13] = [
+        const NUMBERS: [(&str, u32, u32); 14] = [
             ("zone", 0, 840),
             ("pool_size", 1, 256),
             ("group_max", 1, 4096),
@@ -209,6 +210,7 @@ impl Config {
             ("publish_seconds", 0, 3600),
             ("partner_seconds", 10, 86_400),
             ("partner_timeout", 1, 120),
+            ("transfer_answer_days", 1, 365),
             ("shutdown_seconds", 0, 600),
         ];
         for (key, low, high) in NUMBERS {

@@ -32,5 +32,6 @@ pub mod qr;
 pub mod receipts;
 pub mod recognition;
 pub mod regions;
+pub mod transfers;
 pub mod trust;
 pub mod verification;

@@ -21,6 +21,8 @@ pub struct Metrics {
     pub partner_looks: IntCounterVec,
     /// Partner regions that contradicted themselves and wait for an operator.
     pub partner_alarms: IntGauge,
+    /// Messages about transfers that contradicted what was known and stopped a channel.
+    pub transfer_alarms: IntCounter,
     /// Database connections in use.
     pub pool_used: IntGauge,
     /// Database connections open.
@@ -46,6 +48,8 @@ impl Metrics {
                 .map_err(Fault::new)?,
             partner_looks: IntCounterVec::new(Opts::new("hufu_partner_looks_total", "Looks at partner regions"), &["outcome"]).map_err(Fault::new)?,
             partner_alarms: IntGauge::new("hufu_partner_alarms", "Partner regions with an alarm that stands").map_err(Fault::new)?,
+            transfer_alarms: IntCounter::new("hufu_transfer_alarms_total", "Messages that stopped a channel to another region")
+                .map_err(Fault::new)?,
             pool_used: IntGauge::new("hufu_db_connections_used", "Database connections in use").map_err(Fault::new)?,
             pool_open: IntGauge::new("hufu_db_connections_open", "Database connections open").map_err(Fault::new)?,
             registry,
@@ -65,6 +69,7 @@ impl Metrics {
             Box::new(self.signing.clone()),
             Box::new(self.partner_looks.clone()),
             Box::new(self.partner_alarms.clone()),
+            Box::new(self.transfer_alarms.clone()),
             Box::new(self.pool_used.clone()),
             Box::new(self.pool_open.clone()),
         ]

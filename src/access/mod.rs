@@ -55,11 +55,13 @@ pub enum Scope {
     RecognitionRead,
     /// Keep decisions, waive checks, and give and revoke receipts.
     RecognitionWrite,
+    /// Move learners' credit to other regions and back.
+    CreditMove,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 14] = [
+    pub const ALL: [Scope; 15] = [
         Scope::RegionManage,
         Scope::CertificatesWrite,
         Scope::CertificatesRead,
@@ -74,6 +76,7 @@ impl Scope {
         Scope::AgreementsWrite,
         Scope::RecognitionRead,
         Scope::RecognitionWrite,
+        Scope::CreditMove,
     ];
 
     /// Its name in a token.
@@ -93,6 +96,7 @@ impl Scope {
             Scope::AgreementsWrite => "agreements:write",
             Scope::RecognitionRead => "recognition:read",
             Scope::RecognitionWrite => "recognition:write",
+            Scope::CreditMove => "credit:move",
         }
     }
 
@@ -113,6 +117,7 @@ impl Scope {
             Scope::AgreementsWrite => "propose, sign, end, publish and import agreements",
             Scope::RecognitionRead => "ask what is recognised, and read kept decisions, waivers and receipts",
             Scope::RecognitionWrite => "keep decisions about recognition, waive checks of a grant for one case, and give and revoke receipts",
+            Scope::CreditMove => "move learners' credit to other regions and back, and see what is in transit",
         }
     }
 }
@@ -148,6 +153,7 @@ impl Role {
                 Scope::AchievementsRead,
                 Scope::AchievementsWrite,
                 Scope::RecognitionRead,
+                Scope::CreditMove,
             ],
             Role::Partner => &[Scope::VerifyMany, Scope::AgreementsRead, Scope::RecognitionRead],
             Role::Auditor => &[

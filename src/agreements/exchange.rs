@@ -7,7 +7,7 @@ use super::AgreementRefusal;
 use super::service::{Imported, answered, file};
 use crate::app::App;
 use crate::error::{Error, Refusal};
-use crate::partners;
+use crate::partners::{self, PartnerRefusal};
 
 /// How the exchange with one party went.
 pub struct Sent {
@@ -33,7 +33,8 @@ pub async fn send(app: &App, digest: &Digest) -> Result<Vec<Sent>, Error> {
         let answer = partners::post(app, party.as_str(), "/peer/agreements", signed.to_text(), FILE_MAX_BYTES).await;
         let (this, name, from) = (app.clone(), *digest, party.as_str().to_owned());
         let outcome = match answer {
-            Ok(bytes) => app.db.write(move |conn| answered(conn, &this, &from, &name, &bytes)).await,
+            Ok(Some(bytes)) => app.db.write(move |conn| answered(conn, &this, &from, &name, &bytes)).await,
+            Ok(None) => Err(PartnerRefusal::Status.at("url").got("202").into()),
             Err(error) => Err(error),
         };
         let outcome = match outcome {

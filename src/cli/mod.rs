@@ -7,6 +7,7 @@ mod demo;
 mod init;
 mod keys;
 mod ledger;
+mod peer;
 mod provider;
 mod recognition;
 mod registry;
@@ -73,6 +74,9 @@ enum Command {
     /// Draft, sign, exchange and end agreements with other regions
     #[command(subcommand)]
     Agreement(agreement::Command),
+    /// See what waits in the exchange of credit with other regions, and carry it as a file
+    #[command(subcommand)]
+    Peer(peer::Command),
     /// Say where a body may work, by a trust bundle
     #[command(subcommand)]
     Provider(provider::Command),
@@ -148,6 +152,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Verify(arguments) => verify::run(&arguments, &config),
         Command::Bundle(command) => bundle::run(command),
         Command::Agreement(command) => agreement::run(command, config),
+        Command::Peer(command) => peer::run(command, config),
         Command::Provider(command) => provider::run(&command),
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),

@@ -167,6 +167,29 @@ table! {
 table! {
     receipt_revocations (id) { id -> Text, receipt_id -> Text, at -> BigInt, reason -> Text, actor -> Text, document -> Text, }
 }
+table! {
+    peer_channels (peer) {
+        peer -> Text, own -> BigInt, theirs -> BigInt, state -> Text, sent -> BigInt, seen -> BigInt, salt -> Text, alarm -> Nullable<Text>,
+        changed_at -> BigInt,
+    }
+}
+table! {
+    transfers (id) {
+        id -> Text, side -> Text, kind -> Nullable<Text>, peer -> Text, learner_id -> Nullable<Text>, state -> Text, terms -> Nullable<Text>,
+        ask -> Nullable<Text>, decision -> Nullable<Text>, decided_epoch -> Nullable<BigInt>, return_of -> Nullable<Text>,
+        agreement -> Nullable<Text>, grant_id -> Nullable<Text>, reason -> Nullable<Text>, amount -> BigInt, began_at -> BigInt,
+        began_by -> Text, ended_at -> Nullable<BigInt>, answer_by -> Nullable<BigInt>, cancelled -> Bool, next_at -> Nullable<BigInt>,
+        tries -> BigInt, error -> Nullable<Text>,
+    }
+}
+table! {
+    transfer_messages (id) {
+        id -> Text, digest -> Text, transfer_id -> Text, peer -> Text, sent -> Bool, kind -> Text, epoch -> BigInt, seq -> Nullable<BigInt>,
+        at -> BigInt, text -> Text,
+    }
+}
+table! { subject_salts (salt) { salt -> Text, peer -> Text, through -> Text, } }
+table! { subject_commits (salt, commitment) { salt -> Text, commitment -> Text, learner_id -> Text, } }
 
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));

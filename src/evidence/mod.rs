@@ -65,11 +65,13 @@ pub enum Kind {
     Receipt,
     /// A receipt was revoked.
     ReceiptRevocation,
+    /// A message about a transfer of credit was sent or taken.
+    TransferMessage,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 22] = [
+    pub const ALL: [Kind; 23] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -92,6 +94,7 @@ impl Kind {
         Kind::RecognitionDecision,
         Kind::Receipt,
         Kind::ReceiptRevocation,
+        Kind::TransferMessage,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -119,6 +122,7 @@ impl Kind {
             Kind::RecognitionDecision => ("recognition_decisions", "document"),
             Kind::Receipt => ("receipts", "document"),
             Kind::ReceiptRevocation => ("receipt_revocations", "document"),
+            Kind::TransferMessage => ("transfer_messages", "text"),
         }
     }
 
@@ -147,6 +151,7 @@ impl Kind {
             Kind::RecognitionDecision => "recognition-decision",
             Kind::Receipt => "receipt",
             Kind::ReceiptRevocation => "receipt-revocation",
+            Kind::TransferMessage => "transfer-message",
         }
     }
 }

@@ -81,6 +81,7 @@ permissions! {
     WriteAgreements => AgreementsWrite;
     ReadRecognition => RecognitionRead;
     WriteRecognition => RecognitionWrite;
+    MoveCredit => CreditMove;
 }
 
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.

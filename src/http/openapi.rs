@@ -27,6 +27,7 @@ use super::caller::Public;
         (name = "partners", description = "Other regions whose key is pinned, and what is held of them"),
         (name = "agreements", description = "What regions recognise of each other: proposing, signing, ending, exchanging"),
         (name = "recognition", description = "Whether a region recognises something of another, by which grant, and why"),
+        (name = "transfers", description = "Moving credit to other regions and back"),
         (name = "published", description = "What the world reads: keys, status lists, the region"),
         (name = "health", description = "Running the registry")
     )

@@ -7,6 +7,7 @@ use crate::http::idempotency::{self, KEPT};
 use crate::learners;
 use crate::ledger;
 use crate::partners;
+use crate::transfers;
 use crate::trust::bundle;
 
 /// Between two rounds.
@@ -15,10 +16,28 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// Between two looks for partners whose time to be asked has come.
 const PARTNERS_EVERY: Duration = Duration::from_secs(5);
 
+/// Between two looks for transfers whose time to be put has come.
+const TRANSFERS_EVERY: Duration = Duration::from_secs(2);
+
 /// Starts what a server does by itself.
 pub fn start(app: &App) {
     start_rounds(app);
     start_partners(app);
+    start_transfers(app);
+}
+
+/// Puts transfers when their time comes.
+fn start_transfers(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut looks = tokio::time::interval(TRANSFERS_EVERY);
+        loop {
+            looks.tick().await;
+            if let Err(fault) = transfers::deliver(&app).await {
+                tracing::warn!(%fault, "transfers could not be put");
+            }
+        }
+    });
 }
 
 /// Asks partner regions when their time comes, each in a task of its own: one that is slow holds up no other.

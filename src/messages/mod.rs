@@ -26,6 +26,7 @@ use crate::providers::ProviderRefusal;
 use crate::qr::QrError;
 use crate::receipts::ReceiptRefusal;
 use crate::recognition::RecognitionRefusal;
+use crate::transfers::TransferRefusal;
 use crate::trust::TrustRefusal;
 use crate::verification::VerificationRefusal;
 
@@ -86,6 +87,7 @@ pub fn reasons() -> Vec<Reason> {
         CertificateRefusal::ALL,
         ProgrammeRefusal::ALL,
         RecognitionRefusal::ALL,
+        TransferRefusal::ALL,
         ReceiptRefusal::ALL,
         TrustRefusal::ALL,
         VerificationRefusal::ALL,

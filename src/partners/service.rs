@@ -385,11 +385,11 @@ fn raise(conn: &mut Conn, edge: &Edge, row: &mut Row, refusal: &Refusal, other: 
     Ok(())
 }
 
-/// Posts a JSON text to a path of a partner's registry: its answer, at most `most` bytes.
+/// Posts a JSON text to a path of a partner's registry: its answer, at most `most` bytes; none where it says to come again (202).
 ///
 /// # Errors
 /// `partners.not_found`, `partners.unreachable`, `timeout`, `redirect`, `status`, `bundle.too_large`, or a fault.
-pub async fn post(app: &App, region: &str, path: &str, text: String, most: usize) -> Result<Vec<u8>, Error> {
+pub async fn post(app: &App, region: &str, path: &str, text: String, most: usize) -> Result<Option<Vec<u8>>, Error> {
     let code = region.to_owned();
     let row = app.db.read(move |conn| store::find(conn, &code)).await?.ok_or_else(|| PartnerRefusal::NotFound.at("region"))?;
     let (wire, url) = (wire(app), format!("{}{path}", row.url));

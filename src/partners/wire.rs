@@ -97,15 +97,16 @@ impl Wire {
         Err(PartnerRefusal::Redirect.at("url").got(format!("more than {REDIRECTS}")))
     }
 
-    /// Posts a JSON text, and gives the answer of at most `most` bytes. A redirect is refused: what is sent goes to the pinned address.
+    /// Posts a JSON text, and gives the answer of at most `most` bytes; none where the other side says to come again (202). A redirect is refused: what is sent goes to the pinned address.
     ///
     /// # Errors
     /// `partners.unreachable`, `timeout`, `redirect`, `status` with the code that the other side gave, `bundle.too_large`.
-    pub(super) fn post(&self, url: &str, json: &str, most: usize) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn post(&self, url: &str, json: &str, most: usize) -> Result<Option<Vec<u8>>, Refusal> {
         let request = self.agent.post(url).header(header::CONTENT_TYPE, "application/json");
         let mut response = request.config().timeout_global(Some(self.left()?)).build().send(json).map_err(|e| explain(&e, 0))?;
         match response.status().as_u16() {
-            200 => read(&mut response, Most { gzipped: most, plain: most }),
+            200 => read(&mut response, Most { gzipped: most, plain: most }).map(Some),
+            202 => Ok(None),
             300..=399 => Err(PartnerRefusal::Redirect.at("url")),
             status => {
                 let said = read(&mut response, Most { gzipped: PROBLEM_MAX, plain: PROBLEM_MAX }).ok().and_then(|body| problem_code(&body));

@@ -148,7 +148,11 @@ pub struct WaiverView {
 }
 
 impl Answer {
-    pub(super) fn of(recognition: Recognition, day: String, title: Option<Names>) -> Result<Answer, Fault> {
+    /// What the engine answered, as of `day`; `title` is that of the agreement.
+    ///
+    /// # Errors
+    /// A fault when the decision cannot be written.
+    pub fn of(recognition: Recognition, day: String, title: Option<Names>) -> Result<Answer, Fault> {
         let decision = recognition.decision.as_ref();
         Ok(Answer {
             place: recognition.place.as_str().to_owned(),

@@ -26,6 +26,7 @@ mod programmes;
 mod providers;
 mod recognition;
 mod running;
+mod transfers;
 mod trust;
 mod verification;
 mod wasm;

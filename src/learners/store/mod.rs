@@ -83,6 +83,14 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
     Ok(learners::table.find(id).get_result(conn).optional()?)
 }
 
+/// Accounts that are not closed, merged ones too, after an id, in the order in which they were opened; at most `limit`.
+///
+/// # Errors
+/// A fault of the database.
+pub fn after(conn: &mut Conn, id: &str, limit: i64) -> Result<Vec<Row>, Error> {
+    Ok(learners::table.filter(learners::id.gt(id).and(learners::closed_at.is_null())).order(learners::id).limit(limit).load(conn)?)
+}
+
 pub(super) fn by_hash(conn: &mut Conn, id_hash: &[u8]) -> Result<Option<Row>, Error> {
     Ok(learners::table.filter(learners::id_hash.eq(id_hash)).get_result(conn).optional()?)
 }

@@ -16,7 +16,7 @@ const DOMAIN: &[u8] = b"hufu-subject\0";
 pub struct Subject {
     /// The commitment.
     pub commit: Commitment,
-    /// The salt, another one for every transfer.
+    /// The salt, which the source made once for this destination.
     pub salt: Salt,
 }
 

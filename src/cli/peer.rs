@@ -1,0 +1,110 @@
+//! `hufu peer`: the exchange of messages about credit with other regions: what waits, and carrying it as a file where there is no network.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use verifier::ids::RegionCode;
+use verifier::transfer::MAX_BYTES;
+
+use super::stop::Stop;
+use super::{ended, exit, language, registry, table};
+use crate::config::Config;
+use crate::error::{Error, Fault};
+use crate::transfers::{self, FERRY_MAX, Taken};
+
+#[derive(Subcommand)]
+#[command(after_help = "Where two registries do not reach each other, people carry files:\n  \
+    hufu peer export --to 320000 -o to-320000.txt    here\n  \
+    hufu peer import to-320000.txt                   there; what it decides is in its next export\n  \
+    hufu peer export --to 310000 -o to-310000.txt    there, and back")]
+pub(super) enum Command {
+    /// List the channels to other regions: what waits in each, and whether it was stopped
+    Queue,
+    /// Write what waits for a region and every DECISION for it, one message a line, at most 10,000
+    Export {
+        /// Code of the region
+        #[arg(long, value_name = "CODE", value_parser = region)]
+        to: RegionCode,
+        /// Where to write it [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Take the messages of a file, in any order and as often as you like; what is refused is said line by line, with exit code 4
+    Import {
+        /// One message a line
+        file: PathBuf,
+    },
+}
+
+fn region(text: &str) -> Result<RegionCode, String> {
+    RegionCode::parse(text).map_err(|e| e.to_string())
+}
+
+pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
+    let done = match command {
+        Command::Queue => queue(config),
+        Command::Export { to, output } => export(&to, output.as_deref(), config),
+        Command::Import { file } => import(&file, config),
+    };
+    Ok(done.unwrap_or_else(|stop| stop.end(language())))
+}
+
+fn queue(config: Config) -> Result<u8, Stop> {
+    let app = registry::open(config)?;
+    let all = app.db.read_now(transfers::channels).map_err(Error::into_fault)?;
+    let header = ["region", "state", "alarm", "waiting", "amount", "aside", "sent", "seen"];
+    table::print(
+        &header,
+        all.into_iter().map(|one| {
+            let numbers = [one.waiting, one.waiting_amount, one.aside, one.sent, one.seen].map(|n| n.to_string());
+            let [waiting, amount, aside, sent, seen] = numbers;
+            [one.peer, one.state, one.alarm.unwrap_or_else(|| "-".to_owned()), waiting, amount, aside, sent, seen]
+        }),
+    )?;
+    Ok(exit::OK)
+}
+
+fn export(to: &RegionCode, output: Option<&Path>, config: Config) -> Result<u8, Stop> {
+    let app = registry::open(config)?;
+    let lines = match app.db.write_now(|conn| transfers::export(conn, &app, to)) {
+        Ok(lines) => lines,
+        Err(error) => return Ok(ended(Err(error))?),
+    };
+    let text: String = lines.into_iter().map(|line| line + "\n").collect();
+    match output {
+        None => std::io::stdout().lock().write_all(text.as_bytes()).map_err(Fault::new)?,
+        Some(path) => std::fs::write(path, text).map_err(|e| Fault::text(format!("cannot write {}: {e}", path.display())))?,
+    }
+    Ok(exit::OK)
+}
+
+fn import(path: &Path, config: Config) -> Result<u8, Stop> {
+    let cannot = |e: std::io::Error| Fault::text(format!("cannot read {}: {e}", path.display()));
+    let mut reader = BufReader::new(File::open(path).map_err(cannot)?);
+    let app = registry::open(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::new)?;
+    let (mut rows, mut code) = (Vec::new(), exit::OK);
+    for n in 1..=FERRY_MAX {
+        // One byte more than a message and its end, so that what is too long is told so and not cut.
+        let mut line = Vec::new();
+        if reader.by_ref().take(MAX_BYTES as u64 + 3).read_until(b'\n', &mut line).map_err(cannot)? == 0 {
+            break;
+        }
+        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+        let outcome = match runtime.block_on(transfers::take(&app, text)) {
+            Ok(Taken::Answer(_)) => "decided".to_owned(),
+            Ok(Taken::Done) => "taken".to_owned(),
+            Ok(Taken::Later) => "later".to_owned(),
+            Ok(Taken::Alarm(refusal)) | Err(Error::Refusal(refusal)) => {
+                code = exit::REFUSED;
+                refusal.reason.code.to_owned()
+            }
+            Err(Error::Fault(fault)) => return Err(fault.into()),
+        };
+        rows.push([n.to_string(), outcome]);
+    }
+    table::print(&["line", "outcome"], rows.into_iter())?;
+    Ok(code)
+}

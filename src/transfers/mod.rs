@@ -1,0 +1,61 @@
+//! Moving credit between regions: the messages of `verifier::transfer`, stored and executed. Every decision is the verifier's; each step runs in
+//! one transaction with the message, its evidence and the entry in the ledger. Specified in `docs/formats/transfer.md`.
+
+pub mod api;
+mod draft;
+mod rules;
+mod service;
+mod store;
+mod views;
+
+pub use service::{Asker, Taken, channels, deliver, export, find, give_back, propose, take, withdraw};
+
+use verifier::documents::{Amount, Digest, GrantId, LotId};
+use verifier::ids::RegionCode;
+
+use crate::refusals;
+
+/// Most bytes of a message as it travels over HTTP: JSON adds a little, and what is too long by itself is told so.
+const CARRIED_MAX: usize = verifier::transfer::MAX_BYTES + 1024;
+/// Most messages of a file.
+pub const FERRY_MAX: i64 = 10_000;
+/// Most salts of one region: it has one, and another after it lost its database.
+const SALTS_MAX: i64 = 4;
+/// Most accounts that one transaction looks at.
+const ACCOUNTS_AT_ONCE: i64 = 5_000;
+/// Most transfers that are put at a time.
+const PUT_AT_ONCE: i64 = 32;
+/// After so many tries an answer that no retry mends sets a transfer aside.
+const TRIES_MAX: i64 = 20;
+
+/// What somebody wants to move.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Id of the learner's account.
+    pub learner: String,
+    /// The region that is to book it.
+    pub to: RegionCode,
+    /// Digest of the agreement.
+    pub agreement: Digest,
+    /// Which grant of it.
+    pub grant: GrantId,
+    /// Which lots, and how much of each.
+    pub lots: Vec<(LotId, Amount)>,
+}
+
+refusals! {
+    /// Why something about a transfer is refused.
+    pub enum TransferRefusal {
+        NoPeer = 422, "transfers.no_peer", "credit moves to and from regions whose key is pinned", "该地区不是已登记的合作方", "the region is no pinned partner";
+        Kind = 422, "transfers.kind", "an OFFER, RETURN, DECISION or CANCEL", "不是可受理的转移消息", "this is no message about a transfer";
+        Contradiction = 409, "transfers.contradiction", "a region signs one message for each place, and one DECISION for each transfer", "该消息与对方此前签署的消息矛盾，通道已停止", "the message contradicts what was signed before; the channel is stopped";
+        TooManySalts = 422, "transfers.too_many_salts", "a region has one salt, and another one after it lost its database: at most 4", "对方使用的盐值过多", "the region has used too many salts";
+        Learner = 422, "transfers.learner", "a client names the learner's account; a learner who is signed in moves what is in the own one", "须指明学员账户；本人登录时不得指明", "a client names the learner, a learner does not";
+        NotFound = 404, "transfers.not_found", "a transfer is seen by the operator, by bodies that see its learner, and by the learner", "没有该转移记录", "there is no such transfer";
+        Ended = 409, "transfers.ended", "what is in transit is withdrawn", "该转移已结束，或不由本地区发起", "the transfer has ended, or was not begun here";
+        NotAccepted = 409, "transfers.not_accepted", "what came from another region and was accepted is given back", "该转移不是本地区接收的转入", "the transfer did not come here, or was not accepted";
+        Lots = 422, "transfers.lots", "1 to 100 lots, each once", "须选取 1 至 100 个学分批，每批只列一次", "it names no lot, too many, or one twice";
+        Agreement = 404, "transfers.agreement", "an agreement that every party has signed is named by its digest, a grant by its id", "没有该协议或条款", "there is no such agreement, or no such grant of it";
+        Checks = 409, "transfers.checks", "the other region would recognise what is moved", "对方按协议不予认可", "the other region would not recognise it";
+    }
+}

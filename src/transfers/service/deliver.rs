@@ -1,0 +1,139 @@
+//! Putting what is open to the region that decides, again and again until it has.
+
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+use verifier::ids::RegionCode;
+use verifier::time::Instant;
+use verifier::transfer::protocol::source::{Source, SourceAction, SourceEvent, step};
+use verifier::transfer::{Cancel, Message};
+
+use super::{Line, Taken, stored, take, unfit};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Fault};
+use crate::partners;
+use crate::transfers::store::{self, Row};
+use crate::transfers::{CARRIED_MAX, PUT_AT_ONCE, TRIES_MAX, TransferRefusal, rules};
+
+/// Where another registry takes messages.
+const PATH: &str = "/peer/messages";
+
+/// A message as it travels over HTTP.
+#[derive(Serialize, Deserialize)]
+struct Carried {
+    message: String,
+}
+
+/// Puts what is due, and takes the answers: how many were put. What goes wrong with one holds up no other.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn deliver(app: &App) -> Result<usize, Error> {
+    let now = app.edge.now();
+    let due = app.db.read(move |conn| store::due(conn, now, PUT_AT_ONCE)).await?;
+    let (mut tasks, many) = (JoinSet::new(), due.len());
+    for (id, peer) in due {
+        let app = app.clone();
+        tasks.spawn(async move {
+            if let Err(fault) = put(&app, &id, &peer).await {
+                tracing::warn!(%fault, transfer = id, peer, "a transfer could not be put");
+            }
+        });
+    }
+    while tasks.join_next().await.is_some() {}
+    Ok(many)
+}
+
+/// Puts one transfer, and notes how that went.
+async fn put(app: &App, id: &str, peer: &str) -> Result<(), Error> {
+    let (this, name) = (app.clone(), id.to_owned());
+    let Some((text, tries)) = app.db.write(move |conn| turn(conn, &this, &name)).await? else { return Ok(()) };
+    let refusal = match asked(app, peer, text).await {
+        Ok(()) => return Ok(()),
+        Err(Error::Refusal(refusal)) => refusal,
+        Err(fault) => return Err(fault),
+    };
+    let code = rules::told(refusal.reason.code, refusal.got.as_deref().unwrap_or_default()).to_owned();
+    let is_aside = tries >= TRIES_MAX && rules::is_final(refusal.got.as_deref().unwrap_or_default());
+    tracing::info!(transfer = id, peer, code, is_aside, "a transfer was not answered");
+    let name = id.to_owned();
+    app.db.write(move |conn| store::failed(conn, &name, &code, is_aside)).await
+}
+
+/// Sends a message and takes the answer to it.
+async fn asked(app: &App, peer: &str, message: String) -> Result<(), Error> {
+    let json = serde_json::to_string(&Carried { message }).map_err(Fault::new)?;
+    let Some(answer) = partners::post(app, peer, PATH, json, CARRIED_MAX).await? else {
+        return Err(partners::PartnerRefusal::Status.at("url").got("202").into());
+    };
+    let carried: Carried = serde_json::from_slice(&answer).map_err(|_| TransferRefusal::Kind.at("message"))?;
+    match take(app, carried.message).await? {
+        Taken::Alarm(refusal) => Err(refusal.into()),
+        Taken::Answer(_) | Taken::Done | Taken::Later => Ok(()),
+    }
+}
+
+/// Takes the turn to put a transfer, if it is due and nobody else has it: the text to be sent, and how often it was tried.
+fn turn(conn: &mut Conn, app: &App, id: &str) -> Result<Option<(String, i64)>, Error> {
+    let now = app.edge.now();
+    let peer = match store::by_id(conn, id)? {
+        Some(row) => RegionCode::parse(&row.peer).map_err(Fault::new)?,
+        None => return Ok(None),
+    };
+    let mut line = Line::open(conn, app, &peer)?;
+    // Under the channel nobody else changes it.
+    let Some(row) = store::by_id(conn, id)?.filter(|row| row.state == "reserved" && row.next_at.is_some_and(|at| at <= now)) else {
+        return Ok(None);
+    };
+    let [chance] = app.edge.random::<1>();
+    let tries = row.tries + 1;
+    let row = Row { tries, next_at: Some(now + rules::pause(row.tries, chance)), ..row };
+    let channel = line.channel()?;
+    if let Err(rule) = channel.admit(channel.peer) {
+        store::update(conn, &Row { error: Some(rule.code().to_owned()), ..row })?;
+        return Ok(None);
+    }
+    let (row, text) = text(conn, &mut line, row, now)?;
+    store::update(conn, &row)?;
+    Ok(Some((text, tries)))
+}
+
+/// What is sent now.
+pub(super) fn text(conn: &mut Conn, line: &mut Line<'_>, row: Row, now: i64) -> Result<(Row, String), Error> {
+    let lost = || Fault::text(format!("the message of {} is gone", row.id));
+    let ask = store::message(conn, row.ask.as_deref().unwrap_or_default())?.ok_or_else(lost)?;
+    let (own, asked) = (line.channel()?.own, stored(&ask.text)?.message);
+    let is_due = row.cancelled || row.answer_by.is_some_and(|at| at <= now);
+    let event = if is_due { SourceEvent::Due } else { SourceEvent::Put { signed_in: asked.epoch(), own } };
+    let signer = line.app.keys.region_signer();
+    match step(Source::Reserved, event).1 {
+        SourceAction::Send => Ok((row, ask.text)),
+        SourceAction::SignAnew => {
+            let (answer_by, stamp) = (Instant(row.answer_by.unwrap_or(now)), line.stamp()?);
+            let text = match &asked {
+                Message::Offer(offer) => offer.anew(answer_by, stamp).sign(&signer),
+                Message::Return(back) => back.anew(answer_by, stamp).sign(&signer),
+                _ => return Err(lost().into()),
+            };
+            let text = text.map_err(|e| unfit(&e))?;
+            let ask = Some(line.keep_sent(conn, &text)?);
+            Ok((Row { ask, ..row }, text))
+        }
+        _ => {
+            let text = cancel(conn, line, &asked)?;
+            Ok((Row { cancelled: true, ..row }, text))
+        }
+    }
+}
+
+/// The CANCEL of a transfer in the present epoch, signed once.
+pub(super) fn cancel(conn: &mut Conn, line: &mut Line<'_>, asked: &Message) -> Result<String, Error> {
+    let (stamp, jti) = (line.stamp()?, asked.jti().ok_or_else(|| Fault::text("an OFFER without an id"))?);
+    if let Some(before) = store::last_sent(conn, jti.as_str(), "cancel", stamp.epoch.into())? {
+        return Ok(before.text);
+    }
+    let cancel = Cancel { iss: asked.iss().clone(), aud: asked.aud().clone(), jti: jti.clone(), epoch: stamp.epoch, iat: stamp.iat };
+    let text = cancel.sign(&line.app.keys.region_signer()).map_err(|e| unfit(&e))?;
+    line.keep_sent(conn, &text)?;
+    Ok(text)
+}

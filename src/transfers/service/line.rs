@@ -1,0 +1,123 @@
+//! The channel to another region, held for one transaction, and the messages that go over it.
+
+use verifier::base64url;
+use verifier::ids::RegionCode;
+use verifier::time::Instant;
+use verifier::transfer::protocol::{Channel, Stamp};
+use verifier::transfer::{Message, Salt, Signed};
+
+use super::stored;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Fault};
+use crate::evidence;
+use crate::transfers::rules;
+use crate::transfers::store::{self, ChannelRow, MessageRow};
+
+/// A channel that nobody else has until the transaction ends.
+pub(super) struct Line<'a> {
+    pub app: &'a App,
+    row: ChannelRow,
+}
+
+impl<'a> Line<'a> {
+    /// The channel to a region, made with the first message.
+    pub fn open(conn: &mut Conn, app: &'a App, peer: &RegionCode) -> Result<Line<'a>, Error> {
+        let Channel { own, peer: theirs, .. } = Channel::FIRST;
+        let first = ChannelRow {
+            peer: peer.as_str().to_owned(),
+            own: own.into(),
+            theirs: theirs.into(),
+            state: "open".to_owned(),
+            sent: 0,
+            seen: 0,
+            salt: base64url::encode(&app.edge.random::<16>()),
+            alarm: None,
+            changed_at: app.edge.now(),
+        };
+        Ok(Line { app, row: store::keep_channel(conn, &first)? })
+    }
+
+    /// The other region.
+    pub fn peer(&self) -> &str {
+        &self.row.peer
+    }
+
+    /// The channel as the protocol has it.
+    pub fn channel(&self) -> Result<Channel, Fault> {
+        rules::channel(self.row.own, self.row.theirs, &self.row.state)
+            .ok_or_else(|| Fault::text(format!("the channel to {} is damaged", self.row.peer)))
+    }
+
+    /// The salt of the subjects of own OFFERs.
+    pub fn salt(&self) -> Result<Salt, Fault> {
+        base64url::decode_array(&self.row.salt).map(Salt).map_err(|_| Fault::text(format!("the salt for {} is damaged", self.row.peer)))
+    }
+
+    /// What the next own message is stamped with.
+    pub fn stamp(&self) -> Result<Stamp, Fault> {
+        let seq = u32::try_from(self.row.sent + 1).map_err(Fault::new)?;
+        Ok(Stamp { epoch: self.channel()?.own, iat: Instant(self.app.edge.now()), seq })
+    }
+
+    /// Stores a message that was signed here, with its evidence, and counts it.
+    pub fn keep_sent(&mut self, conn: &mut Conn, text: &str) -> Result<String, Error> {
+        let signed = stored(text)?;
+        if let Some(seq) = signed.message.seq() {
+            self.row.sent = seq.into();
+            self.write(conn)?;
+        }
+        self.keep(conn, &signed, text, true, signed.message.seq())
+    }
+
+    /// Stores a message of the other region, with its evidence, and notes its place.
+    pub fn keep_taken(&mut self, conn: &mut Conn, signed: &Signed, text: &str) -> Result<String, Error> {
+        let seq = signed.message.seq();
+        if seq.is_some_and(|seq| i64::from(seq) > self.row.seen) {
+            self.row.seen = seq.unwrap_or_default().into();
+            self.write(conn)?;
+        }
+        self.keep(conn, signed, text, false, seq)
+    }
+
+    /// Stops the channel for good, until people have looked, and keeps the message that was the reason.
+    pub fn stop(&mut self, conn: &mut Conn, signed: &Signed, text: &str, alarm: &str) -> Result<(), Error> {
+        tracing::error!(peer = %self.row.peer, alarm, message = %signed.digest, "a message contradicts what is known: the channel is stopped");
+        self.row.state = "stopped".to_owned();
+        self.row.alarm = Some(alarm.to_owned());
+        self.write(conn)?;
+        if store::message(conn, &signed.digest.to_string())?.is_none() {
+            self.keep(conn, signed, text, false, None)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        self.row.changed_at = self.app.edge.now();
+        store::update_channel(conn, &self.row)
+    }
+
+    fn keep(&self, conn: &mut Conn, signed: &Signed, text: &str, sent: bool, seq: Option<u32>) -> Result<String, Error> {
+        let kind = match &signed.message {
+            Message::Offer(_) => "offer",
+            Message::Return(_) => "return",
+            Message::Decision(_) => "decision",
+            _ => "cancel",
+        };
+        let row = MessageRow {
+            id: self.app.edge.id("trm"),
+            digest: signed.digest.to_string(),
+            transfer_id: signed.message.jti().map(|id| id.as_str().to_owned()).unwrap_or_default(),
+            peer: self.row.peer.clone(),
+            sent,
+            kind: kind.to_owned(),
+            epoch: signed.message.epoch().into(),
+            seq: seq.map(i64::from),
+            at: self.app.edge.now(),
+            text: text.to_owned(),
+        };
+        store::insert_message(conn, &row)?;
+        evidence::record(conn, &self.app.edge, evidence::Kind::TransferMessage, row.at, &row.id, text.as_bytes())?;
+        Ok(row.digest)
+    }
+}

@@ -1,0 +1,109 @@
+//! Who may see which transfer, and the lists.
+
+use crate::access::{Caller, Role};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::Error;
+use crate::http::page::Page;
+use crate::learners::rules::in_use;
+use crate::learners::{self, Look};
+use crate::transfers::TransferRefusal;
+use crate::transfers::store::{self, Filter, Row};
+use crate::transfers::views::{ChannelView, Detail, View};
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Asker {
+    /// A client, for a learner that it may see.
+    Client(Caller),
+    /// The learner in person.
+    Learner(String),
+}
+
+impl Asker {
+    /// As what is kept of a transfer names who began it.
+    pub fn name(&self) -> &str {
+        match self {
+            Asker::Client(caller) => &caller.client_id,
+            Asker::Learner(_) => learners::SELF,
+        }
+    }
+}
+
+/// An account in use for which the asker may ask. The learner sees that somebody looked.
+///
+/// # Errors
+/// `learners.not_found`, `learners.closed`, or a fault.
+pub fn account(conn: &mut Conn, app: &App, asker: &Asker, id: &str) -> Result<learners::store::Row, Error> {
+    let found = match asker {
+        Asker::Learner(own) => learners::service::find(conn, own),
+        Asker::Client(caller) => learners::service::visible(conn, caller, id),
+    };
+    let found = found.map_err(|error| match error {
+        Error::Refusal(refusal) => refusal.at("learner").into(),
+        fault => fault,
+    })?;
+    in_use(found.state()?).map_err(|refusal| refusal.at("learner"))?;
+    if let Asker::Client(caller) = asker {
+        learners::service::viewed(conn, &app.edge, &found.id, &caller.client_id, Look::Credit)?;
+    }
+    Ok(found)
+}
+
+/// A transfer that the asker may see: an operator any, a body those of learners that it may see, a learner the own ones.
+///
+/// # Errors
+/// `transfers.not_found`, or a fault.
+pub fn find(conn: &mut Conn, asker: &Asker, id: &str) -> Result<Row, Error> {
+    let row = store::by_id(conn, id)?.ok_or_else(|| TransferRefusal::NotFound.at("id"))?;
+    let may_see = match (asker, &row.learner_id) {
+        (Asker::Client(caller), _) if caller.role == Role::Operator => true,
+        (Asker::Client(caller), Some(learner)) => match learners::service::visible(conn, caller, learner) {
+            Ok(_) => true,
+            Err(Error::Refusal(_)) => false,
+            Err(fault) => return Err(fault),
+        },
+        (Asker::Learner(own), Some(learner)) => learners::store::family(conn, own)?.contains(learner),
+        (_, None) => false,
+    };
+    if may_see { Ok(row) } else { Err(TransferRefusal::NotFound.at("id").into()) }
+}
+
+/// One transfer with its documents.
+///
+/// # Errors
+/// `transfers.not_found`, or a fault.
+pub fn show(conn: &mut Conn, asker: &Asker, id: &str) -> Result<Detail, Error> {
+    let row = find(conn, asker, id)?;
+    let text = |conn: &mut Conn, digest: &Option<String>| match digest {
+        Some(digest) => Ok::<_, Error>(store::message(conn, digest)?.map(|message| message.text)),
+        None => Ok(None),
+    };
+    Ok(Detail { ask: text(conn, &row.ask)?, decision: text(conn, &row.decision)?, transfer: View::of(row) })
+}
+
+/// A page of transfers in the order in which they began in the region that asked; of a learner, whom the asker may see, where one is named.
+///
+/// # Errors
+/// `learners.not_found`, or a fault.
+pub fn list(conn: &mut Conn, app: &App, asker: &Asker, filter: &Filter, after: Option<&str>, limit: i64) -> Result<Page<View>, Error> {
+    let mut filter = filter.clone();
+    if let Some([learner, ..]) = filter.family.as_deref() {
+        let found = account(conn, app, asker, learner)?;
+        filter.family = Some(learners::store::family(conn, &found.id)?);
+    }
+    Ok(Page::new(store::page(conn, &filter, after, limit)?, limit, |row| row.id.clone(), View::of))
+}
+
+/// Every channel with what waits for it.
+///
+/// # Errors
+/// A fault.
+pub fn channels(conn: &mut Conn) -> Result<Vec<ChannelView>, Error> {
+    let mut all = Vec::new();
+    for row in store::channels(conn)? {
+        let waiting = store::waiting(conn, &row.peer)?;
+        all.push(ChannelView::of(row, &waiting));
+    }
+    Ok(all)
+}
