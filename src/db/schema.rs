@@ -191,6 +191,7 @@ table! {
 table! { subject_salts (salt) { salt -> Text, peer -> Text, through -> Text, } }
 table! { subject_commits (salt, commitment) { salt -> Text, commitment -> Text, learner_id -> Text, } }
 
+allow_tables_to_appear_in_same_query!(subject_salts, subject_commits);
 joinable!(provider_intervals -> providers (provider_id));
 joinable!(certificates -> providers (provider_id));
 joinable!(certificate_events -> certificates (certificate_id));

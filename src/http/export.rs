@@ -11,13 +11,13 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
-use crate::{achievements, certificates, learners, ledger, programmes};
+use crate::{achievements, certificates, learners, ledger, programmes, transfers};
 
 /// Reads the page after a cursor of what is held about the person whose account has this id.
 type Read = fn(&mut Conn, &App, &str, Option<&str>) -> Result<Page<Value>, Error>;
 
 /// The sections, in the order in which they are written.
-const SECTIONS: [(&str, Read); 9] = [
+const SECTIONS: [(&str, Read); 11] = [
     ("accounts", learners::accounts),
     ("account_events", learners::events),
     ("account_codes", learners::codes),
@@ -27,6 +27,8 @@ const SECTIONS: [(&str, Read); 9] = [
     ("achievements", achievements::held),
     ("credit", ledger::held),
     ("redemptions", programmes::held),
+    ("transfers", transfers::held),
+    ("commitments", transfers::commitments),
 ];
 
 /// Where the writing stands: a section, and the cursor within it.
@@ -38,7 +40,7 @@ struct Place {
 
 /// Everything that is held about the person: one JSON object of sections, each a list. Numbers of id documents are in full.
 #[utoipa::path(get, path = "/v1/account/export", operation_id = "export_account", tag = "account", security(("account" = [])),
-    responses((status = 200, description = "A file of JSON; sections: accounts, account_events, account_codes, account_sessions, account_views, certificates, achievements, credit, redemptions", body = Value)))]
+    responses((status = 200, description = "A file of JSON; sections: accounts, account_events, account_codes, account_sessions, account_views, certificates, achievements, credit, redemptions, transfers, commitments", body = Value)))]
 #[get("/v1/account/export")]
 pub async fn export(app: web::Data<App>, account: Account) -> Result<HttpResponse, Problem> {
     // What goes wrong with the first page is still answered as a problem; later the answer breaks off, and what came is no JSON.

@@ -8,7 +8,7 @@ mod service;
 mod store;
 mod views;
 
-pub use service::{Asker, Taken, channels, deliver, export, find, give_back, propose, take, withdraw};
+pub use service::{Asker, Taken, channels, commitments, deliver, export, find, give_back, held, propose, take, withdraw};
 
 use verifier::documents::{Amount, Digest, GrantId, LotId};
 use verifier::ids::RegionCode;

@@ -27,7 +27,7 @@ pub use ending::{give_back, withdraw};
 pub use ferry::export;
 use line::Line;
 pub use propose::{propose, quoted};
-pub use reading::{Asker, account, channels, find, list, show};
+pub use reading::{Asker, account, channels, commitments, find, held, list, show};
 pub use take::{Taken, take};
 
 /// Seconds of a day.

@@ -1,10 +1,12 @@
 //! Who may see which transfer, and the lists.
 
+use serde_json::{Value, json};
+
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::db::Conn;
-use crate::error::Error;
-use crate::http::page::Page;
+use crate::error::{Error, Fault};
+use crate::http::page::{LIMIT_MAX, Page};
 use crate::learners::rules::in_use;
 use crate::learners::{self, Look};
 use crate::transfers::TransferRefusal;
@@ -75,11 +77,37 @@ pub fn find(conn: &mut Conn, asker: &Asker, id: &str) -> Result<Row, Error> {
 /// `transfers.not_found`, or a fault.
 pub fn show(conn: &mut Conn, asker: &Asker, id: &str) -> Result<Detail, Error> {
     let row = find(conn, asker, id)?;
+    detail(conn, row)
+}
+
+fn detail(conn: &mut Conn, row: Row) -> Result<Detail, Error> {
     let text = |conn: &mut Conn, digest: &Option<String>| match digest {
         Some(digest) => Ok::<_, Error>(store::message(conn, digest)?.map(|message| message.text)),
         None => Ok(None),
     };
     Ok(Detail { ask: text(conn, &row.ask)?, decision: text(conn, &row.decision)?, transfer: View::of(row) })
+}
+
+/// A page of what is held of a person's transfers, for the person.
+///
+/// # Errors
+/// A fault.
+pub fn held(conn: &mut Conn, _: &App, learner: &str, after: Option<&str>) -> Result<Page<Value>, Error> {
+    let filter = Filter { family: Some(learners::store::family(conn, learner)?), ..Filter::default() };
+    let page = Page::new(store::page(conn, &filter, after, LIMIT_MAX)?, LIMIT_MAX, |row| row.id.clone(), |row| row);
+    let show = |row: Row| Ok(serde_json::to_value(detail(conn, row)?).map_err(Fault::new)?);
+    Ok(Page { items: page.items.into_iter().map(show).collect::<Result<_, Error>>()?, next: page.next })
+}
+
+/// What other regions may call a person, for the person: a few for each region, and so one page.
+///
+/// # Errors
+/// A fault.
+pub fn commitments(conn: &mut Conn, _: &App, learner: &str, _: Option<&str>) -> Result<Page<Value>, Error> {
+    let family = learners::store::family(conn, learner)?;
+    let own = store::names_of(conn, &family)?.into_iter();
+    let items = own.map(|(peer, salt, commitment, account)| json!({"peer": peer, "salt": salt, "commit": commitment, "account": account}));
+    Ok(Page { items: items.collect(), next: None })
 }
 
 /// A page of transfers in the order in which they began in the region that asked; of a learner, whom the asker may see, where one is named.

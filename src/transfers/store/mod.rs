@@ -10,7 +10,7 @@ use crate::db::schema::{peer_channels as channels, transfer_messages as messages
 use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
 use crate::on_backend;
-pub use subjects::{Commit, SaltRow, commits_of, count_salts, found, insert_commits, insert_salt, move_on, salt};
+pub use subjects::{Commit, SaltRow, commits_of, count_salts, found, insert_commits, insert_salt, move_on, names_of, salt};
 
 /// What is known of the exchange with a region; the columns are explained in the migration.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]

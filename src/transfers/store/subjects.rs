@@ -59,3 +59,10 @@ pub fn insert_commits(conn: &mut Conn, rows: Vec<Commit>) -> Result<(), Error> {
 pub fn found(conn: &mut Conn, salt: &str, commitment: &str) -> Result<Option<String>, Error> {
     Ok(commits::table.find((salt, commitment)).select(commits::learner_id).get_result(conn).optional()?)
 }
+
+/// What these accounts are called under the salts of other regions: (region, salt, commitment, account).
+pub fn names_of(conn: &mut Conn, family: &[String]) -> Result<Vec<(String, String, String, String)>, Error> {
+    let own = commits::table.inner_join(salts::table.on(salts::salt.eq(commits::salt))).filter(commits::learner_id.eq_any(family));
+    let named = own.order((salts::peer, commits::salt, commits::commitment));
+    Ok(named.select((salts::peer, commits::salt, commits::commitment, commits::learner_id)).load(conn)?)
+}

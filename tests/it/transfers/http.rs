@@ -57,6 +57,10 @@ both! {
         assert_eq!(scene.left(), [200, 200]);
         let listed = own.get("/v1/account/transfers").expect(200).json();
         assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+        let all = abroad.get("/v1/account/export").expect(200).json();
+        assert_eq!((&all["transfers"][0]["id"], &all["commitments"][0]["account"]), (&moved["id"], &scene.abroad["id"]));
+        let asked = all["transfers"][0]["ask"].as_str().unwrap();
+        assert_eq!(own.get("/v1/account/export").expect(200).json()["transfers"][0]["ask"], asked, "both have the same OFFER");
         let again = own.post_json("/v1/account/transfers", &input(&scene, None, &[(1, 100)])).expect(201).json();
         let withdrawn = own.send("POST", &format!("/v1/account/transfers/{}/withdraw", text(&again, "id")), None).expect(200).json();
         assert_eq!((&withdrawn["state"], &withdrawn["cancelled"]), (&json!("reserved"), &json!(true)));
