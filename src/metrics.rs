@@ -23,6 +23,8 @@ pub struct Metrics {
     pub partner_alarms: IntGauge,
     /// Messages about transfers that contradicted what was known and stopped a channel.
     pub transfer_alarms: IntCounter,
+    /// Comparisons of what was decided with another region, by what came of them: equal, different, failed.
+    pub reconciliations: IntCounterVec,
     /// Database connections in use.
     pub pool_used: IntGauge,
     /// Database connections open.
@@ -50,6 +52,8 @@ impl Metrics {
             partner_alarms: IntGauge::new("hufu_partner_alarms", "Partner regions with an alarm that stands").map_err(Fault::new)?,
             transfer_alarms: IntCounter::new("hufu_transfer_alarms_total", "Messages that stopped a channel to another region")
                 .map_err(Fault::new)?,
+            reconciliations: IntCounterVec::new(Opts::new("hufu_reconciliations_total", "Comparisons with other regions"), &["outcome"])
+                .map_err(Fault::new)?,
             pool_used: IntGauge::new("hufu_db_connections_used", "Database connections in use").map_err(Fault::new)?,
             pool_open: IntGauge::new("hufu_db_connections_open", "Database connections open").map_err(Fault::new)?,
             registry,
@@ -70,6 +74,7 @@ impl Metrics {
             Box::new(self.partner_looks.clone()),
             Box::new(self.partner_alarms.clone()),
             Box::new(self.transfer_alarms.clone()),
+            Box::new(self.reconciliations.clone()),
             Box::new(self.pool_used.clone()),
             Box::new(self.pool_open.clone()),
         ]

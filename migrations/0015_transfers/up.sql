@@ -49,11 +49,12 @@ CREATE TABLE transfer_messages (
     transfer_id TEXT    NOT NULL,
     peer        TEXT    NOT NULL,
     sent        BOOLEAN NOT NULL,                     -- or received
-    kind        TEXT    NOT NULL CHECK (kind IN ('offer', 'return', 'decision', 'cancel')),
+    kind        TEXT    NOT NULL CHECK (kind IN ('offer', 'return', 'decision', 'cancel', 'statement')), -- a STATEMENT only where it stopped the channel
     epoch       BIGINT  NOT NULL,
     seq         BIGINT,                               -- absent of a CANCEL, and of what contradicts another message
     at          BIGINT  NOT NULL,
     text        TEXT    NOT NULL,
+    day         TEXT,                                 -- of a DECISION: the day for which it was decided
     UNIQUE (peer, sent, epoch, seq)
 );
 CREATE INDEX transfer_messages_by_transfer ON transfer_messages (transfer_id, id);

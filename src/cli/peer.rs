@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use verifier::ids::RegionCode;
+use verifier::time::Day;
 use verifier::transfer::MAX_BYTES;
 
 use super::stop::Stop;
 use super::{ended, exit, language, registry, table};
 use crate::config::Config;
 use crate::error::{Error, Fault};
-use crate::transfers::{self, FERRY_MAX, Taken};
+use crate::transfers::{self, FERRY_MAX, Held, Taken};
 
 #[derive(Subcommand)]
 #[command(after_help = "Where two registries do not reach each other, people carry files:\n  \
@@ -36,6 +37,19 @@ pub(super) enum Command {
         /// One message a line
         file: PathBuf,
     },
+    /// Compare what was decided with other regions, fetch what was lost, and name every difference, with exit code 4 if there is any
+    Reconcile {
+        /// Code of the region [default: every region with a channel]
+        #[arg(value_name = "REGION", value_parser = region)]
+        peer: Option<RegionCode>,
+        /// The last day of the decisions that are compared [default: yesterday]
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        through: Option<Day>,
+    },
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).map_err(|e| e.to_string())
 }
 
 fn region(text: &str) -> Result<RegionCode, String> {
@@ -47,6 +61,7 @@ pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Queue => queue(config),
         Command::Export { to, output } => export(&to, output.as_deref(), config),
         Command::Import { file } => import(&file, config),
+        Command::Reconcile { peer, through } => reconcile(peer, through, config),
     };
     Ok(done.unwrap_or_else(|stop| stop.end(language())))
 }
@@ -106,5 +121,42 @@ fn import(path: &Path, config: Config) -> Result<u8, Stop> {
         rows.push([n.to_string(), outcome]);
     }
     table::print(&["line", "outcome"], rows.into_iter())?;
+    Ok(code)
+}
+
+fn reconcile(peer: Option<RegionCode>, through: Option<Day>, config: Config) -> Result<u8, Stop> {
+    let app = registry::open(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::new)?;
+    let regions = match peer {
+        Some(peer) => vec![peer],
+        None => {
+            let all = app.db.read_now(transfers::channels).map_err(Error::into_fault)?;
+            all.iter().map(|one| RegionCode::parse(&one.peer)).collect::<Result<_, _>>().map_err(Fault::new)?
+        }
+    };
+    let (mut rows, mut differing, mut code) = (Vec::new(), Vec::new(), exit::OK);
+    for region in regions {
+        match runtime.block_on(transfers::reconcile(&app, &region, through)) {
+            Ok(told) => {
+                let outcome = if told.equal { "equal" } else { "different" };
+                let numbers = [told.here.accepted, told.here.rejected, told.here.open].map(|n| n.to_string());
+                let [accepted, rejected, open] = numbers;
+                rows.push([told.peer.clone(), told.through, outcome.to_owned(), accepted, rejected, open, told.exchanged.to_string()]);
+                let held = |held: Option<Held>| held.map_or_else(|| "-".to_owned(), |held| format!("{} {}", held.decision, held.amount));
+                differing.extend(told.differences.into_iter().map(|one| [told.peer.clone(), one.transfer, held(one.here), held(one.there)]));
+                code = if told.equal { code } else { exit::REFUSED };
+            }
+            Err(Error::Refusal(refusal)) => {
+                let none = || "-".to_owned();
+                rows.push([region.to_string(), none(), refusal.reason.code.to_owned(), none(), none(), none(), none()]);
+                code = exit::REFUSED;
+            }
+            Err(Error::Fault(fault)) => return Err(fault.into()),
+        }
+    }
+    table::print(&["region", "through", "outcome", "accepted", "rejected", "open", "exchanged"], rows.into_iter())?;
+    if !differing.is_empty() {
+        table::print(&["region", "transfer", "here", "there"], differing.into_iter())?;
+    }
     Ok(code)
 }

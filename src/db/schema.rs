@@ -185,7 +185,7 @@ table! {
 table! {
     transfer_messages (id) {
         id -> Text, digest -> Text, transfer_id -> Text, peer -> Text, sent -> Bool, kind -> Text, epoch -> BigInt, seq -> Nullable<BigInt>,
-        at -> BigInt, text -> Text,
+        at -> BigInt, text -> Text, day -> Nullable<Text>,
     }
 }
 table! { subject_salts (salt) { salt -> Text, peer -> Text, through -> Text, } }
@@ -206,3 +206,5 @@ allow_tables_to_appear_in_same_query!(lots, lot_balances, entries, movements);
 allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);
 joinable!(receipt_revocations -> receipts (receipt_id));
 allow_tables_to_appear_in_same_query!(receipts, receipt_revocations);
+joinable!(transfer_messages -> transfers (transfer_id));
+allow_tables_to_appear_in_same_query!(transfer_messages, transfers);

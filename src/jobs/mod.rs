@@ -1,5 +1,6 @@
 //! What a server does by itself, besides answering.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::app::App;
@@ -24,6 +25,7 @@ pub fn start(app: &App) {
     start_rounds(app);
     start_partners(app);
     start_transfers(app);
+    start_reconciling(app);
 }
 
 /// Puts transfers when their time comes.
@@ -35,6 +37,20 @@ fn start_transfers(app: &App) {
             looks.tick().await;
             if let Err(fault) = transfers::deliver(&app).await {
                 tracing::warn!(%fault, "transfers could not be put");
+            }
+        }
+    });
+}
+
+/// Compares what was decided with every region in the first hours of a month.
+fn start_reconciling(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let (mut looks, mut done) = (tokio::time::interval(EVERY), BTreeMap::new());
+        loop {
+            looks.tick().await;
+            if let Err(fault) = transfers::monthly(&app, &mut done).await {
+                tracing::warn!(%fault, "what was decided could not be compared");
             }
         }
     });

@@ -2,13 +2,15 @@
 //! one transaction with the message, its evidence and the entry in the ledger. Specified in `docs/formats/transfer.md`.
 
 pub mod api;
+mod compare;
 mod draft;
 mod rules;
 mod service;
 mod store;
 mod views;
 
-pub use service::{Asker, Taken, channels, commitments, deliver, export, find, give_back, held, propose, take, withdraw};
+pub use compare::{Held, Reconciliation};
+pub use service::{Asker, Taken, channels, commitments, deliver, export, find, give_back, held, monthly, propose, reconcile, take, withdraw};
 
 use verifier::documents::{Amount, Digest, GrantId, LotId};
 use verifier::ids::RegionCode;
@@ -27,6 +29,19 @@ const ACCOUNTS_AT_ONCE: i64 = 5_000;
 const PUT_AT_ONCE: i64 = 32;
 /// After so many tries an answer that no retry mends sets a transfer aside.
 const TRIES_MAX: i64 = 20;
+
+/// Lines of a page of what was decided.
+const LINES_AT_ONCE: usize = 2_000;
+/// Most bytes of such a page.
+const PAGE_MAX: usize = 512 * 1024;
+/// Most lines that are compared.
+const LINES_MAX: usize = 1_000_000;
+/// Most messages that one reconciliation exchanges.
+const EXCHANGED_MAX: usize = 1_000;
+/// Most differences that an answer names.
+const DIFFERENCES_MAX: usize = 10_000;
+/// Seconds around the present in which a STATEMENT is answered: one that is found later shows nothing.
+const STATED: i64 = 3_600;
 
 /// What somebody wants to move.
 #[derive(Clone, Debug)]
@@ -47,7 +62,7 @@ refusals! {
     /// Why something about a transfer is refused.
     pub enum TransferRefusal {
         NoPeer = 422, "transfers.no_peer", "credit moves to and from regions whose key is pinned", "该地区不是已登记的合作方", "the region is no pinned partner";
-        Kind = 422, "transfers.kind", "an OFFER, RETURN, DECISION or CANCEL", "不是可受理的转移消息", "this is no message about a transfer";
+        Kind = 422, "transfers.kind", "an OFFER, RETURN, DECISION, CANCEL or STATEMENT", "不是可受理的转移消息", "this is no message about a transfer";
         Contradiction = 409, "transfers.contradiction", "a region signs one message for each place, and one DECISION for each transfer", "该消息与对方此前签署的消息矛盾，通道已停止", "the message contradicts what was signed before; the channel is stopped";
         TooManySalts = 422, "transfers.too_many_salts", "a region has one salt, and another one after it lost its database: at most 4", "对方使用的盐值过多", "the region has used too many salts";
         Learner = 422, "transfers.learner", "a client names the learner's account; a learner who is signed in moves what is in the own one", "须指明学员账户；本人登录时不得指明", "a client names the learner, a learner does not";
@@ -56,6 +71,9 @@ refusals! {
         NotAccepted = 409, "transfers.not_accepted", "what came from another region and was accepted is given back", "该转移不是本地区接收的转入", "the transfer did not come here, or was not accepted";
         Lots = 422, "transfers.lots", "1 to 100 lots, each once", "须选取 1 至 100 个学分批，每批只列一次", "it names no lot, too many, or one twice";
         Agreement = 404, "transfers.agreement", "an agreement that every party has signed is named by its digest, a grant by its id", "没有该协议或条款", "there is no such agreement, or no such grant of it";
+        Stale = 422, "transfers.stale", "a STATEMENT is answered within an hour of its signature", "对账声明的签署时间与当前时间相差超过一小时", "the STATEMENT was not signed within the hour";
+        Through = 422, "transfers.through", "what was decided is compared through a day that has begun", "截止日期须为今天或更早的日期", "the day is not one until today";
+        Lines = 422, "transfers.lines", "the lines are those whose roots the STATEMENT names, at most 1,000,000", "对方给出的明细与其对账声明不符", "the lines are not those of the STATEMENT";
         Checks = 409, "transfers.checks", "the other region would recognise what is moved", "对方按协议不予认可", "the other region would not recognise it";
     }
 }

@@ -1,6 +1,7 @@
 //! Credit moves between two registries of one process, and back.
 
 mod command;
+mod comparing;
 mod failing;
 mod http;
 mod moving;

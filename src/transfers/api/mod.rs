@@ -1,6 +1,7 @@
 //! Transfers over HTTP: for bodies and operators, and for other registries.
 
 pub mod own;
+pub mod peer;
 
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
@@ -42,10 +43,10 @@ pub struct NoAnswer {}
 
 /// For other registries: takes a message about a transfer that a pinned partner has signed for this region, and answers with the DECISION.
 #[utoipa::path(post, path = "/peer/messages", operation_id = "take_transfer_message", tag = "transfers", security(()), request_body = Carried,
-    responses((status = 200, description = "The DECISION; of a DECISION nothing, it was taken", body = Carried),
+    responses((status = 200, description = "The DECISION, of a STATEMENT the own one; of a DECISION nothing, it was taken", body = Carried),
         (status = 202, description = "It cannot be decided yet; to be sent again", body = NoAnswer),
         (status = 409, description = "transfers.contradiction: the channel is stopped", body = Document),
-        (status = 422, description = "transfer.*, document.* or jws.* with the member to blame, transfers.kind", body = Document)))]
+        (status = 422, description = "transfer.*, document.* or jws.* with the member to blame, transfers.kind, transfers.stale", body = Document)))]
 #[post("/peer/messages")]
 pub async fn take(app: web::Data<App>, _public: Public, body: Body<Carried, CARRIED_MAX>) -> Result<HttpResponse, Problem> {
     match service::take(&app, body.value.message).await? {

@@ -16,12 +16,12 @@ use crate::transfers::store::{self, Row};
 use crate::transfers::{CARRIED_MAX, PUT_AT_ONCE, TRIES_MAX, TransferRefusal, rules};
 
 /// Where another registry takes messages.
-const PATH: &str = "/peer/messages";
+pub(super) const PATH: &str = "/peer/messages";
 
 /// A message as it travels over HTTP.
 #[derive(Serialize, Deserialize)]
-struct Carried {
-    message: String,
+pub(super) struct Carried {
+    pub message: String,
 }
 
 /// Puts what is due, and takes the answers: how many were put. What goes wrong with one holds up no other.
@@ -61,7 +61,7 @@ async fn put(app: &App, id: &str, peer: &str) -> Result<(), Error> {
 }
 
 /// Sends a message and takes the answer to it.
-async fn asked(app: &App, peer: &str, message: String) -> Result<(), Error> {
+pub(super) async fn asked(app: &App, peer: &str, message: String) -> Result<(), Error> {
     let json = serde_json::to_string(&Carried { message }).map_err(Fault::new)?;
     let Some(answer) = partners::post(app, peer, PATH, json, CARRIED_MAX).await? else {
         return Err(partners::PartnerRefusal::Status.at("url").got("202").into());

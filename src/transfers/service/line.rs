@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
 use crate::evidence;
-use crate::transfers::rules;
 use crate::transfers::store::{self, ChannelRow, MessageRow};
 
 /// A channel that nobody else has until the transaction ends.
@@ -45,8 +44,7 @@ impl<'a> Line<'a> {
 
     /// The channel as the protocol has it.
     pub fn channel(&self) -> Result<Channel, Fault> {
-        rules::channel(self.row.own, self.row.theirs, &self.row.state)
-            .ok_or_else(|| Fault::text(format!("the channel to {} is damaged", self.row.peer)))
+        self.row.channel()
     }
 
     /// The salt of the subjects of own OFFERs.
@@ -58,6 +56,11 @@ impl<'a> Line<'a> {
     pub fn stamp(&self) -> Result<Stamp, Fault> {
         let seq = u32::try_from(self.row.sent + 1).map_err(Fault::new)?;
         Ok(Stamp { epoch: self.channel()?.own, iat: Instant(self.app.edge.now()), seq })
+    }
+
+    /// The highest places of what was sent in this epoch, and of what came in the other's.
+    pub fn places(&self) -> Result<(u32, u32), Fault> {
+        Ok((u32::try_from(self.row.sent).map_err(Fault::new)?, u32::try_from(self.row.seen).map_err(Fault::new)?))
     }
 
     /// Stores a message that was signed here, with its evidence, and counts it.
@@ -102,8 +105,10 @@ impl<'a> Line<'a> {
             Message::Offer(_) => "offer",
             Message::Return(_) => "return",
             Message::Decision(_) => "decision",
-            _ => "cancel",
+            Message::Cancel(_) => "cancel",
+            Message::Statement(_) | Message::Resync(_) | Message::Handover(_) => "statement",
         };
+        let day = if let Message::Decision(decision) = &signed.message { Some(decision.day.to_string()) } else { None };
         let row = MessageRow {
             id: self.app.edge.id("trm"),
             digest: signed.digest.to_string(),
@@ -115,6 +120,7 @@ impl<'a> Line<'a> {
             seq: seq.map(i64::from),
             at: self.app.edge.now(),
             text: text.to_owned(),
+            day,
         };
         store::insert_message(conn, &row)?;
         evidence::record(conn, &self.app.edge, evidence::Kind::TransferMessage, row.at, &row.id, text.as_bytes())?;

@@ -8,6 +8,8 @@ mod ferry;
 mod line;
 mod propose;
 mod reading;
+mod reconcile;
+mod statement;
 mod subjects;
 mod take;
 
@@ -28,6 +30,8 @@ pub use ferry::export;
 use line::Line;
 pub use propose::{propose, quoted};
 pub use reading::{Asker, account, channels, commitments, find, held, list, show};
+pub use reconcile::{monthly, reconcile};
+pub use statement::page;
 pub use take::{Taken, take};
 
 /// Seconds of a day.

@@ -2,7 +2,7 @@
 
 use verifier::transfer::{Message, Signed, TransferRule, proof};
 
-use super::{Line, answered, asked, refused, stored, unfit};
+use super::{Line, answered, asked, refused, statement, stored, unfit};
 use crate::agreements::Keys;
 use crate::app::App;
 use crate::db::Conn;
@@ -14,7 +14,7 @@ use crate::transfers::{TransferRefusal, rules};
 /// What became of a message.
 #[derive(Debug)]
 pub enum Taken {
-    /// It is answered by this DECISION, a compact JWS.
+    /// It is answered by this DECISION, or own STATEMENT, a compact JWS.
     Answer(String),
     /// It is a DECISION, and was taken.
     Done,
@@ -40,7 +40,8 @@ pub async fn take(app: &App, text: String) -> Result<Taken, Error> {
     Ok(taken)
 }
 
-fn open(conn: &mut Conn, app: &App, text: &str) -> Result<Signed, Error> {
+/// Reads a message for this region under the pinned key of its sender.
+pub(super) fn open(conn: &mut Conn, app: &App, text: &str) -> Result<Signed, Error> {
     let keys = Keys::of(conn, app)?;
     let signed = Message::open(text, &|region, _| keys.find(region)).map_err(|e| unfit(&e))?;
     if *signed.message.aud() == app.region.code { Ok(signed) } else { Err(refused(TransferRule::Audience).into()) }
@@ -48,7 +49,7 @@ fn open(conn: &mut Conn, app: &App, text: &str) -> Result<Signed, Error> {
 
 fn taken(conn: &mut Conn, app: &App, bundles: &Bundles, signed: &Signed, text: &str) -> Result<Taken, Error> {
     let message = &signed.message;
-    if !matches!(message, Message::Offer(_) | Message::Return(_) | Message::Decision(_) | Message::Cancel(_)) {
+    if matches!(message, Message::Resync(_) | Message::Handover(_)) {
         return Err(TransferRefusal::Kind.at("message").into());
     }
     let mut line = Line::open(conn, app, message.iss())?;
@@ -69,7 +70,8 @@ fn taken(conn: &mut Conn, app: &App, bundles: &Bundles, signed: &Signed, text: &
         Message::Return(back) => asked::given_back(conn, &mut line, (signed, text), back),
         Message::Cancel(cancel) => asked::cancelled(conn, &mut line, (signed, text), cancel),
         Message::Decision(decision) => answered::decided(conn, &mut line, (signed, text), decision),
-        _ => Err(TransferRefusal::Kind.at("message").into()),
+        Message::Statement(theirs) => statement::answer(conn, &line, theirs),
+        Message::Resync(_) | Message::Handover(_) => Err(TransferRefusal::Kind.at("message").into()),
     }
 }
 

@@ -1,15 +1,20 @@
 //! The tables of transfers.
 
+mod lines;
 mod subjects;
 
 use diesel::dsl::{count_star, min, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
+use verifier::transfer::protocol::Channel;
+
 use crate::db::schema::{peer_channels as channels, transfer_messages as messages, transfers};
 use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
 use crate::on_backend;
+use crate::transfers::rules;
+pub use lines::{LineRow, lines};
 pub use subjects::{Commit, SaltRow, commits_of, count_salts, found, insert_commits, insert_salt, move_on, names_of, salt};
 
 /// What is known of the exchange with a region; the columns are explained in the migration.
@@ -25,6 +30,13 @@ pub struct ChannelRow {
     pub salt: String,
     pub alarm: Option<String>,
     pub changed_at: i64,
+}
+
+impl ChannelRow {
+    /// As the protocol has it.
+    pub fn channel(&self) -> Result<Channel, Fault> {
+        rules::channel(self.own, self.theirs, &self.state).ok_or_else(|| Fault::text(format!("the channel to {} is damaged", self.peer)))
+    }
 }
 
 /// A transfer as one side has it; the columns are explained in the migration.
@@ -70,6 +82,7 @@ pub struct MessageRow {
     pub seq: Option<i64>,
     pub at: i64,
     pub text: String,
+    pub day: Option<String>,
 }
 
 /// The channel to the region of `first`, which is written where there is none. Nobody else has it until this transaction ends: so messages are
@@ -148,6 +161,12 @@ pub fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit: i64) -
         query = query.filter(transfers::state.eq(state.clone()));
     }
     Ok(query.load(conn)?)
+}
+
+/// The channel to a region, if there is one.
+pub fn channel(conn: &mut Conn, peer: &str) -> Result<Option<Channel>, Error> {
+    let row: Option<ChannelRow> = channels::table.find(peer).get_result(conn).optional()?;
+    Ok(row.map(|row| row.channel()).transpose()?)
 }
 
 /// Every channel, by region.

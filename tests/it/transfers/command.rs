@@ -35,4 +35,21 @@ both! {
         assert_eq!(put(&world.app), 0);
         scene.audit();
     }
+
+    fn what_was_decided_is_compared_on_the_command_line(world: &World) {
+        let scene = Scene::of(world);
+        let ids = [scene.begin(&[(0, 100)]).unwrap(), scene.begin(&[(1, 100)]).unwrap()];
+        put(&world.app);
+        let today = hufu::providers::service::today(&world.app).to_string();
+        let arguments = ["peer", "reconcile", "--through", &today];
+        assert_eq!(hufu(world, &arguments).expect(0).rows(), [["320000", &today, "equal", "2", "0", "0", "0"]]);
+        super::comparing::forget(&scene.there, &ids[1]);
+        let digest = Digest::of(&message(world, &ids[1], "decision")).to_string();
+        let told = hufu(world, &["peer", "reconcile", "320000", "--through", &today]).expect(4);
+        let rows = told.rows();
+        assert_eq!(rows[0], ["320000", &today, "different", "2", "0", "0", "0"]);
+        assert_eq!(rows[2], ["320000", &ids[1], &format!("{digest} 100"), "-"]);
+        scene.there.stop();
+        assert_eq!(hufu(world, &arguments).expect(4).rows()[0][2], "partners.unreachable");
+    }
 }

@@ -1,0 +1,100 @@
+//! What this region states of all that was decided between it and another, and the lines under the roots.
+
+use verifier::documents::{Digest, TransferId};
+use verifier::time::Day;
+use verifier::transfer::{Message, Statement, StatementLine, Tally};
+
+use super::take::open;
+use super::{Line, Taken, refused, unfit};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{Error, Fault};
+use crate::transfers::compare::{Lines, by_outcome};
+use crate::transfers::store::{self, LineRow};
+use crate::transfers::{LINES_AT_ONCE, STATED, TransferRefusal, compare};
+
+/// Answers a STATEMENT with the own one for the same day.
+pub(super) fn answer(conn: &mut Conn, line: &Line<'_>, theirs: &Statement) -> Result<Taken, Error> {
+    is_present(line.app, theirs)?;
+    Ok(Taken::Answer(own(conn, line, theirs.through)?.1))
+}
+
+/// The own STATEMENT through a day, with its text and the lines under its roots.
+pub(super) fn own(conn: &mut Conn, line: &Line<'_>, through: Day) -> Result<(Statement, String, Lines), Error> {
+    let (mut lines, mut after) = (Lines::new(), String::new());
+    loop {
+        let (found, next) = after_id(conn, line.peer(), through, &after)?;
+        lines.extend(found.into_iter().map(|line| (line.jti.clone(), line)));
+        match next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let ((accepted, rejected), stamp, (sent, seen)) = (by_outcome(&lines), line.stamp()?, line.places()?);
+    let statement = Statement {
+        iss: line.app.region.code.clone(),
+        aud: verifier::ids::RegionCode::parse(line.peer()).map_err(Fault::new)?,
+        epoch: stamp.epoch,
+        iat: stamp.iat,
+        through,
+        open: u32::try_from(store::waiting(conn, line.peer())?.many).map_err(Fault::new)?,
+        accepted: Tally::of(accepted),
+        rejected: Tally::of(rejected),
+        sent,
+        seen,
+    };
+    let text = statement.sign(&line.app.keys.region_signer()).map_err(|e| unfit(&e))?;
+    Ok((statement, text, lines))
+}
+
+/// For a region that shows its STATEMENT: what was decided until the same day, after the transfer `after`, a line each as the format writes them, and
+/// the id after which the next page begins.
+///
+/// # Errors
+/// `transfer.*`, `transfers.kind`, `transfers.stale`, `jws.*`, `document.*`, or a fault.
+pub async fn page(app: &App, text: String, after: Option<TransferId>) -> Result<(Vec<String>, Option<String>), Error> {
+    let this = app.clone();
+    let work = move |conn: &mut Conn| {
+        let Message::Statement(theirs) = open(conn, &this, &text)?.message else { return Err(TransferRefusal::Kind.at("message").into()) };
+        is_present(&this, &theirs)?;
+        let channel = store::channel(conn, theirs.iss.as_str())?.ok_or_else(|| TransferRefusal::NoPeer.at("message"))?;
+        channel.admit(theirs.epoch).map_err(refused)?;
+        let after = after.as_ref().map_or("", |after| after.as_str());
+        let (lines, next) = after_id(conn, theirs.iss.as_str(), theirs.through, after)?;
+        Ok((lines.iter().map(compare::written).collect(), next))
+    };
+    app.db.read(work).await
+}
+
+fn is_present(app: &App, theirs: &Statement) -> Result<(), Error> {
+    if theirs.iat.0.abs_diff(app.edge.now()) <= STATED.unsigned_abs() { Ok(()) } else { Err(TransferRefusal::Stale.at("message").into()) }
+}
+
+/// Lines of transfers after one, in order, and the last id where there are more.
+fn after_id(conn: &mut Conn, peer: &str, through: Day, after: &str) -> Result<(Vec<StatementLine>, Option<String>), Error> {
+    let rows = store::lines(conn, peer, &through.to_string(), after, LINES_AT_ONCE as i64 + 1)?;
+    let is_more = rows.len() > LINES_AT_ONCE;
+    let mut lines: Vec<StatementLine> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let line = line(row)?;
+        match lines.last_mut() {
+            Some(last) if last.jti == line.jti => *last = line,
+            _ => lines.push(line),
+        }
+    }
+    if !is_more {
+        return Ok((lines, None));
+    }
+    // There may be more DECISIONs of this one.
+    lines.pop();
+    let next = lines.last().map(|line| line.jti.as_str().to_owned()).ok_or_else(|| Fault::text("a transfer with thousands of DECISIONs"))?;
+    Ok((lines, Some(next)))
+}
+
+fn line(row: &LineRow) -> Result<StatementLine, Fault> {
+    Ok(StatementLine {
+        jti: TransferId::parse(&row.transfer_id).map_err(Fault::new)?,
+        decision: Digest::parse(&row.digest).map_err(Fault::new)?,
+        amount: if matches!(row.state.as_str(), "settled" | "accepted") { row.amount } else { 0 },
+    })
+}
