@@ -72,6 +72,14 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
     Ok(achievements::table.find(id).select(Row::as_select()).get_result(conn).optional()?)
 }
 
+/// The documents of these digests, as far as they are here.
+///
+/// # Errors
+/// A fault of the database.
+pub fn documents(conn: &mut Conn, digests: &[String]) -> Result<Vec<String>, Error> {
+    Ok(achievements::table.filter(achievements::digest.eq_any(digests)).order(achievements::id).select(achievements::document).load(conn)?)
+}
+
 /// Ends a record; false when it had ended already. The row stays locked until the transaction ends.
 pub(super) fn end(conn: &mut Conn, id: &str, state: &str) -> Result<bool, Error> {
     let open = achievements::table.filter(achievements::id.eq(id).and(achievements::state.eq("recorded")));

@@ -15,6 +15,7 @@ mod run;
 mod settings;
 mod stop;
 mod table;
+mod transfer;
 mod verdict;
 mod verify;
 pub mod words;
@@ -31,7 +32,8 @@ use crate::messages::Lang;
 pub mod exit {
     /// Done; of `verify`: valid.
     pub const OK: u8 = 0;
-    /// `verify`: invalid; `provider recognised`: nowhere; `ledger audit`: something is wrong; `agreement lint`: something is odd; `recognition replay`: other bytes.
+    /// `verify`: invalid; `provider recognised`: nowhere; `ledger audit`: something is wrong; `agreement lint`: something is odd; `recognition replay`: other bytes;
+    /// `transfer conflict`: a region contradicted itself.
     pub const INVALID: u8 = 1;
     /// `verify`, `provider recognised`: it cannot be said.
     pub const UNDETERMINED: u8 = 2;
@@ -77,6 +79,9 @@ enum Command {
     /// See what waits in the exchange of credit with other regions, and carry it as a file
     #[command(subcommand)]
     Peer(peer::Command),
+    /// List and show transfers of credit, and write or check what proves them
+    #[command(subcommand)]
+    Transfer(transfer::Command),
     /// Say where a body may work, by a trust bundle
     #[command(subcommand)]
     Provider(provider::Command),
@@ -153,6 +158,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Bundle(command) => bundle::run(command),
         Command::Agreement(command) => agreement::run(command, config),
         Command::Peer(command) => peer::run(command, config),
+        Command::Transfer(command) => transfer::run(command, config),
         Command::Provider(command) => provider::run(&command),
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),

@@ -77,7 +77,7 @@ pub(super) fn brief(verdict: &Verdict, lang: Lang, paint: Paint) -> String {
 }
 
 /// The outcome with its sign, in Chinese and English.
-fn headline(outcome: Outcome, paint: Paint) -> String {
+pub(super) fn headline(outcome: Outcome, paint: Paint) -> String {
     let both = |sign: &str, m: &Message| format!("{sign} {} {}", m.zh, m.en);
     match outcome {
         Outcome::Valid => paint.good(&both("✓", &w::VALID)),
@@ -112,7 +112,8 @@ fn line(label: &str, value: &str, paint: Paint) -> String {
     format!("    {}{value}", paint.dim(&padded(label, LABEL)))
 }
 
-fn sign(result: StepResult, paint: Paint) -> String {
+/// The sign of how a step ended.
+pub(super) fn sign(result: StepResult, paint: Paint) -> String {
     match result {
         StepResult::Ok => paint.good("✓"),
         StepResult::Failed => paint.bad("✗"),

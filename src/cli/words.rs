@@ -30,6 +30,16 @@ words! {
     RECEIPT_ONE "cli.receipt.one" "一次只为一张证书备案" "a receipt is for one certificate at a time";
     RECEIPT_CARD "cli.verdict.receipt_card" "证书本身是否有效，须另行核验该证书" "Whether the certificate itself is still good, only its own card tells";
 
+    DOSSIER "cli.dossier" "转移证明" "The dossier of transfer";
+    DOSSIER_FORM "cli.dossier.form" "文件不是完整的转移证明" "the file is no dossier";
+    DOSSIER_BUNDLE "cli.dossier.bundle" "转移证明须凭信任包核验（--bundle）" "a dossier is verified by a trust bundle (--bundle)";
+
+    CONFLICT_NONE "cli.conflict.none" "两份消息并不矛盾" "the two messages prove nothing";
+    CONFLICT_SAME_SEQ "cli.conflict.same_seq" "该地区在同一序号下签署了两份不同的消息" "the region signed two messages for one place";
+    CONFLICT_TWO_DECISIONS "cli.conflict.two_decisions" "该地区对同一转移签署了两份不同的决定" "the region signed two DECISIONs of one transfer";
+    CONFLICT_TWO_OFFERS "cli.conflict.two_offers" "该地区以同一编号签署了两份不同的要约" "the region signed two OFFERs of one transfer";
+    CONFLICT_BEYOND_MINTED "cli.conflict.beyond_minted" "该地区向两个地区转出的学分合计超过所授予的数额" "the region offered two others more of a lot than was minted";
+
     PROVIDER_RECOGNISED "cli.provider.recognised" "认可" "recognised";
     PROVIDER_NOT_RECOGNISED "cli.provider.not_recognised" "不认可" "not recognised";
     PROVIDER_UNKNOWN "cli.provider.unknown" "信任包中没有该机构" "the bundle has no such body";

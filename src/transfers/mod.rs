@@ -10,7 +10,11 @@ mod store;
 mod views;
 
 pub use compare::{Held, Reconciliation};
-pub use service::{Asker, Taken, channels, commitments, deliver, export, find, give_back, held, monthly, propose, reconcile, take, withdraw};
+pub use service::{
+    Asker, Taken, channels, commitments, conflict, deliver, dossier, export, find, give_back, held, list, monthly, propose, reconcile, show, take,
+    withdraw,
+};
+pub use store::Filter;
 
 use verifier::documents::{Amount, Digest, GrantId, LotId};
 use verifier::ids::RegionCode;
@@ -69,6 +73,7 @@ refusals! {
         NotFound = 404, "transfers.not_found", "a transfer is seen by the operator, by bodies that see its learner, and by the learner", "没有该转移记录", "there is no such transfer";
         Ended = 409, "transfers.ended", "what is in transit is withdrawn", "该转移已结束，或不由本地区发起", "the transfer has ended, or was not begun here";
         NotAccepted = 409, "transfers.not_accepted", "what came from another region and was accepted is given back", "该转移不是本地区接收的转入", "the transfer did not come here, or was not accepted";
+        NotDecided = 409, "transfers.not_decided", "a dossier is of a move on whose OFFER there is a DECISION", "该转移尚未决定，或不是转出要约", "the transfer is not decided, or was no OFFER";
         Lots = 422, "transfers.lots", "1 to 100 lots, each once", "须选取 1 至 100 个学分批，每批只列一次", "it names no lot, too many, or one twice";
         Agreement = 404, "transfers.agreement", "an agreement that every party has signed is named by its digest, a grant by its id", "没有该协议或条款", "there is no such agreement, or no such grant of it";
         Stale = 422, "transfers.stale", "a STATEMENT is answered within an hour of its signature", "对账声明的签署时间与当前时间相差超过一小时", "the STATEMENT was not signed within the hour";

@@ -2,6 +2,7 @@
 
 mod command;
 mod comparing;
+mod dossier;
 mod failing;
 mod http;
 mod moving;

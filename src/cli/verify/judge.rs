@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use verifier::agreement::RegionKey;
 use verifier::bundle::Bundle;
 use verifier::ids::RegionCode;
 use verifier::jws::Fingerprint;
 use verifier::time::{Instant, Zone};
-use verifier::verdict::{NoMemo, Presented, PresentedReceipt, ReceiptVerdict, Verdict};
+use verifier::transfer::{Dossier, DossierStep};
+use verifier::verdict::{NoMemo, Presented, PresentedReceipt, Provider, ReceiptVerdict, Verdict};
 
 use crate::cli::stop::Stop;
 use crate::cli::{bundle, words};
@@ -50,6 +52,21 @@ impl Judge {
             Judge::Bundle(bundle, _) => Ok(bundle.judge_receipt(presented, now)),
             Judge::Registry(local) => local.verify_receipt(presented, now.0),
         }
+    }
+
+    /// Takes every step of a dossier, under the keys and with the providers of a bundle; none without one. Providers of a bundle that has expired count for
+    /// nothing.
+    pub(super) fn report(&self, dossier: &Dossier, now: Instant) -> Option<Vec<DossierStep>> {
+        let Judge::Bundle(bundle, _) = self else { return None };
+        let own = bundle.anchor();
+        let keys = |region: &RegionCode, _: &str| {
+            let of_peer = || bundle.own()?.peers.iter().find(|peer| peer.region == *region).map(|peer| peer.key);
+            let public = if *region == own.region { Some(own.key) } else { of_peer() };
+            public.map(|public| RegionKey { public, revoked: None })
+        };
+        let known = bundle.regions().filter(|held| now < held.manifest().expires);
+        let providers: Vec<&Provider> = known.flat_map(|held| held.providers()).collect();
+        Some(dossier.report(&keys, &providers))
     }
 
     /// Judges a QR's text, a URL or a JWS of a certificate.

@@ -2,6 +2,7 @@
 //! What is verified is never echoed in an error.
 
 mod batch;
+mod dossier;
 pub(super) mod input;
 mod judge;
 
@@ -32,6 +33,7 @@ use judge::Judge;
     hufu verify --bundle 310000.hufu --place 320000 card.png    and whether Jiangsu recognises it, by which clause, or why not\n  \
     hufu verify --bundle 310000.hufu receipt.jws     a recognition receipt, by the region's key, the agreement and its status list\n  \
     hufu verify card.png photo.jpg                   every QR code in the pictures\n  \
+    hufu verify --bundle 310000.hufu trf_1.json      the dossier of a transfer, step by step (`hufu transfer dossier` writes one)\n  \
     hufu verify --json cards.txt                     one text a line, one verdict a line\n  \
     wl-paste | hufu verify --lang en -               standard input: text or a picture\n\n\
     Exit codes: 0 valid, 1 invalid, 2 undetermined (unreadable is not verified), 3 usage, 4 bundle refused, 5 fault; of several the worst.\n\
@@ -90,6 +92,16 @@ fn one_by_one(arguments: &Arguments, judge: &Judge, lang: Lang) -> Result<u8, Fa
     let human = out.is_terminal() && !arguments.json;
     let mut codes = Vec::new();
     for input in &arguments.inputs {
+        if let Some(file) = dossier::file(input)? {
+            match dossier::judged(&file, judge, Instant(edge.now()), human.then_some(lang)) {
+                Ok((outcome, said)) => {
+                    codes.push(code(outcome));
+                    out.write_all(said.as_bytes()).map_err(Fault::new)?;
+                }
+                Err(stop) => codes.push(stop.end(lang)),
+            }
+            continue;
+        }
         let found = match input::gather(input) {
             Ok(found) => found,
             Err(stop) => {

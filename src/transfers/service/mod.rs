@@ -3,6 +3,7 @@
 mod answered;
 mod asked;
 mod deliver;
+mod dossier;
 mod ending;
 mod ferry;
 mod line;
@@ -25,6 +26,7 @@ use crate::messages::from_verifier;
 use crate::partners;
 use crate::providers::service::today;
 pub use deliver::deliver;
+pub use dossier::{conflict, dossier};
 pub use ending::{give_back, withdraw};
 pub use ferry::export;
 use line::Line;

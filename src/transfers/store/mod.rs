@@ -230,6 +230,12 @@ pub fn returned(conn: &mut Conn, ids: &[&str]) -> Result<Vec<String>, Error> {
     Ok(back.select(transfers::return_of.assume_not_null()).load(conn)?)
 }
 
+/// The transfer that gave this one back, if one was accepted.
+pub fn back(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
+    let back = transfers::table.filter(transfers::return_of.eq(id).and(transfers::state.eq_any(["settled", "accepted"])));
+    Ok(back.order(transfers::id).first(conn).optional()?)
+}
+
 pub fn insert_message(conn: &mut Conn, row: &MessageRow) -> Result<(), Error> {
     match diesel::insert_into(messages::table).values(row).execute(conn) {
         Ok(_) => Ok(()),

@@ -4,7 +4,7 @@ use super::*;
 use crate::support::Ran;
 
 /// Runs the program on the database of a world.
-fn hufu(world: &World, arguments: &[&str]) -> Ran {
+pub fn hufu(world: &World, arguments: &[&str]) -> Ran {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hufu"));
     command.args(arguments).arg("--data-dir").arg(world.folder()).arg("--database-url").arg(world.app.config.text("database_url"));
     Ran::of(&mut command, b"")
