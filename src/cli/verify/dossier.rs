@@ -96,3 +96,21 @@ fn render(said: &Said, lang: Lang, paint: Paint) -> String {
     });
     [headline(said.outcome, paint), title].into_iter().chain(steps).map(|line| line + "\n").collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use verifier::transfer::DossierRule;
+
+    #[test]
+    fn a_step_says_what_was_found_or_why_not_in_both_languages() {
+        let rule = DossierRule::BasisMissing.code();
+        let steps = [(DossierStepName::Offer, StepResult::Ok, None), (DossierStepName::Basis, StepResult::Unchecked, Some(rule))];
+        let steps = steps.map(|(step, result, code)| in_words(&DossierStep { step, result, code })).into();
+        let said = Said { outcome: Outcome::Undetermined, transfer: Some("trf_1".to_owned()), steps };
+        let shown = [Lang::Zh, Lang::En].map(|lang| render(&said, lang, Paint(false)));
+        assert!(shown.iter().all(|text| text.starts_with("? 无法断定 UNDETERMINED\n") && text.contains("trf_1\n")), "{shown:?}");
+        assert!(shown[0].contains("✓ offer      转出要约由转出地区签署\n"), "{}", shown[0]);
+        assert!(shown[1].contains("? basis      a document that a lot names is not in the dossier [dossier.basis_missing]\n"), "{}", shown[1]);
+    }
+}
