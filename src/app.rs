@@ -4,6 +4,8 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::certificates::api::Desk;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -50,6 +52,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
+    /// Told when a transfer is to be put: the job need not wait for its next look.
+    pub transfers_due: Notify,
 }
 
 impl std::ops::Deref for App {
@@ -95,6 +99,7 @@ impl App {
             desk,
             limits,
             metrics,
+            transfers_due: Notify::new(),
         })))
     }
 }

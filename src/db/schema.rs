@@ -173,6 +173,7 @@ table! {
         changed_at -> BigInt,
     }
 }
+table! { channel_events (id) { id -> Text, peer -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
 table! {
     transfers (id) {
         id -> Text, side -> Text, kind -> Nullable<Text>, peer -> Text, learner_id -> Nullable<Text>, state -> Text, terms -> Nullable<Text>,

@@ -6,6 +6,7 @@ mod dossier;
 mod failing;
 mod http;
 mod moving;
+mod operating;
 
 use hufu::access::{Caller, Role};
 use hufu::app::App;

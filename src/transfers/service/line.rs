@@ -3,6 +3,7 @@
 use verifier::base64url;
 use verifier::ids::RegionCode;
 use verifier::time::Instant;
+use verifier::transfer::protocol::channel::ChannelState;
 use verifier::transfer::protocol::{Channel, Stamp};
 use verifier::transfer::{Message, Salt, Signed};
 
@@ -40,6 +41,16 @@ impl<'a> Line<'a> {
     /// The other region.
     pub fn peer(&self) -> &str {
         &self.row.peer
+    }
+
+    /// Why it was stopped.
+    pub fn alarm(&self) -> Option<&str> {
+        self.row.alarm.as_deref()
+    }
+
+    /// As it is stored.
+    pub fn into_row(self) -> ChannelRow {
+        self.row
     }
 
     /// The channel as the protocol has it.
@@ -89,10 +100,19 @@ impl<'a> Line<'a> {
         self.row.state = "stopped".to_owned();
         self.row.alarm = Some(alarm.to_owned());
         self.write(conn)?;
-        if store::message(conn, &signed.digest.to_string())?.is_none() {
-            self.keep(conn, signed, text, false, None)?;
-        }
+        self.keep(conn, signed, text, false, None)?;
         Ok(())
+    }
+
+    /// Lets a stopped channel go on; false where it was not stopped.
+    pub fn go_on(&mut self, conn: &mut Conn) -> Result<bool, Error> {
+        if self.channel()?.state != ChannelState::Stopped {
+            return Ok(false);
+        }
+        self.row.state = "open".to_owned();
+        self.row.alarm = None;
+        self.write(conn)?;
+        Ok(true)
     }
 
     fn write(&mut self, conn: &mut Conn) -> Result<(), Error> {
@@ -101,6 +121,10 @@ impl<'a> Line<'a> {
     }
 
     fn keep(&self, conn: &mut Conn, signed: &Signed, text: &str, sent: bool, seq: Option<u32>) -> Result<String, Error> {
+        // It may have stopped the channel before.
+        if let Some(before) = store::message(conn, &signed.digest.to_string())? {
+            return Ok(before.digest);
+        }
         let kind = match &signed.message {
             Message::Offer(_) => "offer",
             Message::Return(_) => "return",
