@@ -104,9 +104,8 @@ both! {
         assert!(clauses.iter().any(|value| value.contains("4 for 5")), "{clauses:?}");
         let abroad = learner_of(&scene.there, &scene.there.signed_in(Role::Operator, None), &scene.abroad);
         assert_eq!(abroad.get("/v1/account/destinations").expect(200).json()["items"][0]["grants"], json!([]), "it goes one way");
-        let ended = i64::from(365 * 80);
-        world.app.edge.shift(ended * 86_400);
-        let own = learner_of(world, &scene.body.client, &scene.learner);
+        world.app.edge.shift(80 * 366 * 86_400);
+        let own = learner_of(world, &world.signed_in(Role::Operator, None), &scene.learner);
         assert_eq!(own.get("/v1/account/destinations").expect(200).json()["items"][0]["grants"], json!([]), "the agreement has lapsed");
     }
 

@@ -48,6 +48,19 @@ both! {
         scene.audit();
     }
 
+    fn the_message_that_stopped_a_channel_is_taken_once_its_epoch_is_announced(world: &World) {
+        let scene = Scene::of(world);
+        let id = scene.begin(&[(0, 100)]).unwrap();
+        let early = Offer { epoch: 2, ..offer_of(world, &id) }.sign(&world.app.keys.region_signer()).unwrap();
+        assert_eq!(give(&scene.there, &early).unwrap_err(), "transfer.epoch_unannounced");
+        scene.there.sql("UPDATE peer_channels SET theirs = 2").unwrap();
+        assert_eq!(give(&scene.there, &early).unwrap_err(), "transfer.stopped");
+        let operator = scene.there.signed_in(Role::Operator, None);
+        operator.post_json("/v1/peers/310000/reopen", &json!({"reason": REASON})).expect(200);
+        assert_eq!((reason(&give(&scene.there, &early).unwrap()), scene.arrived()), (None, (80, 0, 0)));
+        scene.audit();
+    }
+
     fn only_operators_open_channels_and_put_transfers_again(world: &World) {
         let scene = Scene::of(world);
         let id = scene.begin(&[(0, 100)]).unwrap();
