@@ -187,3 +187,5 @@ WHEN (OLD.peer IS DISTINCT FROM NEW.peer OR OLD.salt IS DISTINCT FROM NEW.salt O
 EXECUTE FUNCTION hufu_refuse('a channel counts upwards');
 CREATE OR REPLACE TRIGGER peer_channels_no_delete BEFORE DELETE OR TRUNCATE ON peer_channels
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('channels are never deleted');
+CREATE OR REPLACE TRIGGER channel_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON channel_events
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('channel_events is append-only');

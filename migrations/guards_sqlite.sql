@@ -236,6 +236,10 @@ DROP TRIGGER IF EXISTS transfer_messages_no_update;
 CREATE TRIGGER transfer_messages_no_update BEFORE UPDATE ON transfer_messages BEGIN SELECT RAISE(ABORT, 'transfer_messages is append-only'); END;
 DROP TRIGGER IF EXISTS transfer_messages_no_delete;
 CREATE TRIGGER transfer_messages_no_delete BEFORE DELETE ON transfer_messages BEGIN SELECT RAISE(ABORT, 'transfer_messages is append-only'); END;
+DROP TRIGGER IF EXISTS channel_events_no_update;
+CREATE TRIGGER channel_events_no_update BEFORE UPDATE ON channel_events BEGIN SELECT RAISE(ABORT, 'channel_events is append-only'); END;
+DROP TRIGGER IF EXISTS channel_events_no_delete;
+CREATE TRIGGER channel_events_no_delete BEFORE DELETE ON channel_events BEGIN SELECT RAISE(ABORT, 'channel_events is append-only'); END;
 DROP TRIGGER IF EXISTS peer_channels_frozen;
 CREATE TRIGGER peer_channels_frozen BEFORE UPDATE ON peer_channels
 WHEN OLD.peer IS DISTINCT FROM NEW.peer OR OLD.salt IS DISTINCT FROM NEW.salt OR NEW.own < OLD.own OR NEW.theirs < OLD.theirs

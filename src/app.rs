@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::Notify;
+
 use crate::certificates::api::Desk;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -54,6 +56,8 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Whether nothing may be booked.
     restoring: AtomicBool,
+    /// Told when a transfer is to be put: the job need not wait for its next look.
+    pub transfers_due: Notify,
 }
 
 impl std::ops::Deref for App {
@@ -111,6 +115,7 @@ impl App {
             limits,
             metrics,
             restoring,
+            transfers_due: Notify::new(),
         })))
     }
 }

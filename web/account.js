@@ -6,15 +6,20 @@ import { byId, make } from "./dom.js";
 import { drawPostings, postingsAfter } from "./history.js";
 import { bodiesOf, drawCertificates, drawLooks, forgetCodes, looksAfter, who } from "./holdings.js";
 import { drawHours, drawYears, hoursOf } from "./hours.js";
+import { destinationsOf, drawMoving, forgetMoving } from "./moving.js";
 import { drawProgrammes, programmesOf } from "./programmes.js";
 import { all, askOwn, endsAt, forget, isSignedIn, own, signIn, signOut, watch } from "./session.js";
 import { drawStatement } from "./statement.js";
+import { drawTransfers, forgetTransfers, isMoving, transfersOf } from "./transfers.js";
 import { begin, local, say } from "./words.js";
 
 /** Patience with an export, which may be long. */
 const EXPORT_MS = 300_000;
 /** Where what is drawn for a person stands. */
-const DRAWN = ["person-lines", "balances", "hours-year", "hours-list", "timeline", "lots-table", "own", "programmes-list", "postings", "sheet", "looks"];
+const DRAWN = ["person-lines", "balances", "hours-year", "hours-list", "timeline", "lots-table", "own", "programmes-list", "moving", "moves", "postings", "sheet", "looks"];
+
+/** Milliseconds after which it is looked again for what is in transit, one after the other. */
+const LOOKS_MS = [700, 1_500, 3_000, 6_000, 12_000, 24_000];
 
 /** What is held about the person; none before it was read. */
 let held = null;
@@ -51,6 +56,7 @@ function draw() {
   byId("programmes-list").replaceChildren(...drawProgrammes(held.programmes.items, held));
   byId("hours").hidden = held.hours.schemes.length === 0;
   byId("hours-year").replaceChildren(...drawYears(Number(held.today.slice(0, 4)), held.hours.year));
+  byId("moving").replaceChildren(...drawMoving(held, reread));
   drawAnew();
 }
 
@@ -62,6 +68,7 @@ function drawAnew() {
   byId("sheet").replaceChildren(...(statement ? [drawStatement(statement, held.account, held.schemes)] : []));
   byId("looks").replaceChildren(...drawLooks(held.looks, moreLooks));
   byId("hours-list").replaceChildren(...drawHours(held.hours, held.schemes));
+  byId("moves").replaceChildren(...drawTransfers(held.transfers, held.destinations, reread));
   byId("postings").replaceChildren(...drawPostings(held.postings, held.schemes, held.bodies, morePostings));
 }
 
@@ -85,9 +92,9 @@ async function enter() {
   tellAll({ notice: "page.account.waiting", refused: "" });
   draw();
   const lists = ["v1/account/lots", "v1/account/certificates", "v1/schemes"].map((path) => all(path));
-  const singles = [own("v1/account"), own("v1/account/balances"), looksAfter(null), hoursOf(), postingsAfter(null), get("v1/region")];
-  const answers = await Promise.all([...lists, programmesOf(), ...singles]);
-  const [lots, certificates, schemes, programmes, account, balances, looks, hours, postings, region] = answers;
+  const singles = [own("v1/account"), own("v1/account/balances"), looksAfter(null), hoursOf(), postingsAfter(null), get("v1/region"), destinationsOf()];
+  const answers = await Promise.all([...lists, programmesOf(), transfersOf(), ...singles]);
+  const [lots, certificates, schemes, programmes, transfers, account, balances, looks, hours, postings, region, destinations] = answers;
   if (!isSignedIn()) return;
   if (account.problem) return tellAll({ notice: words(account.problem) });
   const bodies = await bodiesOf([lots, certificates, postings].flatMap((list) => (list.items ?? list.answer?.items ?? []).map((row) => (row.lot ?? row).provider)));
@@ -98,6 +105,7 @@ async function enter() {
     account: account.answer, balances: balances.answer ?? [], lots: listed(lots), certificates: listed(certificates), programmes: listed(programmes), bodies,
     schemes: new Map(listed(schemes).items.map((scheme) => [scheme.id, scheme])), looks: looks.answer ?? none, postings: postings.answer ?? none,
     hours: hours.answer ?? { schemes: [] }, today: dayIn(region.answer),
+    transfers: listed(transfers), destinations: destinations.answer?.items ?? [], region: region.answer?.code,
   };
   const isPartly = answers.some((part) => part.problem);
   byId("as-of").value = held.today;
@@ -105,6 +113,34 @@ async function enter() {
   tellAll({ notice: isPartly ? "page.account.partly" : "" });
   draw();
   byId("person-title").focus();
+  follow();
+}
+
+/** Reads again what a transfer changes, and shows the one that the reader has to do with. */
+async function reread(transfer) {
+  const [lots, balances, programmes, transfers, postings] = await Promise.all([all("v1/account/lots"), own("v1/account/balances"), programmesOf(), transfersOf(), postingsAfter(null)]);
+  if (!held) return;
+  const read = { lots, programmes, transfers };
+  for (const [name, list] of Object.entries(read)) if (list.items) held[name] = list;
+  held.balances = balances.answer ?? held.balances;
+  held.postings = postings.answer ?? held.postings;
+  const at = document.activeElement?.id;
+  draw();
+  byId(transfer || at)?.focus();
+  if (transfer) follow();
+}
+
+/** Looks again for what is in transit, less and less often, until it has ended. */
+async function follow(look = 0) {
+  const person = held?.account;
+  if (look === LOOKS_MS.length || !person || !isMoving(held.transfers)) return;
+  await new Promise((done) => setTimeout(done, LOOKS_MS[look]));
+  if (held?.account !== person) return;
+  const { items } = await transfersOf();
+  if (held?.account !== person) return;
+  const states = (list) => list.map(({ id, state }) => `${id} ${state}`).join();
+  if (items && states(items) !== states(held.transfers.items)) await reread();
+  await follow(look + 1);
 }
 
 /** Takes everything of the person off the page, and says why. */
@@ -113,6 +149,8 @@ function leave(code) {
   statement = null;
   table = { isAll: false, open: new Map() };
   forgetCodes();
+  forgetMoving();
+  forgetTransfers();
   if (byId("closing").open) byId("closing").close();
   tellAll({ notice: code, refused: "", exported: "", close: "" });
   draw();

@@ -41,3 +41,9 @@ export function drawGauge(label, got, want, scheme) {
     make("p", {}, make("span", {}, label), " ", make("span", { className: "figures" }, make("span", { className: "whole" }, tell("page.gauge.of", { got: decimal(got), want: amount(want, scheme) })), " ", make("strong", { className: "whole" }, words))),
     make("progress", { max: Math.max(want, 1), value: want > 0 ? Math.min(got, want) : 1, ariaLabel: label }));
 }
+
+/** The hundredths of a decimal with at most two places; none of anything else. */
+export function parseAmount(text) {
+  const [, whole, part = ""] = /^(\d{1,8})(?:\.(\d{1,2}))?$/.exec(text.replaceAll(",", "").trim()) ?? [];
+  return whole === undefined ? null : Number(whole + part.padEnd(2, "0"));
+}

@@ -33,7 +33,7 @@ function drawAnswer(recognition, failed) {
 }
 
 /** One condition, with what it wants and what there is. */
-function drawCheck(check) {
+export function drawCheck(check) {
   const name = check.ok ? "ok" : "failed";
   const result = make("span", { className: `result ${name}` }, say(check.waived?.length ? "page.recognition.waived" : `page.result.${name}`));
   const values = make("span", { className: "words code", translate: false }, `${say("page.recognition.want")}${check.want} · ${say("page.recognition.got")}${check.got}`);

@@ -82,7 +82,7 @@ export async function signOut() {
   return (await answer)?.ok === true;
 }
 
-const send = (path, options) => ask(path, { cache: "no-store", ...options, headers: { authorization: `Bearer ${session?.token}` } });
+const send = (path, options) => ask(path, { cache: "no-store", ...options, headers: { ...options?.headers, authorization: `Bearer ${session?.token}` } });
 
 /** A request with the token: the response, or none. A token that is good no longer ends the session. */
 export async function askOwn(path, options = {}) {
@@ -94,6 +94,15 @@ export async function askOwn(path, options = {}) {
 
 /** The JSON of an answer to a request with the token: `{answer}`, or `{problem}`. */
 export const own = async (path, options) => read(await askOwn(path, options));
+
+/** Posts a JSON text with the token. Under a `key` the registry does it once, however often it is sent. */
+export function ownPost(path, body, key) {
+  const headers = { ...(body ? { "content-type": "application/json" } : {}), ...(key ? { "idempotency-key": key } : {}) };
+  return own(path, { method: "POST", body, headers });
+}
+
+/** A key that nobody else has. */
+export const freshKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** All items of a list, up to a limit, `rows` at a time: `{items, isWhole}`, or `{problem}`. */
 export async function all(path, rows = ROWS) {

@@ -10,10 +10,12 @@ use verifier::time::Day;
 use verifier::transfer::MAX_BYTES;
 
 use super::stop::Stop;
+use super::transfer::asker;
 use super::{ended, exit, language, registry, table};
+use crate::access::service::LOCAL;
 use crate::config::Config;
 use crate::error::{Error, Fault};
-use crate::transfers::{self, FERRY_MAX, Held, Taken};
+use crate::transfers::{self, ChannelView, FERRY_MAX, Held, Taken};
 
 #[derive(Subcommand)]
 #[command(after_help = "Where two registries do not reach each other, people carry files:\n  \
@@ -37,6 +39,21 @@ pub(super) enum Command {
         /// One message a line
         file: PathBuf,
     },
+    /// Put again what was set aside for a region, or one transfer that is in transit; the server begins within two seconds
+    Retry {
+        /// Code of a region, or id of a transfer
+        #[arg(value_name = "CODE|TRANSFER", value_parser = again)]
+        what: Again,
+    },
+    /// Let a channel go on that an alarm has stopped, after people have looked; what waits is put at once
+    Reopen {
+        /// Code of the region
+        #[arg(value_name = "CODE", value_parser = region)]
+        peer: RegionCode,
+        /// Why, in 1 to 200 characters; kept as evidence
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Compare what was decided with other regions, fetch what was lost, and name every difference, with exit code 4 if there is any
     Reconcile {
         /// Code of the region [default: every region with a channel]
@@ -46,6 +63,17 @@ pub(super) enum Command {
         #[arg(long, value_name = "DAY", value_parser = day)]
         through: Option<Day>,
     },
+}
+
+/// What is to be put again.
+#[derive(Clone)]
+pub(super) enum Again {
+    Region(RegionCode),
+    Transfer(String),
+}
+
+fn again(text: &str) -> Result<Again, String> {
+    if text.starts_with("trf_") { Ok(Again::Transfer(text.to_owned())) } else { region(text).map(Again::Region) }
 }
 
 fn day(text: &str) -> Result<Day, String> {
@@ -61,6 +89,8 @@ pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Queue => queue(config),
         Command::Export { to, output } => export(&to, output.as_deref(), config),
         Command::Import { file } => import(&file, config),
+        Command::Retry { what } => retry(&what, config),
+        Command::Reopen { peer, reason } => reopen(&peer, &reason, config),
         Command::Reconcile { peer, through } => reconcile(peer, through, config),
     };
     Ok(done.unwrap_or_else(|stop| stop.end(language())))
@@ -69,6 +99,10 @@ pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
 fn queue(config: Config) -> Result<u8, Stop> {
     let app = registry::open(config)?;
     let all = app.db.read_now(transfers::channels).map_err(Error::into_fault)?;
+    tell(all)
+}
+
+fn tell(all: Vec<ChannelView>) -> Result<u8, Stop> {
     let header = ["region", "state", "alarm", "waiting", "amount", "aside", "sent", "seen"];
     table::print(
         &header,
@@ -79,6 +113,30 @@ fn queue(config: Config) -> Result<u8, Stop> {
         }),
     )?;
     Ok(exit::OK)
+}
+
+fn retry(what: &Again, config: Config) -> Result<u8, Stop> {
+    let app = registry::open(config)?;
+    let many = app.db.write_now(|conn| match what {
+        Again::Region(peer) => transfers::retry_all(conn, &app, peer),
+        Again::Transfer(id) => {
+            let row = transfers::find(conn, &asker(), id)?;
+            transfers::retry(conn, &app, &row).map(|()| 1)
+        }
+    });
+    match many {
+        Ok(many) => table::print(&["retried"], std::iter::once([many.to_string()]))?,
+        Err(error) => return Ok(ended(Err(error))?),
+    }
+    Ok(exit::OK)
+}
+
+fn reopen(peer: &RegionCode, reason: &str, config: Config) -> Result<u8, Stop> {
+    let app = registry::open(config)?;
+    match app.db.write_now(|conn| transfers::reopen(conn, &app, LOCAL, peer, reason)) {
+        Ok(channel) => tell(vec![channel]),
+        Err(error) => Ok(ended(Err(error))?),
+    }
 }
 
 fn export(to: &RegionCode, output: Option<&Path>, config: Config) -> Result<u8, Stop> {

@@ -64,7 +64,7 @@ pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
 }
 
 /// Whoever has the database sees every transfer.
-fn asker() -> Asker {
+pub(super) fn asker() -> Asker {
     Asker::Client(Caller { client_id: LOCAL.to_owned(), role: Role::Operator, provider_id: None })
 }
 

@@ -174,6 +174,7 @@ table! {
     }
 }
 table! { restores (id) { id -> Text, began_at -> BigInt, ended_at -> Nullable<BigInt>, } }
+table! { channel_events (id) { id -> Text, peer -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
 table! {
     transfers (id) {
         id -> Text, side -> Text, kind -> Nullable<Text>, peer -> Text, learner_id -> Nullable<Text>, state -> Text, terms -> Nullable<Text>,

@@ -67,11 +67,13 @@ pub enum Kind {
     ReceiptRevocation,
     /// A message about a transfer of credit was sent or taken.
     TransferMessage,
+    /// A channel that was stopped goes on.
+    ChannelEvent,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 23] = [
+    pub const ALL: [Kind; 24] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -95,6 +97,7 @@ impl Kind {
         Kind::Receipt,
         Kind::ReceiptRevocation,
         Kind::TransferMessage,
+        Kind::ChannelEvent,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -123,6 +126,7 @@ impl Kind {
             Kind::Receipt => ("receipts", "document"),
             Kind::ReceiptRevocation => ("receipt_revocations", "document"),
             Kind::TransferMessage => ("transfer_messages", "text"),
+            Kind::ChannelEvent => ("channel_events", "document"),
         }
     }
 
@@ -152,6 +156,7 @@ impl Kind {
             Kind::Receipt => "receipt",
             Kind::ReceiptRevocation => "receipt-revocation",
             Kind::TransferMessage => "transfer-message",
+            Kind::ChannelEvent => "channel-event",
         }
     }
 }

@@ -46,18 +46,29 @@ fn start_resyncing(app: &App) {
     });
 }
 
-/// Puts transfers when their time comes.
+/// Puts transfers when their time comes, and at once when one has just begun: a region that is slow to answer holds up no other's first try.
 fn start_transfers(app: &App) {
-    let app = app.clone();
+    let (looking, told) = (app.clone(), app.clone());
     tokio::spawn(async move {
         let mut looks = tokio::time::interval(TRANSFERS_EVERY);
         loop {
             looks.tick().await;
-            if let Err(fault) = transfers::deliver(&app).await {
-                tracing::warn!(%fault, "transfers could not be put");
-            }
+            put_transfers(&looking).await;
         }
     });
+    tokio::spawn(async move {
+        loop {
+            told.transfers_due.notified().await;
+            let app = told.clone();
+            tokio::spawn(async move { put_transfers(&app).await });
+        }
+    });
+}
+
+async fn put_transfers(app: &App) {
+    if let Err(fault) = transfers::deliver(app).await {
+        tracing::warn!(%fault, "transfers could not be put");
+    }
 }
 
 /// Compares what was decided with every region in the first hours of a month.

@@ -326,6 +326,9 @@ pub struct LotView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "prov_01936b3e0f5c7d0a9b1c2d3e4f506172")]
     pub provider: Option<String>,
+    /// The region where it was earned: only credit of this one moves to others, and what came goes back whole.
+    #[schema(example = "310000")]
+    pub origin: String,
     /// Minted or received.
     #[schema(example = 200)]
     pub amount: i64,
@@ -366,6 +369,7 @@ impl LotView {
             earned_on: lot.earned_on,
             category: lot.category,
             provider: lot.provider_id,
+            origin: lot.origin,
             amount: lot.amount,
             available: sums.available,
             held: sums.held,

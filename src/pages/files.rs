@@ -66,6 +66,8 @@ pub(super) static FILES: &[File] = &[
     file!(Others, JS, "front.js"),
     file!(Others, CSS, "account.css"),
     file!(Others, JS, "account.js"),
+    file!(Others, JS, "moving.js"),
+    file!(Others, JS, "transfers.js"),
     file!(Others, JS, "amounts.js"),
     file!(Others, JS, "credit.js"),
     file!(Others, JS, "history.js"),

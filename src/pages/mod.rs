@@ -14,6 +14,7 @@ use verifier::documents::ProgrammeKind;
 use verifier::ids::{Level, TypeOfCertificate};
 use verifier::jws::Fingerprint;
 use verifier::messages::Message;
+use verifier::transfer::Reason;
 
 pub use errors::{errors_markdown, errors_page};
 pub use offline::{service_worker, web_manifest};
@@ -96,10 +97,11 @@ pub fn words() -> BTreeMap<String, Value> {
 
 /// The words of the account, by code.
 pub fn account_words() -> BTreeMap<String, Value> {
-    let met = |code: &str| ["learners.", "ledger.", "certificates."].iter().any(|slice| code.starts_with(slice));
+    let met = |code: &str| ["learners.", "ledger.", "certificates.", "transfers.", "transfer."].iter().any(|slice| code.starts_with(slice));
     let refusals = messages::reasons().into_iter().filter(|r| met(r.code)).map(|r| (r.code.to_owned(), json!({ "zh": r.zh, "en": r.en })));
     let kinds = ProgrammeKind::ALL.iter().map(|k| (format!("page.programme.{k}"), json!({ "zh": k.words().zh, "en": k.words().en })));
-    ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(kinds).chain(refusals).collect()
+    let reasons = Reason::ALL.iter().map(|r| (format!("page.reason.{r}"), json!({ "zh": r.words().zh, "en": r.words().en })));
+    ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(kinds).chain(reasons).chain(refusals).collect()
 }
 
 /// The words of the pages about other regions, by code.
@@ -127,17 +129,19 @@ mod tests {
     /// Scripts of the pages about other regions.
     const OF_REGIONS: [&str; 2] = ["coverage.js", "providers.js"];
     /// Scripts of the account, which have its words besides those of all pages.
-    const OF_ACCOUNT: [&str; 10] = [
+    const OF_ACCOUNT: [&str; 12] = [
         "account.js",
         "amounts.js",
         "credit.js",
         "history.js",
         "holdings.js",
         "hours.js",
+        "moving.js",
         "programmes.js",
         "session.js",
         "statement.js",
         "timeline.js",
+        "transfers.js",
     ];
 
     fn scripts() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -206,7 +210,7 @@ mod tests {
     }
 
     /// What may stand at the end of a code that a script makes.
-    const ENDS: [(&str, &[&str]); 16] = [
+    const ENDS: [(&str, &[&str]); 17] = [
         ("outcome.", &["valid", "valid-as-of", "invalid", "undetermined", "unfound", "unread", "failure"]),
         ("trust.", &["fresh", "old", "expired"]),
         ("step.", &["form", "signature", "key-window", "issuer", "status", "expiry"]),
@@ -217,6 +221,7 @@ mod tests {
         ("lot.", &["course", "training", "certificate", "award"]),
         ("posting.", &["mint", "void", "reserve", "settle", "release", "redeem", "expire", "receive", "return"]),
         ("category.", &["core", "elective", "professional", "public"]),
+        ("reason.", &["cancelled", "agreement", "grant", "subject", "expired", "limits", "checks", "gives", "unknown"]),
         ("programme.", &["degree", "non-degree"]),
         ("place.", &["issued", "lot", "hold", "out", "in", "redeemed", "expired", "voided"]),
         ("status.", &["issued", "suspended", "revoked", "replaced"]),

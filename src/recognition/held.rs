@@ -117,7 +117,7 @@ pub(super) fn all_abroad<'a>(bundles: &'a Bundles, region: &RegionCode, now: Ins
 }
 
 /// What a region is called: this one, or one whose bundle is held.
-pub(super) fn name_of(app: &App, bundles: &Bundles, region: &RegionCode) -> Option<Names> {
+pub fn name_of(app: &App, bundles: &Bundles, region: &RegionCode) -> Option<Names> {
     if *region == app.region.code {
         return Some(Names { zh: app.region.name_zh.clone().into(), en: app.region.name_en.clone().into() });
     }

@@ -14,7 +14,7 @@ mod views;
 
 pub use case::{Ask, Asked, Case, Terms};
 pub use draft::{Input, WaiverInput};
-pub use held::{Accords, Held};
+pub use held::{Accords, Held, name_of};
 pub use views::{Answer, CountView, CoverageView, Kept, ListingView, RecognisedView, WaiverView};
 
 use crate::refusals;

@@ -12,11 +12,12 @@ mod views;
 pub use compare::{Held, Reconciliation};
 pub use service::{
     Asked, Asker, Finished, HandedOver, Restore, Taken, channels, commitments, conflict, deliver, dossier, export, find, give_back, held, list,
-    monthly, propose, reconcile, show, take, withdraw,
+    monthly, propose, reconcile, reopen, retry, retry_all, show, take, withdraw,
 };
 pub use service::{begin, finish, handed as take_over, handover_page, resync, status};
 pub use store::Filter;
 pub use store::is_restoring;
+pub use views::ChannelView;
 
 use verifier::documents::{Amount, Digest, GrantId, LotId};
 use verifier::ids::RegionCode;
@@ -79,6 +80,9 @@ refusals! {
         NotFound = 404, "transfers.not_found", "a transfer is seen by the operator, by bodies that see its learner, and by the learner", "没有该转移记录", "there is no such transfer";
         Ended = 409, "transfers.ended", "what is in transit is withdrawn", "该转移已结束，或不由本地区发起", "the transfer has ended, or was not begun here";
         NotAccepted = 409, "transfers.not_accepted", "what came from another region and was accepted is given back", "该转移不是本地区接收的转入", "the transfer did not come here, or was not accepted";
+        NotStopped = 409, "transfers.not_stopped", "a channel that an alarm has stopped is opened again", "与该地区的通道没有停止", "the channel to this region is not stopped";
+        NoChannel = 404, "transfers.no_channel", "a channel is made with the first message, either way", "与该地区还没有往来消息", "no message was exchanged with this region yet";
+        Reason = 422, "transfers.reason", "a reason has 1 to 200 characters without control characters", "须说明原因（1 至 200 字）", "a reason of 1 to 200 characters is needed";
         NotDecided = 409, "transfers.not_decided", "a dossier is of a move on whose OFFER there is a DECISION", "该转移尚未决定，或不是转出要约", "the transfer is not decided, or was no OFFER";
         Lots = 422, "transfers.lots", "1 to 100 lots, each once", "须选取 1 至 100 个学分批，每批只列一次", "it names no lot, too many, or one twice";
         Agreement = 404, "transfers.agreement", "an agreement that every party has signed is named by its digest, a grant by its id", "没有该协议或条款", "there is no such agreement, or no such grant of it";

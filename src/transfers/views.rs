@@ -7,6 +7,10 @@ use verifier::transfer::Reason;
 
 use super::store::{ChannelRow, Row, Waiting};
 
+mod destination;
+
+pub use destination::{DestinationList, DestinationView, GrantView};
+
 /// The same thing in two languages.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TransferWords)]
@@ -71,6 +75,9 @@ pub struct View {
     pub answer_by: Option<i64>,
     /// Whether it is being cancelled, or was.
     pub cancelled: bool,
+    /// Since when, where this region asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<i64>,
     /// How often it was put to the other region.
     pub tries: i64,
     /// When it is put again.
@@ -146,7 +153,8 @@ pub struct ChannelList {
 }
 
 impl View {
-    pub(super) fn of(row: Row) -> View {
+    /// `cancelled_at` is when its CANCEL was signed here first.
+    pub(super) fn of(row: Row, cancelled_at: Option<i64>) -> View {
         View {
             words: words(&row),
             id: row.id,
@@ -164,6 +172,7 @@ impl View {
             ended_at: row.ended_at,
             answer_by: row.answer_by,
             cancelled: row.cancelled,
+            cancelled_at,
             tries: row.tries,
             next_at: row.next_at,
             error: row.error,

@@ -12,5 +12,6 @@ await import("./offline.mjs");
 await import("./front.mjs");
 await import("./coverage.mjs");
 await import("./account.mjs");
+await import("./moving.mjs");
 await import("./vectors.mjs");
 await end();

@@ -2,6 +2,7 @@
 //! chromium; where one is missing it says so and is skipped, unless `CI` is set.
 
 mod allies;
+mod crossing;
 mod neighbours;
 mod savings;
 
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use verifier::jws::Fingerprint;
 
 use self::allies::Allies;
+use self::crossing::{Apart, Crossing};
 use self::neighbours::Neighbours;
 use self::savings::Savings;
 use super::support::{Backend, Client, World};
@@ -179,6 +181,8 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     late.app.edge.shift(YEARS * 366 * 86_400);
     let (allied, apart, agreed, savings) = (Allies::new(), Allies::apart(), Allies::agreed(), Savings::new());
     let neighbours = Neighbours::new();
+    let shores = [(); 2].map(|()| World::with(Backend::Sqlite, &[]).expect("SQLite is always there"));
+    let (crossing, separate) = (Crossing::of(&shores[0]), Apart::of(&shores[1]));
     let scratch = tempfile::tempdir().unwrap();
     let shots = std::env::var_os("HUFU_SCREENSHOTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     let mut all = vec![&valid, &revoked, &suspended, &replaced, &successor, &foreign, &elder];
@@ -195,6 +199,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
         "key": key.jwk().x, "fingerprint": Fingerprint::of(&key).to_string(),
         "otherKey": other_key.jwk().x, "otherFingerprint": Fingerprint::of(&other_key).to_string(),
         "allied": allied.told(), "apart": apart.told(), "agreed": agreed.told(), "savings": savings.told(), "neighbours": neighbours.told(),
+        "crossing": crossing.told(), "separate": separate.told(),
         "operations": world.client().get("/openapi.json").json()["paths"].as_object().unwrap().len(),
     });
     let ran = Command::new("node").args(["tests/browser/pages.mjs", &cases.to_string()]).output().expect("node runs");
@@ -203,5 +208,5 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     assert!(ran.status.success(), "{said}");
     // A developer may look at some of them: HUFU_SCENES=offline.
     let some = std::env::var_os("HUFU_SCENES").is_some();
-    assert!(some || said.contains("108 scenes were as they should be"), "{said}");
+    assert!(some || said.contains("124 scenes were as they should be"), "{said}");
 }

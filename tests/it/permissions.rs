@@ -37,6 +37,7 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("post", "/peer/handover", "by address; a pinned partner must have signed what is sent"),
     ("post", "/peer/lines", "by address; a pinned partner must have signed what is sent"),
     ("post", "/peer/messages", "by address; a pinned partner must have signed what is sent"),
+    ("post", "/peer/lines", "by address; a pinned partner must have signed the STATEMENT within the hour"),
     ("post", "/v1/verify", "by address; with a token by client, which may then verify many"),
     ("post", "/v1/certificates:query", "by address, and more narrowly as a look-up"),
     ("post", "/v1/account/sessions", "by address, and more narrowly as a login"),
@@ -191,7 +192,7 @@ both! {
             operation.send(&learner).expect(if operation.path.contains("{id}") { 404 } else { 200 });
             seen += 1;
         }
-        assert_eq!(seen, 13);
+        assert_eq!(seen, 14);
     }
 
     fn no_other_token_opens_an_account(world: &World) {

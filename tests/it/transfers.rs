@@ -1,12 +1,17 @@
 //! Credit moves between two registries of one process, and back.
 
+mod cases;
 mod command;
 mod comparing;
 mod dossier;
 mod failing;
 mod http;
+mod meanwhile;
 mod moving;
+mod operating;
+mod order;
 mod restoring;
+mod two;
 
 use hufu::access::{Caller, Role};
 use hufu::app::App;
@@ -46,22 +51,27 @@ pub fn terms() -> Value {
 
 impl Scene<'_> {
     pub fn of(here: &World) -> Scene<'_> {
+        Scene::by(here, terms())
+    }
+
+    /// The same by other terms.
+    pub fn by(here: &World, terms: Value) -> Scene<'_> {
         let there = here.another(&[("region", "320000"), ("region_name_zh", "江苏省"), ("region_name_en", "Jiangsu")]);
         let operators = [here, &there].map(|world| world.signed_in(Role::Operator, None));
         for (n, other) in [(0, &there), (1, here)] {
             let said = other.client().get("/v1/region").expect(200).json();
             operators[n].post_json("/v1/partners", &pin_input(&other.url, text(&said, "fingerprint"))).expect(201);
-            publish(&operators[n], &terms()).expect(201);
-            act(&operators[n], &terms(), "signature").expect(200);
+            publish(&operators[n], &terms).expect(201);
+            act(&operators[n], &terms, "signature").expect(200);
         }
-        import(&operators[0], &file(&operators[1], &terms())).expect(200);
-        import(&operators[1], &file(&operators[0], &terms())).expect(200);
+        import(&operators[0], &file(&operators[1], &terms)).expect(200);
+        import(&operators[1], &file(&operators[0], &terms)).expect(200);
         define_scheme(here);
         operators[1].post_json("/v1/schemes", &with(scheme(), "/id", json!(THEIRS))).expect(201);
         let (one, abroad) = (body(here, 1), open(&operators[1], &person()));
         let learner = open(&one.client, &person());
         let lots = (0..2).map(|n| lot_of(&one, &with(course(&learner), "/course", json!(format!("C-{n}"))))).collect();
-        Scene { here, there, body: one, learner, abroad, lots, agreement: terms() }
+        Scene { here, there, body: one, learner, abroad, lots, agreement: terms }
     }
 
     /// Some of the lots, and how much of each.
@@ -187,6 +197,18 @@ pub fn code<T: std::fmt::Debug>(done: Result<T, Error>) -> String {
         Err(Error::Refusal(refusal)) => refusal.reason.code.to_owned(),
         other => panic!("{other:?}"),
     }
+}
+
+/// The OFFER with another id and place, changed and signed by Shanghai.
+pub fn changed(scene: &Scene<'_>, offer: &Offer, n: u32, change: impl FnOnce(&mut Offer)) -> String {
+    let mut offer = Offer { seq: 100 + n, jti: verifier::documents::TransferId::parse(&format!("trf_{n}")).unwrap(), ..offer.clone() };
+    change(&mut offer);
+    offer.sign(&scene.here.app.keys.region_signer()).unwrap()
+}
+
+/// Why a DECISION rejects; none where it accepts.
+pub fn reason(text: &str) -> Option<&'static str> {
+    decision(text).reason.map(|reason| reason.as_str())
 }
 
 /// The OFFER of a transfer that this registry began.

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a client that does not know whether its request was done repeats it with the same key and gets the first answer.
 //!
-//! A key belongs to one client and one input: SHA-256 over method, path and body. The answer is stored in the transaction that did the work,
-//! so there is never one without the other. Only what was done is stored: a refused request may be corrected and sent again with its key.
+//! A key belongs to one client, or one learner who is signed in, and one input: SHA-256 over method, path and body. The answer is stored in the
+//! transaction that did the work, so there is never one without the other. Only what was done is stored: a refused request may be corrected and sent again with its key.
 
 mod store;
 
@@ -17,6 +17,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::db::{Bulk, Conn};
 use crate::error::{Error, Fault, Refusal};
+use crate::learners::Learner;
 pub use store::purge;
 
 /// Seconds for which an answer is kept: 30 days.
@@ -60,20 +61,29 @@ fn check(bytes: &[u8]) -> Result<String, Refusal> {
 impl IdempotencyKey {
     /// What the key stands for in a request of `caller` with these body bytes; none without a key.
     pub fn ticket(self, caller: &Caller, body: &[u8]) -> Option<Ticket> {
+        self.ticket_of(&caller.client_id, body)
+    }
+
+    /// The same in a request of a learner who is signed in. Ids of learners and of clients begin differently, so neither meets the other's keys.
+    pub fn own_ticket(self, learner: &Learner, body: &[u8]) -> Option<Ticket> {
+        self.ticket_of(&learner.id, body)
+    }
+
+    fn ticket_of(self, who: &str, body: &[u8]) -> Option<Ticket> {
         let key = self.key?;
         let mut hash = Sha256::new();
         // Neither a method nor a path holds a line feed, so no two inputs run together.
         for part in [self.method.as_bytes(), b"\n", self.path.as_bytes(), b"\n", body] {
             hash.update(part);
         }
-        Some(Ticket { client_id: caller.client_id.clone(), key, input_hash: hash.finalize().into() })
+        Some(Ticket { client_id: who.to_owned(), key, input_hash: hash.finalize().into() })
     }
 }
 
 /// A key, whose it is, and the input it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    /// The client.
+    /// The client, or the learner's account.
     pub client_id: String,
     /// The header's value.
     pub key: String,

@@ -26,7 +26,7 @@ pub use coverage::{coverage, covered};
 pub use listing::{Wanted, listing, recognised_providers};
 pub use record::{Inputs, Replay, UsedView, kept, replay};
 pub use trial::{Line, Trial, trial};
-pub use waive::{list, waive};
+pub use waive::{list, of_case, waive};
 
 /// What this region recognises by, as it is now: held in memory, and read again where the database says that it changed.
 ///

@@ -54,7 +54,10 @@ pub fn list(conn: &mut Conn, case: Option<&str>, after: Option<&str>, limit: i64
 }
 
 /// The waivers that may have to do with a case.
-pub(super) fn of_case(conn: &mut Conn, facts: &CaseFacts) -> Result<Vec<(Digest, Waiver)>, Error> {
+///
+/// # Errors
+/// A fault.
+pub fn of_case(conn: &mut Conn, facts: &CaseFacts) -> Result<Vec<(Digest, Waiver)>, Error> {
     opened(store::waivers_for(conn, &rules::subjects(facts))?)
 }
 

@@ -12,14 +12,14 @@ use super::draft::Input;
 use super::service::{self, Asker};
 use super::store::Filter;
 use super::views::{ChannelList, Detail, View};
-use super::{CARRIED_MAX, Taken};
+use super::{CARRIED_MAX, Taken, Wanted};
 use crate::access::Role;
 use crate::app::App;
 use crate::db::Conn;
-use crate::error::{Error, Refusal};
+use crate::error::Refusal;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{MoveCredit, Permit, Public, ReadPartners};
-use crate::http::idempotency::{Answer, IdempotencyKey, once};
+use crate::http::idempotency::{Answer, IdempotencyKey, Ticket, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
 use crate::recognition;
@@ -122,13 +122,25 @@ async fn quoted(app: &App, asker: Asker, input: &Input, own: Option<&str>) -> Re
 #[post("/v1/transfers")]
 pub async fn propose(app: web::Data<App>, permit: Permit<MoveCredit>, key: IdempotencyKey, body: Body<Input>) -> Result<HttpResponse, Problem> {
     let (wanted, ticket) = (body.value.read(None)?, key.ticket(&permit.caller, &body.bytes));
-    let (asker, bundles, this) = (Asker::Client(permit.caller), app.partners.current(&app).await, app.clone());
+    begun(&app, ticket, Asker::Client(permit.caller), wanted).await
+}
+
+async fn begun(app: &App, ticket: Option<Ticket>, asker: Asker, wanted: Wanted) -> Result<HttpResponse, Problem> {
+    let (bundles, this) = (app.partners.current(app).await, app.clone());
     let begin = move |conn: &mut Conn| {
         let learner = service::account(conn, &this, &asker, &wanted.learner)?;
         let id = service::propose(conn, &this, &bundles, asker.name(), &learner, &wanted)?;
         Ok(Answer::json(201, &service::show(conn, &asker, &id)?)?)
     };
-    once(&app, ticket, begin).await
+    at_once(app, once(app, ticket, begin).await)
+}
+
+/// The answer to something that is to be put to the other region: the job is told, so that the first try begins right away.
+fn at_once(app: &App, answer: Result<HttpResponse, Problem>) -> Result<HttpResponse, Problem> {
+    if answer.is_ok() {
+        app.transfers_due.notify_one();
+    }
+    answer
 }
 
 /// Transfers, in the order in which the region that asked began them.
@@ -180,7 +192,7 @@ async fn withdrawn(app: &App, asker: Asker, id: String) -> Result<HttpResponse, 
         service::withdraw(conn, &this, &row)?;
         service::show(conn, &asker, &id)
     });
-    Ok(HttpResponse::Ok().json(done.await?))
+    at_once(app, Ok(HttpResponse::Ok().json(done.await?)))
 }
 
 /// Gives back what came with a transfer, whole: it is held here, and goes back when the region that sent it has taken it back.
@@ -192,15 +204,18 @@ async fn withdrawn(app: &App, asker: Asker, id: String) -> Result<HttpResponse, 
         (status = 422, description = "transfers.no_peer, transfer.stopped", body = Document)))]
 #[post("/v1/transfers/{id}/return")]
 pub async fn give_back(app: web::Data<App>, permit: Permit<MoveCredit>, id: web::Path<String>, key: IdempotencyKey) -> Result<HttpResponse, Problem> {
-    let (ticket, this, id) = (key.ticket(&permit.caller, b""), app.clone(), id.into_inner());
-    let asker = Asker::Client(permit.caller);
-    once(&app, ticket, move |conn| Ok(Answer::json(201, &given_back(conn, &this, &asker, &id)?)?)).await
+    let ticket = key.ticket(&permit.caller, b"");
+    given_back(&app, ticket, Asker::Client(permit.caller), id.into_inner()).await
 }
 
-fn given_back(conn: &mut Conn, app: &App, asker: &Asker, id: &str) -> Result<Detail, Error> {
-    let original = service::find(conn, asker, id)?;
-    let back = service::give_back(conn, app, asker.name(), &original)?;
-    service::show(conn, asker, &back)
+async fn given_back(app: &App, ticket: Option<Ticket>, asker: Asker, id: String) -> Result<HttpResponse, Problem> {
+    let this = app.clone();
+    let begin = move |conn: &mut Conn| {
+        let original = service::find(conn, &asker, &id)?;
+        let back = service::give_back(conn, &this, asker.name(), &original)?;
+        Ok(Answer::json(201, &service::show(conn, &asker, &back)?)?)
+    };
+    at_once(app, once(app, ticket, begin).await)
 }
 
 /// The channels to other regions: what was sent, what waits, and whether one was stopped.

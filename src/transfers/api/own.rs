@@ -2,16 +2,17 @@
 
 use actix_web::{HttpResponse, get, post, web};
 
-use super::{TransfersQuery, given_back, listed, quoted, shown, withdrawn};
+use super::{TransfersQuery, begun, given_back, listed, quoted, shown, withdrawn};
 use crate::app::App;
 use crate::http::body::{Body, Query};
 use crate::http::caller::Account;
+use crate::http::idempotency::IdempotencyKey;
 use crate::http::page::Page;
 use crate::http::problem::{Document, Problem};
 use crate::recognition;
 use crate::transfers::draft::Input;
 use crate::transfers::service::{self, Asker};
-use crate::transfers::views::{Detail, View};
+use crate::transfers::views::{DestinationList, Detail, View};
 
 /// What the other region would make of the learner's credit.
 #[utoipa::path(post, path = "/v1/account/transfers:quote", operation_id = "quote_account_transfer", tag = "account", security(("account" = [])), request_body = Input,
@@ -25,21 +26,17 @@ pub async fn quote(app: web::Data<App>, account: Account, body: Body<Input>) -> 
 }
 
 /// Begins to move the learner's credit to another region.
-#[utoipa::path(post, path = "/v1/account/transfers", operation_id = "create_account_transfer", tag = "account", security(("account" = [])), request_body = Input,
+#[utoipa::path(post, path = "/v1/account/transfers", operation_id = "create_account_transfer", tag = "account", security(("account" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")), request_body = Input,
     responses((status = 201, description = "In transit", body = Detail),
         (status = 404, description = "transfers.agreement, ledger.no_lot", body = Document),
         (status = 409, description = "transfers.checks with every check that is not met; ledger.exceeds_available, ledger.lot_expired, ledger.expires_before_answer", body = Document),
         (status = 422, description = "transfers.no_peer, transfers.learner, transfers.lots, transfer.stopped, transfer.expires_too_soon, ledger.other_region, document.*, ids.*", body = Document)))]
 #[post("/v1/account/transfers")]
-pub async fn propose(app: web::Data<App>, account: Account, body: Body<Input>) -> Result<HttpResponse, Problem> {
-    let (wanted, bundles, this) = (body.value.read(Some(&account.learner.id))?, app.partners.current(&app).await, app.clone());
-    let asker = Asker::Learner(account.learner.id);
-    let begun = app.db.write(move |conn| {
-        let learner = service::account(conn, &this, &asker, &wanted.learner)?;
-        let id = service::propose(conn, &this, &bundles, asker.name(), &learner, &wanted)?;
-        service::show(conn, &asker, &id)
-    });
-    Ok(HttpResponse::Created().json(begun.await?))
+pub async fn propose(app: web::Data<App>, account: Account, key: IdempotencyKey, body: Body<Input>) -> Result<HttpResponse, Problem> {
+    let wanted = body.value.read(Some(&account.learner.id))?;
+    let ticket = key.own_ticket(&account.learner, &body.bytes);
+    begun(&app, ticket, Asker::Learner(account.learner.id), wanted).await
 }
 
 /// The learner's transfers, in the order in which the region that asked began them.
@@ -72,13 +69,23 @@ pub async fn withdraw(app: web::Data<App>, account: Account, id: web::Path<Strin
 
 /// Gives back what came to the learner with a transfer, whole.
 #[utoipa::path(post, path = "/v1/account/transfers/{id}/return", operation_id = "return_account_transfer", tag = "account", security(("account" = [])),
-    params(("id" = String, Path, description = "Id of the transfer that came")),
+    params(("id" = String, Path, description = "Id of the transfer that came"), ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
     responses((status = 201, description = "On its way back, as a transfer of its own", body = Detail),
         (status = 404, description = "transfers.not_found", body = Document),
         (status = 409, description = "transfers.not_accepted, ledger.exceeds_available, ledger.lot_expired, ledger.expires_before_answer", body = Document),
         (status = 422, description = "transfers.no_peer, transfer.stopped", body = Document)))]
 #[post("/v1/account/transfers/{id}/return")]
-pub async fn give_back(app: web::Data<App>, account: Account, id: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let (this, asker, id) = (app.clone(), Asker::Learner(account.learner.id), id.into_inner());
-    Ok(HttpResponse::Created().json(app.db.write(move |conn| given_back(conn, &this, &asker, &id)).await?))
+pub async fn give_back(app: web::Data<App>, account: Account, id: web::Path<String>, key: IdempotencyKey) -> Result<HttpResponse, Problem> {
+    let ticket = key.own_ticket(&account.learner, b"");
+    given_back(&app, ticket, Asker::Learner(account.learner.id), id.into_inner()).await
+}
+
+/// The pinned regions, and of each the grants in force by which credit of this region can move there. Whether a lot does, a quote says.
+#[utoipa::path(get, path = "/v1/account/destinations", operation_id = "list_account_destinations", tag = "account", security(("account" = [])),
+    responses((status = 200, description = "By region; grants in the order of agreements", body = DestinationList)))]
+#[get("/v1/account/destinations")]
+pub async fn destinations(app: web::Data<App>, _account: Account) -> Result<HttpResponse, Problem> {
+    let (bundles, this) = (app.partners.current(&app).await, app.clone());
+    let items = app.db.read(move |conn| service::destinations(conn, &this, &bundles)).await?;
+    Ok(HttpResponse::Ok().json(DestinationList { items }))
 }

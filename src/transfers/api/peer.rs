@@ -1,4 +1,4 @@
-//! Comparing what was decided, over HTTP: for operators, and for other registries.
+//! Comparing what was decided, over HTTP, for operators and for other registries; and what operators do when something does not go on by itself.
 
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
@@ -7,12 +7,17 @@ use verifier::documents::TransferId;
 use verifier::ids::RegionCode;
 use verifier::time::Day;
 
+use super::at_once;
 use crate::app::App;
+use crate::db::Conn;
 use crate::http::body::Body;
 use crate::http::caller::{Permit, Public, WritePartners};
+use crate::http::idempotency::{Answer, IdempotencyKey, once};
 use crate::http::problem::{Document, Problem};
 use crate::messages::from_verifier;
 use crate::transfers::compare::Reconciliation;
+use crate::transfers::service::Asker;
+use crate::transfers::views::{ChannelView, Detail};
 use crate::transfers::{CARRIED_MAX, service};
 
 /// A STATEMENT, and from where on its reader wants to see what was decided.
@@ -112,4 +117,50 @@ pub async fn reconcile(
     let region = RegionCode::parse(&region).map_err(|e| from_verifier("region", e.code()))?;
     let through = body.value.through.as_deref().map(Day::parse).transpose().map_err(|e| from_verifier("through", e.code()))?;
     Ok(HttpResponse::Ok().json(service::reconcile(&app, &region, through).await?))
+}
+
+/// Why a channel goes on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenInput {
+    /// 1 to 200 characters; kept as evidence.
+    #[schema(example = "江苏来函说明：系统误签两份要约，第二份作废")]
+    reason: String,
+}
+
+/// Opens a channel that an alarm has stopped, because people have looked. What waits for the region is put at once.
+#[utoipa::path(post, path = "/v1/peers/{region}/reopen", operation_id = "reopen_peer", tag = "transfers", security(("oauth" = ["partners:write"])),
+    params(("region" = String, Path, description = "Region code"), ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
+    request_body = ReopenInput,
+    responses((status = 200, description = "The channel, open", body = ChannelView), (status = 404, description = "transfers.no_channel", body = Document),
+        (status = 409, description = "transfers.not_stopped", body = Document), (status = 422, description = "transfers.reason, ids.*", body = Document)))]
+#[post("/v1/peers/{region}/reopen")]
+pub async fn reopen(
+    app: web::Data<App>,
+    permit: Permit<WritePartners>,
+    region: web::Path<String>,
+    key: IdempotencyKey,
+    body: Body<ReopenInput>,
+) -> Result<HttpResponse, Problem> {
+    let region = RegionCode::parse(&region).map_err(|e| from_verifier("region", e.code()))?;
+    let (ticket, this, by) = (key.ticket(&permit.caller, &body.bytes), app.clone(), permit.caller.client_id);
+    let reason = body.value.reason;
+    let open = move |conn: &mut Conn| Ok(Answer::json(200, &service::reopen(conn, &this, &by, &region, &reason)?)?);
+    at_once(&app, once(&app, ticket, open).await)
+}
+
+/// Puts a transfer again at once, as if for the first time: one that was set aside, or that waits for its next try.
+#[utoipa::path(post, path = "/v1/transfers/{id}/retry", operation_id = "retry_transfer", tag = "transfers", security(("oauth" = ["partners:write"])),
+    params(("id" = String, Path, description = "Transfer id")),
+    responses((status = 200, description = "The transfer, due now", body = Detail), (status = 404, description = "transfers.not_found", body = Document),
+        (status = 409, description = "transfers.ended", body = Document)))]
+#[post("/v1/transfers/{id}/retry")]
+pub async fn retry(app: web::Data<App>, permit: Permit<WritePartners>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let (this, asker, id) = (app.clone(), Asker::Client(permit.caller), id.into_inner());
+    let done = app.db.write(move |conn| {
+        let row = service::find(conn, &asker, &id)?;
+        service::retry(conn, &this, &row)?;
+        service::show(conn, &asker, &id)
+    });
+    at_once(&app, Ok(HttpResponse::Ok().json(done.await?)))
 }

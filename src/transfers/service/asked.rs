@@ -78,7 +78,8 @@ fn rule(conn: &mut Conn, line: &Line<'_>, bundles: &Bundles, offer: &Offer) -> R
         before = store::texts(conn, &digests)?.iter().map(|text| booked(text)).collect::<Result<_, _>>()?;
     }
     let used = rules::used(before.iter().flat_map(|(day, lots)| lots.iter().map(move |lot| (*day, lot))), day);
-    let context = Context { place: &app.region.code, day, providers: &providers, used: &used, waivers: &[] };
+    let waivers = recognition::service::of_case(conn, &case)?;
+    let context = Context { place: &app.region.code, day, providers: &providers, used: &used, waivers: &waivers };
     let desk = Desk { channel: line.channel()?, accord: accords.find(&offer.agreement), context, has_account: learner.is_some() };
     let mut ruling = decide(offer, &desk).map_err(refused)?;
     if ruling.reason.is_none() && !may_be_booked(conn, &ruling.lots)? {

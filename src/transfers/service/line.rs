@@ -46,6 +46,16 @@ impl<'a> Line<'a> {
         &self.row.peer
     }
 
+    /// Why it was stopped.
+    pub fn alarm(&self) -> Option<&str> {
+        self.row.alarm.as_deref()
+    }
+
+    /// As it is stored.
+    pub fn into_row(self) -> ChannelRow {
+        self.row
+    }
+
     /// The channel as the protocol has it.
     pub fn channel(&self) -> Result<Channel, Fault> {
         self.row.channel()
@@ -150,12 +160,27 @@ impl<'a> Line<'a> {
         self.keep(conn, signed, text, false, None).map(drop)
     }
 
+    /// Lets a stopped channel go on; false where it was not stopped.
+    pub fn go_on(&mut self, conn: &mut Conn) -> Result<bool, Error> {
+        if self.channel()?.state != ChannelState::Stopped {
+            return Ok(false);
+        }
+        self.row.state = "open".to_owned();
+        self.row.alarm = None;
+        self.write(conn)?;
+        Ok(true)
+    }
+
     fn write(&mut self, conn: &mut Conn) -> Result<(), Error> {
         self.row.changed_at = self.app.edge.now();
         store::update_channel(conn, &self.row)
     }
 
     fn keep(&self, conn: &mut Conn, signed: &Signed, text: &str, sent: bool, seq: Option<u32>) -> Result<String, Error> {
+        // It may have stopped the channel before.
+        if let Some(before) = store::message(conn, &signed.digest.to_string())? {
+            return Ok(before.digest);
+        }
         let kind = match &signed.message {
             Message::Offer(_) => "offer",
             Message::Return(_) => "return",

@@ -85,7 +85,9 @@ fn detail(conn: &mut Conn, row: Row) -> Result<Detail, Error> {
         Some(digest) => Ok::<_, Error>(store::message(conn, digest)?.map(|message| message.text)),
         None => Ok(None),
     };
-    Ok(Detail { ask: text(conn, &row.ask)?, decision: text(conn, &row.decision)?, transfer: View::of(row) })
+    let (ask, decision) = (text(conn, &row.ask)?, text(conn, &row.decision)?);
+    let cancelled_at = store::cancels(conn, &[row.id.as_str()])?.first().map(|(_, at)| *at);
+    Ok(Detail { ask, decision, transfer: View::of(row, cancelled_at) })
 }
 
 /// A page of what is held of a person's transfers, for the person.
@@ -120,7 +122,11 @@ pub fn list(conn: &mut Conn, app: &App, asker: &Asker, filter: &Filter, after: O
         let found = account(conn, app, asker, learner)?;
         filter.family = Some(learners::store::family(conn, &found.id)?);
     }
-    Ok(Page::new(store::page(conn, &filter, after, limit)?, limit, |row| row.id.clone(), View::of))
+    let rows = store::page(conn, &filter, after, limit)?;
+    let ids: Vec<&str> = rows.iter().filter(|row| row.cancelled).map(|row| row.id.as_str()).collect();
+    let cancels = store::cancels(conn, &ids)?;
+    let at = |row: &Row| cancels.iter().find(|(id, _)| *id == row.id).map(|(_, at)| *at);
+    Ok(Page::new(rows, limit, |row| row.id.clone(), |row| View::of(row.clone(), at(&row))))
 }
 
 /// Every channel with what waits for it.

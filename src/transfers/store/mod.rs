@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use verifier::transfer::protocol::Channel;
 
-use crate::db::schema::{peer_channels as channels, transfer_messages as messages, transfers};
+use crate::db::schema::{channel_events, peer_channels as channels, transfer_messages as messages, transfers};
 use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
 use crate::on_backend;
@@ -90,6 +90,23 @@ pub struct MessageRow {
     pub at: i64,
     pub text: String,
     pub day: Option<String>,
+}
+
+/// What people decided about a channel.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = channel_events)]
+pub struct EventRow {
+    pub id: String,
+    pub peer: String,
+    pub kind: String,
+    pub at: i64,
+    pub actor: String,
+    pub document: String,
+}
+
+pub fn insert_event(conn: &mut Conn, row: &EventRow) -> Result<(), Error> {
+    diesel::insert_into(channel_events::table).values(row).execute(conn)?;
+    Ok(())
 }
 
 /// The channel to the region of `first`, which is written where there is none. Nobody else has it until this transaction ends: so messages are
@@ -218,6 +235,17 @@ pub fn failed(conn: &mut Conn, id: &str, error: &str, is_aside: bool) -> Result<
     Ok(())
 }
 
+/// Puts transfers to a region at once and as if for the first time: all that wait, or those that were set aside. How many.
+pub fn retry(conn: &mut Conn, peer: &str, now: i64, aside_alone: bool) -> Result<usize, Error> {
+    let open = transfers::table.filter(transfers::peer.eq(peer).and(transfers::state.eq("reserved")));
+    let due = (transfers::next_at.eq(now), transfers::tries.eq(0));
+    Ok(if aside_alone {
+        diesel::update(open.filter(transfers::next_at.is_null())).set(due).execute(conn)?
+    } else {
+        diesel::update(open).set(due).execute(conn)?
+    })
+}
+
 /// Transfers of these accounts from or to a region that count, as `side` has them: (id, digest of the OFFER, digest of the DECISION).
 pub fn counted(conn: &mut Conn, family: &[String], peer: &str, side: &str) -> Result<Vec<Counted>, Error> {
     let own = transfers::table.filter(transfers::learner_id.eq_any(family).and(transfers::peer.eq(peer)).and(transfers::side.eq(side)));
@@ -262,12 +290,15 @@ pub fn texts(conn: &mut Conn, digests: &[String]) -> Result<Vec<String>, Error> 
     Ok(messages::table.filter(messages::digest.eq_any(digests)).order(messages::id).select(messages::text).load(conn)?)
 }
 
-/// What a region sent that has this place, or is about this transfer, of which there are a few.
+/// What a region sent that has this place, or is about this transfer, of which there are a few. What has lost its place, because it contradicted
+/// another message and stopped the channel, is not told again: people have looked at it.
 pub fn beside(conn: &mut Conn, peer: &str, place: (i64, Option<i64>), transfer: &str) -> Result<Vec<String>, Error> {
     let (epoch, seq) = place;
     let same_place = messages::epoch.eq(epoch).and(messages::seq.eq(seq).assume_not_null());
     let of_peer = messages::table.filter(messages::peer.eq(peer).and(messages::sent.eq(false)));
-    let mut found: Vec<String> = of_peer.filter(messages::transfer_id.eq(transfer)).order(messages::id).select(messages::text).load(conn)?;
+    let counts = messages::seq.is_not_null().or(messages::kind.eq_any(["cancel", "statement"]));
+    let about = of_peer.filter(messages::transfer_id.eq(transfer).and(counts));
+    let mut found: Vec<String> = about.order(messages::id).select(messages::text).load(conn)?;
     if seq.is_some() {
         found.extend(of_peer.filter(same_place).select(messages::text).load::<String>(conn)?);
     }
@@ -278,6 +309,12 @@ pub fn beside(conn: &mut Conn, peer: &str, place: (i64, Option<i64>), transfer: 
 pub fn last_sent(conn: &mut Conn, transfer: &str, kind: &str, epoch: i64) -> Result<Option<MessageRow>, Error> {
     let own = messages::table.filter(messages::transfer_id.eq(transfer).and(messages::sent.eq(true)).and(messages::kind.eq(kind)));
     Ok(own.filter(messages::epoch.eq(epoch)).order(messages::id.desc()).first(conn).optional()?)
+}
+
+/// When the first CANCEL of each of these transfers was signed here, of those that have one.
+pub fn cancels(conn: &mut Conn, ids: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    let own = messages::table.filter(messages::transfer_id.eq_any(ids).and(messages::sent.eq(true)).and(messages::kind.eq("cancel")));
+    Ok(own.order(messages::id).select((messages::transfer_id, messages::at)).load(conn)?)
 }
 
 /// Whether a text of this digest was signed here to ask for this transfer.

@@ -120,6 +120,18 @@ impl World {
         self.app.db.write_now(|conn| Ok(conn.batch_execute(text)?)).map_err(|e| e.to_string())
     }
 
+    /// Begins what a server does by itself, and ends it when the value is dropped.
+    pub fn jobs(&self) -> Jobs {
+        let (app, (stop, stopped)) = (self.app.clone(), oneshot::channel::<()>());
+        let thread = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async move {
+                hufu::jobs::start(&app);
+                let _ = stopped.await;
+            });
+        });
+        Jobs { stop: Some(stop), thread: Some(thread) }
+    }
+
     /// Stops the server as SIGTERM would, and waits until it has ended. The application stays usable.
     pub fn stop(&self) {
         let server = self.server.lock().unwrap().take();
@@ -130,6 +142,19 @@ impl World {
                 ended.expect("the server ends well");
             }
         }
+    }
+}
+
+/// What a server does by itself.
+pub struct Jobs {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 

@@ -10,15 +10,8 @@ use verifier::transfer::{Commitment, MAX_BYTES};
 /// What is made of an OFFER.
 type Change = Box<dyn FnOnce(&mut Offer)>;
 
-/// The OFFER with another id and place, changed and signed by Shanghai.
-fn changed(scene: &Scene<'_>, offer: &Offer, n: u32, change: impl FnOnce(&mut Offer)) -> String {
-    let mut offer = Offer { seq: 100 + n, jti: verifier::documents::TransferId::parse(&format!("trf_{n}")).unwrap(), ..offer.clone() };
-    change(&mut offer);
-    offer.sign(&scene.here.app.keys.region_signer()).unwrap()
-}
-
 /// State and alarm of the channel to Shanghai.
-fn channel(world: &World) -> String {
+pub fn channel(world: &World) -> String {
     value(world, "SELECT state || ' ' || COALESCE(alarm, '') AS value FROM peer_channels WHERE peer = '310000'").unwrap()
 }
 

@@ -1,5 +1,7 @@
 //! Transfers over HTTP: for bodies, for the learner, and between registries.
 
+use std::time::{Duration, Instant};
+
 use super::*;
 use crate::support::issuing::learner_of;
 
@@ -68,6 +70,59 @@ both! {
         assert_eq!(scene.left(), [200, 200]);
         own.get("/v1/account/transfers/trf_none").problem(404, "transfers.not_found");
         scene.audit();
+    }
+
+    fn a_learner_who_asks_twice_with_one_key_moves_once_and_another_s_key_is_another(world: &World) {
+        let scene = Scene::of(world);
+        let own = learner_of(world, &scene.body.client, &scene.learner).header("idempotency-key", "k-1");
+        let moved = own.post_json("/v1/account/transfers", &input(&scene, None, &[(0, 100)])).expect(201).json();
+        let again = own.post_json("/v1/account/transfers", &input(&scene, None, &[(0, 100)])).expect(201);
+        assert_eq!((again.header("idempotency-replayed"), again.json()), ("true", moved.clone()));
+        own.post_json("/v1/account/transfers", &input(&scene, None, &[(0, 99)])).problem(409, "http.idempotency_conflict");
+        assert_eq!(scene.left(), [100, 200]);
+        let of_body = scene.body.client.header("idempotency-key", "k-1");
+        of_body.post_json("/v1/transfers", &input(&scene, Some(text(&scene.learner, "id")), &[(1, 50)])).expect(201);
+        put(&world.app);
+        let abroad = learner_of(&scene.there, &scene.there.signed_in(Role::Operator, None), &scene.abroad).header("idempotency-key", "k-1");
+        let path = format!("/v1/account/transfers/{}/return", text(&moved, "id"));
+        let back = abroad.send("POST", &path, None).expect(201).json();
+        assert_eq!(abroad.send("POST", &path, None).expect(201).json(), back);
+        put(&scene.there.app);
+        assert_eq!(scene.left(), [200, 150]);
+        scene.audit();
+    }
+
+    fn a_learner_sees_where_credit_can_move_and_by_which_clause(world: &World) {
+        let scene = Scene::of(world);
+        let own = learner_of(world, &scene.body.client, &scene.learner);
+        let all = own.get("/v1/account/destinations").expect(200).json();
+        let there = &all["items"][0];
+        assert_eq!((&there["region"], &there["name"]["en"], all["items"].as_array().unwrap().len()), (&json!("320000"), &json!("Jiangsu"), 1));
+        let grant = &there["grants"][0];
+        assert_eq!((&grant["grant"], &grant["agreement"], &grant["scheme"]), (&json!("credit"), &json!(digest(&scene.agreement)), &json!(SCHEME)));
+        let clauses: Vec<&str> = grant["article"]["clauses"].as_array().unwrap().iter().map(|clause| text(&clause["value"], "en")).collect();
+        assert!(clauses.iter().any(|value| value.contains("4 for 5")), "{clauses:?}");
+        let abroad = learner_of(&scene.there, &scene.there.signed_in(Role::Operator, None), &scene.abroad);
+        assert_eq!(abroad.get("/v1/account/destinations").expect(200).json()["items"][0]["grants"], json!([]), "it goes one way");
+        world.app.edge.shift(80 * 366 * 86_400);
+        let own = learner_of(world, &world.signed_in(Role::Operator, None), &scene.learner);
+        assert_eq!(own.get("/v1/account/destinations").expect(200).json()["items"][0]["grants"], json!([]), "the agreement has lapsed");
+    }
+
+    fn what_begins_is_put_at_once_and_not_at_the_next_look(world: &World) {
+        let scene = Scene::of(world);
+        let own = learner_of(world, &scene.body.client, &scene.learner);
+        let _jobs = world.jobs();
+        std::thread::sleep(Duration::from_millis(300));
+        let begun = Instant::now();
+        let moved = own.post_json("/v1/account/transfers", &input(&scene, None, &[(0, 100)])).expect(201).json();
+        while column(world, text(&moved, "id"), "state").unwrap() == "reserved" {
+            assert!(begun.elapsed() < Duration::from_secs(10), "it never arrives");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let took = begun.elapsed();
+        println!("settled after {took:?}");
+        assert!(took < Duration::from_millis(1_500), "{took:?}: it waited for the next look");
     }
 
     fn another_registry_sends_messages_as_json(world: &World) {

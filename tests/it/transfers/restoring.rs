@@ -241,6 +241,25 @@ both! {
     fn a_region_restored_in_silence_is_found_out_by_its_next_message_and_cured_by_saying_so(world: &World) {
         let scene = Scene::of(world);
         let backup = world.backup();
+        let forgotten = scene.begin(&[(0, 100)]).unwrap();
+        put(&world.app);
+        backup.restore();
+        let next = scene.begin(&[(1, 50)]).unwrap();
+        put(&world.app);
+        assert_eq!(value(&scene.there, "SELECT state || ' ' || alarm AS value FROM peer_channels").unwrap(), "stopped same_seq");
+        assert_eq!(restored(world), (1, vec![]));
+        let people = |conn: &mut hufu::db::Conn| hufu::transfers::reopen(conn, &scene.there.app, "test", &region("310000"), "they were restored");
+        scene.there.app.db.write_now(people).unwrap();
+        world.app.edge.shift(10);
+        put(&world.app);
+        assert_eq!([forgotten, next].map(|id| column(world, &id, "state").unwrap()), ["settled", "settled"]);
+        assert_eq!((scene.left(), scene.arrived()), (vec![100, 150], (120, 0, 0)));
+        agrees(&scene);
+    }
+
+    fn credit_that_was_spent_again_before_anybody_noticed_keeps_the_registry_closed(world: &World) {
+        let scene = Scene::of(world);
+        let backup = world.backup();
         scene.begin(&[(0, 100)]).unwrap();
         put(&world.app);
         backup.restore();

@@ -132,7 +132,7 @@ fn days_of(from: Option<Day>, through: Option<Day>) -> Said {
 
 impl Article {
     /// A grant.
-    fn of(grant: &Grant) -> Article {
+    pub fn of(grant: &Grant) -> Article {
         let words = grant.moves.words();
         let title = said(format!("条款 {}：{}", grant.id, words.zh), format!("Grant {}: {}", grant.id, words.en.to_lowercase()));
         Article { key: format!("grants.{}", grant.id), title, clauses: clauses(grant) }
