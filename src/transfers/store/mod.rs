@@ -2,6 +2,7 @@
 
 mod lines;
 mod restores;
+mod resume;
 mod subjects;
 
 use diesel::dsl::{count_star, min, sql};
@@ -10,13 +11,14 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use verifier::transfer::protocol::Channel;
 
-use crate::db::schema::{channel_events, peer_channels as channels, transfer_messages as messages, transfers};
+use crate::db::schema::{peer_channels as channels, transfer_messages as messages, transfers};
 use crate::db::{Conn, is_id};
 use crate::error::{Error, Fault, is_unique_violation};
 use crate::on_backend;
 use crate::transfers::rules;
 pub use lines::{LineRow, lines};
 pub use restores::{about, begin, digests_between, end, is_placed, is_restoring, last_place, resyncing, since, taken_at, texts_by_digest, unbooked};
+pub use resume::{EventRow, insert_event, retry};
 pub use subjects::{Commit, SaltRow, commits_of, count_salts, found, insert_commits, insert_salt, move_on, names_of, salt};
 
 /// What is known of the exchange with a region; the columns are explained in the migration.
@@ -90,23 +92,6 @@ pub struct MessageRow {
     pub at: i64,
     pub text: String,
     pub day: Option<String>,
-}
-
-/// What people decided about a channel.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = channel_events)]
-pub struct EventRow {
-    pub id: String,
-    pub peer: String,
-    pub kind: String,
-    pub at: i64,
-    pub actor: String,
-    pub document: String,
-}
-
-pub fn insert_event(conn: &mut Conn, row: &EventRow) -> Result<(), Error> {
-    diesel::insert_into(channel_events::table).values(row).execute(conn)?;
-    Ok(())
 }
 
 /// The channel to the region of `first`, which is written where there is none. Nobody else has it until this transaction ends: so messages are
@@ -233,17 +218,6 @@ pub fn failed(conn: &mut Conn, id: &str, error: &str, is_aside: bool) -> Result<
         diesel::update(open()).set(transfers::next_at.eq(None::<i64>)).execute(conn)?;
     }
     Ok(())
-}
-
-/// Puts transfers to a region at once and as if for the first time: all that wait, or those that were set aside. How many.
-pub fn retry(conn: &mut Conn, peer: &str, now: i64, aside_alone: bool) -> Result<usize, Error> {
-    let open = transfers::table.filter(transfers::peer.eq(peer).and(transfers::state.eq("reserved")));
-    let due = (transfers::next_at.eq(now), transfers::tries.eq(0));
-    Ok(if aside_alone {
-        diesel::update(open.filter(transfers::next_at.is_null())).set(due).execute(conn)?
-    } else {
-        diesel::update(open).set(due).execute(conn)?
-    })
 }
 
 /// Transfers of these accounts from or to a region that count, as `side` has them: (id, digest of the OFFER, digest of the DECISION).

@@ -122,7 +122,7 @@ both! {
         let expires = verifier::time::Day::parse(&value(world, "SELECT MIN(expires_on) AS value FROM lots").unwrap()).unwrap();
         let today = hufu::providers::service::today(&world.app);
         let left = (1..4_000).find(|days| today.add_days(*days) == expires).expect("it expires within eleven years");
-        pass(world, i64::from(left) - 14);
+        pass(world, left - 14);
         assert_eq!(code(scene.begin(&[(0, 100)])), "transfer.expires_too_soon");
         pass(world, -1);
         scene.begin(&[(0, 100)]).unwrap();
