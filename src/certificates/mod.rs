@@ -13,7 +13,7 @@ mod views;
 
 pub use draft::{Credit, Draft, Extra, Holder, Input};
 pub(crate) use service::name_hash;
-pub use service::{Actor, Change, Issued, Order, change, held, issue, issue_all, list, mine, number, person, read};
+pub use service::{Actor, Change, Issued, Order, cards, change, held, issue, issue_all, list, mine, number, person, read};
 pub use views::{Answer, Mine, View};
 
 use crate::refusals;

@@ -175,5 +175,13 @@ words! {
     DEMO_PAGE "cli.demo.page" "在页面上选择地区" "On the page, choose a region";
     DEMO_HONG_KONG "cli.demo.hong_kong" "香港的证书在上海，上海的证书在香港" "A certificate of Hong Kong in Shanghai, and one of Shanghai in Hong Kong";
     DEMO_COVERAGE "cli.demo.coverage" "互认覆盖：各地签发的证书在他地获认可的数量（认可/签发）" "Coverage: how many of what each region issued the others recognise (recognised/issued)";
+    DEMO_QUOTE "cli.demo.quote" "{} 想把 {} 学分转往江苏：按四比五的条款，可得 {}" "{} wants to move {} credits to Jiangsu: by the clause of four to five, {} would arrive";
+    DEMO_DOWN "cli.demo.down" "江苏的登记系统停机，转移照常发起" "The registry of Jiangsu is down, and the transfer begins all the same";
+    DEMO_TWICE "cli.demo.twice" "再转 {} 学分，超过未冻结的余额：被拒绝（{}）" "Another {} credits, more than is not held: refused ({})";
+    DEMO_UP "cli.demo.up" "江苏恢复运行，收到要约并作出决定" "Jiangsu is up again, gets the offer and decides";
+    DEMO_AGAIN "cli.demo.again" "同一要约再送一次：得到同一决定，账上仍是 {}" "The same offer once more: the same decision, and still {} on the account";
+    DEMO_BACK "cli.demo.back" "又转去 {} 学分并退回：上海可用 {}，江苏可用 {}" "Another {} credits go and are given back: {} in Shanghai, {} in Jiangsu";
+    DEMO_EQUAL "cli.demo.equal" "两地对账：双方签署的声明一致，共 {} 笔" "Both regions compare what was decided: what they sign is equal, {} in all";
+    DEMO_DOSSIER "cli.demo.dossier" "转移凭证 {}，仅凭信任包离线核验" "The dossier {}, verified by the trust bundle with no network";
     DEMO_DONE "cli.demo.done" "演示完毕，每一步都与预期相符" "The demo is over, and every step gave what it should";
 }

@@ -78,7 +78,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(recognition::listing).service(recognition::recognised).service(recognition::coverage);
     config.service(transfers::take).service(transfers::channels).service(peers::lines).service(peers::hand_over).service(peers::reconcile);
     config.service(peers::reopen).service(peers::retry);
-    config.service(transfers::quote).service(transfers::propose).service(transfers::list).service(transfers::read);
+    config.service(transfers::quote).service(transfers::propose).service(transfers::list).service(transfers::read).service(transfers::dossier);
     config.service(transfers::withdraw).service(transfers::give_back);
     config.service(own_transfers::quote).service(own_transfers::propose).service(own_transfers::list).service(own_transfers::read);
     config.service(own_transfers::withdraw).service(own_transfers::give_back).service(own_transfers::destinations);

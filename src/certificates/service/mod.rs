@@ -4,6 +4,7 @@ mod issue;
 
 use serde::Serialize;
 use serde_json::Value;
+use verifier::documents::Digest;
 use verifier::documents::digest;
 use verifier::ids::{CertificateNumber, IdDocument};
 
@@ -150,6 +151,23 @@ pub fn held(conn: &mut Conn, app: &App, learner: &str, after: Option<&str>) -> R
         Ok(held)
     };
     Ok(Page { items: page.items.into_iter().map(show).collect::<Result<_, Error>>()?, next: page.next })
+}
+
+/// The cards of a person that have one of these digests.
+///
+/// # Errors
+/// A fault.
+pub fn cards(conn: &mut Conn, learner: &str, digests: &[String]) -> Result<Vec<String>, Error> {
+    let filter = Filter { id_hashes: Some(learners::store::id_hashes(conn, learner)?), ..Filter::default() };
+    let (mut found, mut after) = (Vec::new(), None::<String>);
+    loop {
+        let page = Page::new(store::page(conn, &filter, after.as_deref(), LIMIT_MAX)?, LIMIT_MAX, |row| row.id.clone(), |row| row);
+        found.extend(page.items.into_iter().map(|row| row.card).filter(|card| digests.contains(&Digest::of(card).to_string())));
+        after = page.next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
 }
 
 /// Suspends, reinstates or revokes certificate `id`, inside the caller's transaction.

@@ -19,11 +19,17 @@ const PAST: i64 = 300;
 impl Story {
     /// Defines what credit is counted in; its id.
     pub(super) fn define(&self, operator: &Api, region: &str) -> Result<String, Fault> {
+        let id = Story::define_scheme(operator, region)?;
+        self.teller.step(&w::DEMO_SCHEME, &[&SHELF.to_string()]);
+        Ok(id)
+    }
+
+    /// The same without a word.
+    pub(super) fn define_scheme(operator: &Api, region: &str) -> Result<String, Fault> {
         let id = format!("{region}:credit");
         let scheme = json!({"id": id, "name": {"zh": "培训学分", "en": "Training credit"}, "unit": {"zh": "分", "en": "credits"}, "kind": "credit",
             "categories": ["core", "elective"], "shelf_months": SHELF});
         operator.post("/v1/schemes", &scheme, None, 201)?;
-        self.teller.step(&w::DEMO_SCHEME, &[&SHELF.to_string()]);
         Ok(id)
     }
 
@@ -97,21 +103,21 @@ impl Story {
     }
 
     /// The person signs in with a code that was handed over.
-    fn sign_in(&self, operator: &Api, learner: &str) -> Result<Api, Fault> {
-        let session = self.api.post("/v1/account/sessions", &json!({"code": self.code(operator, learner)?}), None, 201)?;
-        Ok(self.api.bearing(text(&session, "/token")?))
+    pub(super) fn sign_in(&self, operator: &Api, learner: &str) -> Result<Api, Fault> {
+        let session = operator.post("/v1/account/sessions", &json!({"code": self.code(operator, learner)?}), None, 201)?;
+        Ok(operator.bearing(text(&session, "/token")?))
     }
 }
 
 /// The owner's balance of a scheme.
-fn balance(owner: &Api, scheme: &str) -> Result<Value, Fault> {
+pub(super) fn balance(owner: &Api, scheme: &str) -> Result<Value, Fault> {
     let balances = owner.get_json("/v1/account/balances")?;
     let own = balances.as_array().and_then(|items| items.iter().find(|item| item["scheme"] == scheme));
     own.cloned().ok_or_else(|| amiss("the account has a balance of the scheme"))
 }
 
 /// Hundredths in words.
-fn amount(hundredths: &Value) -> String {
+pub(super) fn amount(hundredths: &Value) -> String {
     let value = hundredths.as_i64().unwrap_or_default();
     format!("{}.{:02}", value / 100, value % 100)
 }

@@ -70,7 +70,7 @@ impl Story {
         Ok(())
     }
 
-    fn bundle(&self, own: &Api) -> Result<Bundle, Fault> {
+    pub(super) fn bundle(&self, own: &Api) -> Result<Bundle, Fault> {
         let region = own.get_json("/v1/region")?;
         let key = PublicKey::parse(&text(&region, "/key")?).map_err(|e| Fault::text(e.to_string()))?;
         let anchor = Anchor { region: RegionCode::parse(SHANGHAI).map_err(Fault::new)?, key };
@@ -145,10 +145,6 @@ fn pin(operators: &[(&str, Api)]) -> Result<(), Fault> {
 /// The agreement of the delta, by which three regions take every certificate of a listed body and the fourth only those above `level`; and that by which
 /// Shanghai takes Hong Kong's.
 fn agreements(level: u8) -> (Value, Value) {
-    let head = |id: &str, zh: &str, en: &str, parties: &[&str], grants: Value| {
-        json!({"hufu": "agreement/1", "id": format!("urn:hufu:agreement:{id}"), "version": 1, "title": {"zh": zh, "en": en}, "parties": parties,
-            "in_force": {"from": "2026-01-01"}, "offer_days": 30, "grants": grants})
-    };
     let [shanghai, jiangsu, zhejiang, anhui] = DELTA;
     let most = json!([shanghai, jiangsu, zhejiang]);
     let delta = json!([
@@ -163,8 +159,14 @@ fn agreements(level: u8) -> (Value, Value) {
     )
 }
 
+/// The first version of an agreement.
+pub(super) fn head(id: &str, zh: &str, en: &str, parties: &[&str], grants: Value) -> Value {
+    json!({"hufu": "agreement/1", "id": format!("urn:hufu:agreement:{id}"), "version": 1, "title": {"zh": zh, "en": en}, "parties": parties,
+        "in_force": {"from": "2026-01-01"}, "offer_days": 30, "grants": grants})
+}
+
 /// Every party signs the same bytes: the file goes round, and comes back to the first, which publishes it. Its digest.
-fn agree(operators: &[(&str, Api)], agreement: &Value) -> Result<String, Fault> {
+pub(super) fn agree(operators: &[(&str, Api)], agreement: &Value) -> Result<String, Fault> {
     let (own, bytes) = (of(operators, SHANGHAI)?, agreement.to_string());
     let digest = Digest::of(&bytes).to_string();
     let path = format!("/v1/agreements/{digest}");

@@ -3,6 +3,7 @@
 mod api;
 mod bank;
 mod delta;
+mod moving;
 mod roster;
 mod story;
 mod teller;
@@ -11,6 +12,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use tokio::sync::mpsc;
 
 use super::{exit, language, run};
 use crate::access::service::bootstrap_operator;
@@ -18,11 +20,12 @@ use crate::app::{App, lock_folder};
 use crate::config::Config;
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
+use crate::http::Running;
 use crate::messages::Lang;
 use crate::providers::service::today;
 use api::Api;
 use delta::Member;
-use story::Story;
+use story::{Story, Switch};
 use teller::Teller;
 
 #[derive(Args)]
@@ -53,18 +56,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Fault> {
     let (others, members): (Vec<App>, Vec<Member>) = others.into_iter().unzip();
     let api = Api::new(&app.config.public_url());
     let teller = Teller::new(arguments.lang.unwrap_or_else(language));
-    let story = Story { api, teller, folder: folder.path().to_owned(), zone: app.region.zone, today: today(&app), members };
-    actix_web::rt::System::new().block_on(serve(&app, &others, story, operator, arguments.exit))?;
+    let (switch, asked) = mpsc::unbounded_channel();
+    let story = Story { api, teller, folder: folder.path().to_owned(), zone: app.region.zone, today: today(&app), members, switch };
+    actix_web::rt::System::new().block_on(serve(&app, Others { apps: others, asked }, story, operator, arguments.exit))?;
     Ok(exit::OK)
 }
 
 /// Serves while the story is told, and on until a signal unless `end`.
-async fn serve(app: &App, others: &[App], story: Story, operator: (String, String), end: bool) -> Result<(), Fault> {
+async fn serve(app: &App, mut others: Others, story: Story, operator: (String, String), end: bool) -> Result<(), Fault> {
     let running = crate::http::serve(app)?;
-    let beside = others.iter().map(crate::http::serve).collect::<Result<Vec<_>, _>>()?;
+    let mut beside = others.apps.iter().map(|other| crate::http::serve(other).map(Some)).collect::<Result<Vec<_>, _>>()?;
+    others.apps.iter().chain([app]).for_each(crate::jobs::start);
     let telling = tokio::task::spawn_blocking(move || story.tell(&operator.0, &operator.1).map(|()| story.teller));
     let told = tokio::select! {
         told = telling => told.map_err(Fault::new)?,
+        failed = others.switch(&mut beside) => Err(failed),
         ended = crate::http::told_to_end() => Err(ended.err().unwrap_or_else(|| Fault::text("the demo was interrupted"))),
     };
     let done = match told {
@@ -74,10 +80,38 @@ async fn serve(app: &App, others: &[App], story: Story, operator: (String, Strin
         }
         told => running.stop().await.and(told.map(|_| ())),
     };
-    for other in beside {
+    for other in beside.into_iter().flatten() {
         other.stop().await?;
     }
     done
+}
+
+/// The registries of other regions, and what is asked of their servers.
+struct Others {
+    apps: Vec<App>,
+    asked: mpsc::UnboundedReceiver<Switch>,
+}
+
+impl Others {
+    /// Stops and starts servers as the story asks; ends with what goes wrong.
+    async fn switch(&mut self, running: &mut [Option<Running>]) -> Fault {
+        while let Some(Switch { member, on, done }) = self.asked.recv().await {
+            let (Some(place), Some(app)) = (running.get_mut(member), self.apps.get(member)) else { return Fault::text("no such registry") };
+            let switched = match (on, place.take()) {
+                (false, Some(server)) => server.stop().await,
+                (true, None) => crate::http::serve(app).map(|server| *place = Some(server)),
+                (_, as_it_is) => {
+                    *place = as_it_is;
+                    Ok(())
+                }
+            };
+            if let Err(fault) = switched {
+                return fault;
+            }
+            let _ = done.send(());
+        }
+        std::future::pending().await
+    }
 }
 
 /// A fresh registry, and its operator's client.

@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 use verifier::ids;
 use verifier::time::{Day, Zone};
 use verifier::verdict::{Outcome, Verdict};
@@ -33,6 +35,18 @@ pub(super) struct Story {
     pub today: Day,
     /// The registries of other regions.
     pub members: Vec<Member>,
+    /// Stops and starts their servers.
+    pub switch: UnboundedSender<Switch>,
+}
+
+/// Asks for the server of another region to be stopped, or started again.
+pub(super) struct Switch {
+    /// Which of the members.
+    pub member: usize,
+    /// Whether it is to serve.
+    pub on: bool,
+    /// Told when it does as asked.
+    pub done: oneshot::Sender<()>,
 }
 
 /// What is needed of a certificate that was issued.
@@ -87,9 +101,18 @@ impl Story {
         self.look_up(third)?;
         self.bank(&operator, &scheme, third)?;
         self.delta(&operator, third)?;
+        self.moving(&operator, &scheme, second)?;
         self.links(third)?;
         self.teller.step(&w::DEMO_DONE, &[]);
         Ok(())
+    }
+
+    /// Stops the server of another region, or starts it again.
+    pub(super) fn switch(&self, code: &str, on: bool) -> Result<(), Fault> {
+        let member = self.members.iter().position(|member| member.code == code).ok_or_else(|| amiss("every region has a registry"))?;
+        let (done, told) = oneshot::channel();
+        self.switch.send(Switch { member, on, done }).map_err(Fault::new)?;
+        told.blocking_recv().map_err(Fault::new)
     }
 
     fn issue(&self, operator: &Api, lines: &[Line], scheme: &str) -> Result<Vec<Issued>, Fault> {

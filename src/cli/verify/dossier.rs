@@ -59,7 +59,7 @@ pub(super) fn file(input: &str) -> Result<Option<Vec<u8>>, Fault> {
 }
 
 /// Takes every step by the facts of a bundle: the outcome, and what is printed.
-pub(super) fn judged(file: &[u8], judge: &Judge, now: Instant, words: Option<Lang>) -> Result<(Outcome, String), Stop> {
+pub(in crate::cli) fn judged(file: &[u8], judge: &Judge, now: Instant, words: Option<Lang>) -> Result<(Outcome, String), Stop> {
     let dossier = Dossier::open(file).map_err(|error| {
         let message = messages::find(error.code()).cloned().unwrap_or(words::DOSSIER_FORM);
         Stop::Said(exit::UNDETERMINED, message, error.about().map(str::to_owned))

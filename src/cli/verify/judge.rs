@@ -19,7 +19,7 @@ use crate::messages::Lang;
 use crate::verification::Local;
 
 /// Facts, gathered once.
-pub(super) enum Judge {
+pub(in crate::cli) enum Judge {
     /// A bundle, and the region that is asked whether it recognises what is valid.
     Bundle(Bundle, Option<RegionCode>),
     Registry(Local),

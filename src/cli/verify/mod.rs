@@ -23,7 +23,8 @@ use crate::edge::Edge;
 use crate::error::Fault;
 use crate::messages::Lang;
 use crate::verification::Said;
-use judge::Judge;
+pub(super) use dossier::judged;
+pub(super) use judge::Judge;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \

@@ -175,6 +175,21 @@ async fn shown(app: &App, asker: Asker, id: String) -> Result<HttpResponse, Prob
     Ok(HttpResponse::Ok().json(app.db.read(move |conn| service::show(conn, &asker, &id)).await?))
 }
 
+/// All that proves a transfer on which there is a DECISION, as one file that anybody verifies offline by a trust bundle: `docs/formats/transfer.md`.
+#[utoipa::path(get, path = "/v1/transfers/{id}/dossier", operation_id = "get_transfer_dossier", tag = "transfers", security(("oauth" = ["credit:move"])),
+    params(("id" = String, Path, description = "Transfer id")),
+    responses((status = 200, description = "The dossier", body = Object, content_type = "application/json"),
+        (status = 404, description = "transfers.not_found", body = Document), (status = 409, description = "transfers.not_decided", body = Document)))]
+#[get("/v1/transfers/{id}/dossier")]
+pub async fn dossier(app: web::Data<App>, permit: Permit<MoveCredit>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let (asker, this) = (Asker::Client(permit.caller), app.clone());
+    let file = app.db.read(move |conn| {
+        let row = service::find(conn, &asker, &id)?;
+        service::dossier(conn, &this, &row)
+    });
+    Ok(HttpResponse::Ok().content_type("application/json").body(file.await?))
+}
+
 /// Withdraws what is in transit: the other region is asked to reject it. It may have been accepted already; only its DECISION says.
 #[utoipa::path(post, path = "/v1/transfers/{id}/withdraw", operation_id = "withdraw_transfer", tag = "transfers", security(("oauth" = ["credit:move"])),
     params(("id" = String, Path, description = "Transfer id")),

@@ -4,13 +4,13 @@ use verifier::documents::Digest;
 use verifier::transfer::{DOSSIER_MAX_BYTES, Dossier, Message, Misconduct, Offer, Reason, proof};
 
 use super::{stored, unfit};
-use crate::achievements;
 use crate::agreements::{self, Keys};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
 use crate::transfers::TransferRefusal;
 use crate::transfers::store::{self, Row};
+use crate::{achievements, certificates, learners};
 
 /// The dossier of a move on whose OFFER there is a DECISION: with the documents that its lots are based on, as far as this region recorded them, and with
 /// what gave it back.
@@ -33,7 +33,7 @@ pub fn dossier(conn: &mut Conn, app: &App, row: &Row) -> Result<Vec<u8>, Error> 
         agreement: agreements::file(conn, app, &agreement)?.to_text(),
         offer,
         decision,
-        basis: basis(conn, &terms)?,
+        basis: basis(conn, row, &terms)?,
         returned,
         returned_decision,
     };
@@ -45,12 +45,17 @@ pub fn dossier(conn: &mut Conn, app: &App, row: &Row) -> Result<Vec<u8>, Error> 
     Ok(file)
 }
 
-/// The achievements of this region that lots are based on, once each.
-fn basis(conn: &mut Conn, offer: &Offer) -> Result<Vec<String>, Error> {
+/// The achievements and cards of this region that lots are based on, once each.
+fn basis(conn: &mut Conn, row: &Row, offer: &Offer) -> Result<Vec<String>, Error> {
     let mut digests: Vec<String> = offer.lots.iter().map(|lot| lot.facts.basis.to_string()).collect();
     digests.sort_unstable();
     digests.dedup();
-    achievements::store::documents(conn, &digests)
+    let mut documents = achievements::store::documents(conn, &digests)?;
+    if let Some(learner) = row.learner_id.as_ref().filter(|_| documents.len() < digests.len()) {
+        let root = learners::service::find(conn, learner)?;
+        documents.extend(certificates::cards(conn, &root.id, &digests)?);
+    }
+    Ok(documents)
 }
 
 /// The RETURN of a transfer that was accepted, with its DECISION.
