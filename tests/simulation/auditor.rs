@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use books::{Books, Place};
 use documents::{Ask, Documents, Key, Outcome};
+use hufu::db::Db;
 
-use crate::region::Region;
 use crate::run::Checked;
 use crate::stage::{LIMIT, REGIONS};
 
@@ -35,21 +35,22 @@ pub struct Auditor {
 }
 
 impl Auditor {
-    pub fn new(regions: &[Region]) -> Auditor {
-        Auditor { documents: regions.iter().map(|_| Documents::default()).collect(), books: regions.iter().map(|r| Books::open(&r.database())).collect() }
+    /// Over the databases of the four regions.
+    pub fn new(databases: Vec<Db>) -> Auditor {
+        Auditor { documents: databases.iter().map(|_| Documents::default()).collect(), books: databases.into_iter().map(Books::of).collect() }
     }
 
     /// Looks at everything; where it is over, nothing may be on its way.
     ///
     /// # Errors
     /// The first thing that is not as the documents say.
-    pub fn look(&mut self, regions: &[Region], redeemed: &[Redeemed], is_over: bool) -> Checked {
-        for (n, books) in self.books.iter_mut().enumerate() {
+    pub fn look(&mut self, redeemed: &[Redeemed], is_over: bool) -> Checked {
+        for (documents, books) in self.documents.iter_mut().zip(&mut self.books) {
             books.read()?;
-            self.documents[n].read(books)?;
+            documents.read(books)?;
         }
         self.decisions()?;
-        let all = regions.len();
+        let all = self.books.len();
         for n in 0..all {
             self.lots(n, redeemed).map_err(|what| format!("{}: {what}", REGIONS[n].0))?;
             self.states(n).map_err(|what| format!("{}: {what}", REGIONS[n].0))?;

@@ -26,8 +26,7 @@ pub enum Flaw {
 }
 
 impl Flaw {
-    pub const ALL: [Flaw; 5] =
-        [Flaw::ReleasesOnTimeOut, Flaw::BooksTwice, Flaw::TurnsDecisions, Flaw::SpendsExpired, Flaw::ForgetsWhatCame];
+    pub const ALL: [Flaw; 5] = [Flaw::ReleasesOnTimeOut, Flaw::BooksTwice, Flaw::TurnsDecisions, Flaw::SpendsExpired, Flaw::ForgetsWhatCame];
 
     pub fn before_putting(self, region: &Region) -> Checked {
         if self != Flaw::ReleasesOnTimeOut {

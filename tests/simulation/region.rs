@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hufu::app::App;
+use hufu::db::Db;
 use hufu::edge::Edge;
 use hufu::error::{Error, Fault};
 use hufu::ledger::service::Act;
@@ -75,8 +76,9 @@ impl Region {
         self.app.as_ref().unwrap()
     }
 
-    pub fn database(&self) -> PathBuf {
-        self.data.join("hufu.sqlite")
+    /// Its database, to look at.
+    pub fn books(&self) -> Db {
+        Db::open_read_only(self.data.join("hufu.sqlite").to_str().unwrap()).unwrap().unwrap()
     }
 
     pub fn now(&self) -> i64 {

@@ -60,7 +60,7 @@ impl Run {
         for region in &regions {
             region.shift(dice.between(-3 * DAY, 3 * DAY));
         }
-        let auditor = Auditor::new(&regions);
+        let auditor = Auditor::new(regions.iter().map(Region::books).collect());
         Run {
             sweeps: dice.chance(15),
             dice,
@@ -101,17 +101,17 @@ impl Run {
     }
 
     fn audit(&mut self, is_over: bool) -> Checked {
-        self.auditor.look(&self.regions, &self.redeemed, is_over)
+        self.auditor.look(&self.redeemed, is_over)
     }
 
     fn step(&mut self) -> Checked {
         let region = self.dice.roll(self.regions.len());
         match self.dice.roll(100) {
-            0..8 => self.record(region),
-            8..22 => self.propose(),
-            22..25 => self.withdraw(region),
-            25..33 => self.put(region),
-            33..72 => self.deliver(false),
+            0..5 => self.record(region),
+            5..19 => self.propose(),
+            19..22 => self.withdraw(region),
+            22..28 => self.put(region),
+            28..72 => self.deliver(false),
             72..76 => self.late(),
             76..83 => self.give_back(region),
             83..87 => self.redeem(region),

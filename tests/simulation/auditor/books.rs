@@ -1,10 +1,12 @@
 //! The books of one region, read beside the program.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use hufu::db::{Db, Kind};
+use hufu::error::Error;
+use hufu::on_backend;
 use verifier::time::{Instant, Zone};
 
 use super::documents::Key;
@@ -39,8 +41,8 @@ pub struct Spending {
 }
 
 pub struct Books {
-    conn: SqliteConnection,
-    /// Rows of each table that were read.
+    db: Db,
+    /// The last row of each table that was read. PostgreSQL does not count them: there everything is read once.
     read: [i64; 4],
     pub achievements: Vec<String>,
     pub voidings: Vec<String>,
@@ -129,9 +131,9 @@ fn place(text: &str) -> Place {
 }
 
 impl Books {
-    pub fn open(database: &Path) -> Books {
+    pub fn of(db: Db) -> Books {
         Books {
-            conn: SqliteConnection::establish(database.to_str().unwrap()).unwrap(),
+            db,
             read: [0; 4],
             achievements: Vec::new(),
             voidings: Vec::new(),
@@ -151,27 +153,41 @@ impl Books {
         self.rows().map_err(|e| e.to_string())
     }
 
-    fn new_texts(&mut self, table: usize, query: &str) -> QueryResult<Vec<(bool, String)>> {
-        let sql = format!("{query} WHERE rowid > {} ORDER BY rowid", self.read[table]);
-        let rows: Vec<TextRow> = diesel::sql_query(sql).load(&mut self.conn)?;
-        self.read[table] = rows.last().map_or(self.read[table], |row| row.n);
+    fn load<T: QueryableByName<diesel::sqlite::Sqlite> + QueryableByName<diesel::pg::Pg> + Send + 'static>(
+        &self,
+        sql: &str,
+    ) -> Result<Vec<T>, Error> {
+        self.db.read_now(|conn| Ok(on_backend!(conn, c => diesel::sql_query(sql).load::<T>(c))?))
+    }
+
+    /// The column that counts the rows of a table, and what of it is new.
+    fn new_rows(&self, table: &str, last: i64) -> (String, String) {
+        match self.db.kind() {
+            Kind::Sqlite => (format!("{table}.rowid AS n"), format!("{table}.rowid > {last} ORDER BY {table}.rowid")),
+            Kind::Postgres => ("CAST(0 AS BIGINT) AS n".to_owned(), format!("{table}.id <> '' ORDER BY {table}.id")),
+        }
+    }
+
+    fn new_texts(&mut self, of: usize, table: &str, columns: &str) -> Result<Vec<(bool, String)>, Error> {
+        let (n, new) = self.new_rows(table, self.read[of]);
+        let rows: Vec<TextRow> = self.load(&format!("SELECT {n}, {columns} FROM {table} WHERE {new}"))?;
+        self.read[of] = rows.last().map_or(self.read[of], |row| row.n);
         Ok(rows.into_iter().map(|row| (row.sent, row.text)).collect())
     }
 
-    fn rows(&mut self) -> QueryResult<()> {
+    fn rows(&mut self) -> Result<(), Error> {
         let texts = |all: Vec<(bool, String)>| all.into_iter().map(|(_, text)| text);
-        let achievements = self.new_texts(0, "SELECT rowid AS n, FALSE AS sent, document AS text FROM achievements")?;
-        let voidings = self.new_texts(1, "SELECT rowid AS n, FALSE AS sent, document AS text FROM achievement_events")?;
-        let messages = self.new_texts(2, "SELECT rowid AS n, sent, text FROM transfer_messages")?;
+        let achievements = self.new_texts(0, "achievements", "FALSE AS sent, document AS text")?;
+        let voidings = self.new_texts(1, "achievement_events", "FALSE AS sent, document AS text")?;
+        let messages = self.new_texts(2, "transfer_messages", "sent, text")?;
         self.achievements.extend(texts(achievements));
         self.voidings.extend(texts(voidings));
         self.messages.extend(messages);
-        let spent = format!(
-            "SELECT e.rowid AS n, e.id, e.kind, e.on_day AS day, e.at, m.lot_id AS lot FROM entries e JOIN movements m ON m.entry_id = e.id \
-             WHERE e.rowid > {} AND e.kind IN ('reserve', 'redeem', 'expire') ORDER BY e.rowid",
-            self.read[3]
-        );
-        let spent: Vec<SpendingRow> = diesel::sql_query(spent).load(&mut self.conn)?;
+        let (n, new) = self.new_rows("entries", self.read[3]);
+        let spent: Vec<SpendingRow> = self.load(&format!(
+            "SELECT {n}, entries.id, entries.kind, entries.on_day AS day, entries.at, m.lot_id AS lot FROM entries \
+             JOIN movements m ON m.entry_id = entries.id WHERE entries.kind IN ('reserve', 'redeem', 'expire') AND {new}"
+        ))?;
         self.read[3] = spent.last().map_or(self.read[3], |row| row.n);
         let day = |at| Instant(at).day_in(Zone::CHINA).to_string();
         self.spendings =
@@ -179,11 +195,10 @@ impl Books {
         self.state()
     }
 
-    fn state(&mut self) -> QueryResult<()> {
-        let lots: Vec<LotRow> = diesel::sql_query(
+    fn state(&mut self) -> Result<(), Error> {
+        let lots: Vec<LotRow> = self.load(
             "SELECT l.id, l.basis, l.part, l.amount, b.available, l.expires_on AS expires FROM lots l JOIN lot_balances b ON b.lot_id = l.id",
-        )
-        .load(&mut self.conn)?;
+        )?;
         self.lots = lots
             .into_iter()
             .map(|row| Lot {
@@ -194,13 +209,13 @@ impl Books {
                 expires: row.expires.unwrap_or_default(),
             })
             .collect();
-        let moved: Vec<Moved> = diesel::sql_query("SELECT lot_id AS lot, from_place, to_place, amount FROM movements").load(&mut self.conn)?;
+        let moved: Vec<Moved> = self.load("SELECT lot_id AS lot, from_place, to_place, amount FROM movements")?;
         self.places.clear();
         for one in moved {
             *self.places.entry((one.lot.clone(), place(&one.from_place))).or_default() -= one.amount;
             *self.places.entry((one.lot, place(&one.to_place))).or_default() += one.amount;
         }
-        let states: Vec<StateRow> = diesel::sql_query("SELECT id, side, state FROM transfers").load(&mut self.conn)?;
+        let states: Vec<StateRow> = self.load("SELECT id, side, state FROM transfers")?;
         self.transfers = states.into_iter().map(|row| (row.id, row.side, row.state)).collect();
         Ok(())
     }

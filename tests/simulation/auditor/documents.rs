@@ -61,8 +61,8 @@ pub struct Documents {
     pub voided: BTreeSet<String>,
     /// What it asked of others.
     pub asked: BTreeMap<String, Ask>,
-    /// What others asked of it to take back.
-    returns: BTreeMap<String, String>,
+    /// What others asked of it to take back, and each transfer by which they did: one that was rejected may be followed by another.
+    returns: BTreeMap<String, BTreeSet<String>>,
     /// What it decided.
     pub decided: BTreeMap<String, Decision>,
     /// What it was told.
@@ -117,7 +117,7 @@ impl Documents {
                 self.asked.insert(jti, offer);
             }
             ("return/1", true) => drop(self.asked.insert(jti, ask(&said))),
-            ("return/1", false) => drop(self.returns.insert(text(&said, "of"), jti)),
+            ("return/1", false) => drop(self.returns.entry(text(&said, "of")).or_default().insert(jti)),
             ("transfer-decision/1", _) => {
                 let all = if is_sent { &mut self.decided } else { &mut self.told };
                 let mut new = decision(&said, message);
@@ -136,13 +136,14 @@ impl Documents {
     }
 
     fn decided_of_return(&self, is_sent: bool, jti: &str, decision: &mut Decision) {
-        decision.is_return = if is_sent { self.returns.values().any(|id| id == jti) } else { self.asked.get(jti).is_some_and(|ask| ask.of.is_some()) };
+        decision.is_return =
+            if is_sent { self.returns.values().any(|all| all.contains(jti)) } else { self.asked.get(jti).is_some_and(|ask| ask.of.is_some()) };
     }
 
     /// Whether what it offered has come back: it has accepted a RETURN of it.
     pub fn is_back(&self, jti: &str) -> bool {
-        let back = self.returns.get(jti).and_then(|id| self.decided.get(id));
-        back.is_some_and(|decision| decision.outcome == Outcome::Accepted)
+        let mut back = self.returns.get(jti).into_iter().flatten().filter_map(|id| self.decided.get(id));
+        back.any(|decision| decision.outcome == Outcome::Accepted)
     }
 
     /// Hundredths that were offered with a transfer, in units of the source; `other` is the region that was asked.
