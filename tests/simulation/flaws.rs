@@ -3,6 +3,7 @@
 use hufu::ledger::service::{self, Act};
 use hufu::ledger::{Destination, End, Mint, Pick, Receive, Redeem};
 use hufu::ledger::{Facts, LotKind, Outcome};
+use verifier::base64url;
 use verifier::ids::RegionCode;
 use verifier::time::{Day, Instant, Zone};
 
@@ -21,12 +22,22 @@ pub enum Flaw {
     TurnsDecisions,
     /// Spends what has expired, on a day on which it had not.
     SpendsExpired,
-    /// What was accepted is told as rejected.
+    /// Takes back what it has accepted, without anybody asking.
     ForgetsWhatCame,
+    /// Signs the opposite of a DECISION beside it.
+    DecidesTwice,
 }
 
 impl Flaw {
-    pub const ALL: [Flaw; 5] = [Flaw::ReleasesOnTimeOut, Flaw::BooksTwice, Flaw::TurnsDecisions, Flaw::SpendsExpired, Flaw::ForgetsWhatCame];
+    /// Each, and what the auditor says of it.
+    pub const ALL: [(Flaw, &'static str); 6] = [
+        (Flaw::ReleasesOnTimeOut, "is not where it must be"),
+        (Flaw::BooksTwice, "was minted twice, or for nothing"),
+        (Flaw::TurnsDecisions, "is not where it must be"),
+        (Flaw::SpendsExpired, "was booked on"),
+        (Flaw::ForgetsWhatCame, "was voided, or was not"),
+        (Flaw::DecidesTwice, "was decided twice"),
+    ];
 
     pub fn before_putting(self, region: &Region) -> Checked {
         if self != Flaw::ReleasesOnTimeOut {
@@ -49,7 +60,7 @@ impl Flaw {
         }
         let (id, peer) = (said["jti"].as_str().unwrap(), RegionCode::parse(said["iss"].as_str().unwrap()).unwrap());
         if region.lines(&format!("SELECT id AS line FROM transfers WHERE id = '{id}' AND state = 'reserved'")).is_empty() {
-            return Ok(false);
+            return Ok(true);
         }
         let end = end(region, id);
         posted(region, |conn| service::settle(conn, &region.act(), &end, &Destination::Out(peer.clone())));
@@ -70,18 +81,20 @@ impl Flaw {
                 let void = hufu::ledger::Void { entry: region.act().edge.id("ent"), cause: basis.to_owned(), lot };
                 region.app().db.write_now(|conn| service::void(conn, &region.act(), &void).map(drop)).unwrap();
             }
+            Flaw::DecidesTwice => decide_again(region, answer),
             _ => {}
         }
         Ok(())
     }
 
-    pub fn before_spending(self, region: &Region, lot: &str) -> Checked {
+    /// What it spent besides: hundredths.
+    pub fn before_spending(self, region: &Region, lot: &str) -> i64 {
         let sql = format!("SELECT learner_id || ' ' || expires_on AS line FROM lots WHERE id = '{lot}'");
         let line = region.lines(&sql).remove(0);
         let (learner, expires) = line.split_once(' ').unwrap();
         let (expires, act) = (Day::parse(expires).unwrap(), region.act());
         if self != Flaw::SpendsExpired || act.today < expires {
-            return Ok(());
+            return 0;
         }
         let asked = Redeem {
             entry: act.edge.id("ent"),
@@ -92,7 +105,7 @@ impl Flaw {
         };
         let before = Act { today: expires.add_days(-1), ..act };
         posted(region, |conn| service::redeem(conn, &before, &asked));
-        Ok(())
+        1
     }
 }
 
@@ -103,6 +116,18 @@ fn end(region: &Region, hold: &str) -> End {
 fn posted(region: &Region, post: impl Fn(&mut hufu::db::Conn) -> Result<Outcome, hufu::error::Error>) {
     let outcome = region.app().db.write_now(&post).unwrap();
     assert!(matches!(outcome, Outcome::Posted(_)), "{outcome:?}");
+}
+
+/// Keeps the opposite of a DECISION beside it, as if it had been sent.
+fn decide_again(region: &Region, decision: &str) {
+    let mut said = payload(decision);
+    said["outcome"] = serde_json::json!("rejected");
+    let text = format!("e30.{}.e30", base64url::encode(said.to_string().as_bytes()));
+    let like = format!("transfer_id = '{}' AND sent AND kind = 'decision' LIMIT 1", said["jti"].as_str().unwrap());
+    region.sql(&format!(
+        "INSERT OR IGNORE INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text, day) \
+         SELECT id || 'x', digest || 'x', transfer_id, peer, sent, kind, epoch, NULL, at, '{text}', day FROM transfer_messages WHERE {like}"
+    ));
 }
 
 /// Books what came once more, as a part that nobody has.

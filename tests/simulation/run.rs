@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use hufu::transfers::{Taken, Wanted};
 use tempfile::TempDir;
+use verifier::agreement::RegionKey;
 use verifier::documents::{Amount, Digest, GrantId, LotId};
+use verifier::ids::RegionCode;
 use verifier::time::{Day, Instant, Zone};
 use verifier::transfer::{Message, Statement, Tally};
 
@@ -315,7 +317,8 @@ impl Run {
         let (lot, available) = line.split_once(' ').unwrap();
         let amount = self.dice.between(1, available.parse().unwrap());
         let cause = named(&format!("redemption {} of {n}", self.redeemed.len()));
-        self.flaw.before_spending(&self.regions[n], lot)?;
+        let besides = self.flaw.before_spending(&self.regions[n], lot);
+        self.redeemed.extend((besides > 0).then(|| Redeemed { region: n, lot: lot.to_owned(), amount: besides }));
         let said = self.regions[n].redeem(learner, lot, amount, &cause);
         if self.noted("redeem", said)?.is_some() {
             self.redeemed.push(Redeemed { region: n, lot: lot.to_owned(), amount });
@@ -410,6 +413,17 @@ impl Run {
             }
         }
         Err("something is never decided".to_owned())
+    }
+
+    /// Every text that is kept was signed by the region that it names.
+    pub fn signatures(&self) {
+        let keys = |region: &RegionCode, _: &str| {
+            let region = self.regions.iter().find(|own| own.code == *region)?;
+            Some(RegionKey { public: *region.app().keys.region_signer().public(), revoked: None })
+        };
+        for text in self.regions.iter().flat_map(|region| region.lines("SELECT text AS line FROM transfer_messages")) {
+            Message::open(&text, &keys).unwrap_or_else(|e| panic!("{e:?}"));
+        }
     }
 
     /// In the end two regions state the same of each other, and what the auditor counts.
