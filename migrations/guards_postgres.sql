@@ -166,15 +166,17 @@ WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.year IS DISTINCT FROM NEW.year OR NE
 EXECUTE FUNCTION hufu_refuse('a list of receipts neither shrinks nor moves');
 CREATE OR REPLACE TRIGGER receipt_lists_no_delete BEFORE DELETE OR TRUNCATE ON receipt_lists
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('lists of receipts are never deleted');
--- A transfer leaves reserved once, and what was asked stays what it was; messages stay as they were signed.
+-- A transfer leaves reserved once, and what was asked stays what it was, but for what is derived after a restore; messages stay as they were signed.
 CREATE OR REPLACE TRIGGER transfers_frozen BEFORE UPDATE ON transfers FOR EACH ROW
-WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.side IS DISTINCT FROM NEW.side OR OLD.kind IS DISTINCT FROM NEW.kind
-  OR OLD.peer IS DISTINCT FROM NEW.peer OR OLD.learner_id IS DISTINCT FROM NEW.learner_id OR OLD.terms IS DISTINCT FROM NEW.terms
+WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.side IS DISTINCT FROM NEW.side OR OLD.peer IS DISTINCT FROM NEW.peer
+  OR NOT (OLD.unbooked OR NEW.unbooked) AND (OLD.kind IS DISTINCT FROM NEW.kind OR OLD.learner_id IS DISTINCT FROM NEW.learner_id OR OLD.terms IS DISTINCT FROM NEW.terms
   OR OLD.return_of IS DISTINCT FROM NEW.return_of OR OLD.agreement IS DISTINCT FROM NEW.agreement
   OR OLD.grant_id IS DISTINCT FROM NEW.grant_id OR OLD.amount IS DISTINCT FROM NEW.amount OR OLD.began_at IS DISTINCT FROM NEW.began_at
   OR OLD.began_by IS DISTINCT FROM NEW.began_by
-  OR (OLD.state <> NEW.state AND (OLD.state <> 'reserved' OR NEW.state NOT IN ('settled', 'returned'))) OR (OLD.cancelled AND NOT NEW.cancelled))
+  OR (OLD.state <> NEW.state AND (OLD.state <> 'reserved' OR NEW.state NOT IN ('settled', 'returned'))) OR (OLD.cancelled AND NOT NEW.cancelled)))
 EXECUTE FUNCTION hufu_refuse('a transfer ends once, and what was asked does not change');
+CREATE OR REPLACE TRIGGER restores_no_delete BEFORE DELETE OR TRUNCATE ON restores
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('restores are never deleted');
 CREATE OR REPLACE TRIGGER transfers_no_delete BEFORE DELETE OR TRUNCATE ON transfers
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('transfers are never deleted');
 CREATE OR REPLACE TRIGGER transfer_messages_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfer_messages

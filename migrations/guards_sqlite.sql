@@ -218,16 +218,18 @@ WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.year IS DISTINCT FROM NEW.year OR NEW
 BEGIN SELECT RAISE(ABORT, 'a list of receipts neither shrinks nor moves'); END;
 DROP TRIGGER IF EXISTS receipt_lists_no_delete;
 CREATE TRIGGER receipt_lists_no_delete BEFORE DELETE ON receipt_lists BEGIN SELECT RAISE(ABORT, 'lists of receipts are never deleted'); END;
--- A transfer leaves reserved once, and what was asked stays what it was; messages stay as they were signed.
+-- A transfer leaves reserved once, and what was asked stays what it was, but for what is derived after a restore; messages stay as they were signed.
 DROP TRIGGER IF EXISTS transfers_frozen;
 CREATE TRIGGER transfers_frozen BEFORE UPDATE ON transfers
-WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.side IS DISTINCT FROM NEW.side OR OLD.kind IS DISTINCT FROM NEW.kind
-  OR OLD.peer IS DISTINCT FROM NEW.peer OR OLD.learner_id IS DISTINCT FROM NEW.learner_id OR OLD.terms IS DISTINCT FROM NEW.terms
+WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.side IS DISTINCT FROM NEW.side OR OLD.peer IS DISTINCT FROM NEW.peer
+  OR NOT (OLD.unbooked OR NEW.unbooked) AND (OLD.kind IS DISTINCT FROM NEW.kind OR OLD.learner_id IS DISTINCT FROM NEW.learner_id OR OLD.terms IS DISTINCT FROM NEW.terms
   OR OLD.return_of IS DISTINCT FROM NEW.return_of OR OLD.agreement IS DISTINCT FROM NEW.agreement
   OR OLD.grant_id IS DISTINCT FROM NEW.grant_id OR OLD.amount IS DISTINCT FROM NEW.amount OR OLD.began_at IS DISTINCT FROM NEW.began_at
   OR OLD.began_by IS DISTINCT FROM NEW.began_by
-  OR (OLD.state <> NEW.state AND (OLD.state <> 'reserved' OR NEW.state NOT IN ('settled', 'returned'))) OR (OLD.cancelled AND NOT NEW.cancelled)
+  OR (OLD.state <> NEW.state AND (OLD.state <> 'reserved' OR NEW.state NOT IN ('settled', 'returned'))) OR (OLD.cancelled AND NOT NEW.cancelled))
 BEGIN SELECT RAISE(ABORT, 'a transfer ends once, and what was asked does not change'); END;
+DROP TRIGGER IF EXISTS restores_no_delete;
+CREATE TRIGGER restores_no_delete BEFORE DELETE ON restores BEGIN SELECT RAISE(ABORT, 'restores are never deleted'); END;
 DROP TRIGGER IF EXISTS transfers_no_delete;
 CREATE TRIGGER transfers_no_delete BEFORE DELETE ON transfers BEGIN SELECT RAISE(ABORT, 'transfers are never deleted'); END;
 DROP TRIGGER IF EXISTS transfer_messages_no_update;

@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::certificates::api::Desk;
 use crate::config::Config;
@@ -15,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::partners::Partners;
 use crate::recognition::Held;
 use crate::regions::{self, Region};
+use crate::transfers;
 use crate::trust::{Did, Trust};
 use crate::verification::Memo;
 
@@ -50,6 +52,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
+    /// Whether nothing may be booked.
+    restoring: AtomicBool,
 }
 
 impl std::ops::Deref for App {
@@ -60,6 +64,16 @@ impl std::ops::Deref for App {
 }
 
 impl App {
+    /// Whether a backup was restored and other regions have not said yet what they hold: nothing is booked then.
+    pub fn is_restoring(&self) -> bool {
+        self.restoring.load(Ordering::Relaxed)
+    }
+
+    /// Notes what the database says of that.
+    pub fn set_restoring(&self, is_restoring: bool) {
+        self.restoring.store(is_restoring, Ordering::Relaxed);
+    }
+
     /// What stands before the digits of a QR of this registry.
     pub fn qr_prefix(&self) -> String {
         format!("{}/v#", self.config.public_url())
@@ -80,6 +94,7 @@ impl App {
         let metrics = Metrics::new()?;
         let partners = Partners::open(&config)?;
         let desk = Desk::open(config.number("group_max") as usize)?;
+        let restoring = AtomicBool::new(db.read_now(transfers::is_restoring).map_err(Error::into_fault)?);
         let did = Did::new(&config.public_url());
         Ok(App(Arc::new(Parts {
             config,
@@ -95,6 +110,7 @@ impl App {
             desk,
             limits,
             metrics,
+            restoring,
         })))
     }
 }

@@ -3,12 +3,23 @@ CREATE TABLE peer_channels (
     peer       TEXT   PRIMARY KEY,
     own        BIGINT NOT NULL CHECK (own >= 1),      -- own epoch
     theirs     BIGINT NOT NULL CHECK (theirs >= 1),   -- epoch of the other
-    state      TEXT   NOT NULL CHECK (state IN ('open', 'stopped')),
+    state      TEXT   NOT NULL CHECK (state IN ('open', 'resync', 'stopped')),
     sent       BIGINT NOT NULL CHECK (sent >= 0),     -- counted messages that were sent in this epoch
     seen       BIGINT NOT NULL CHECK (seen >= 0),     -- the highest place of one that came
     salt       TEXT   NOT NULL,                       -- of the subjects of own OFFERs: base64url of 16 random bytes
     alarm      TEXT,                                  -- why it was stopped
-    changed_at BIGINT NOT NULL
+    changed_at BIGINT NOT NULL,
+    asked      TEXT,                                  -- digest of the own RESYNC that is not answered yet
+    wanted     BIGINT,                                -- epoch that it wants
+    handover   TEXT,                                  -- own last HANDOVER, for whoever goes on in an older epoch
+    CHECK ((state = 'resync') = (asked IS NOT NULL) AND (asked IS NULL) = (wanted IS NULL))
+);
+
+-- Times in which nothing is booked, because a backup was restored and other regions know more.
+CREATE TABLE restores (
+    id       TEXT   PRIMARY KEY,
+    began_at BIGINT NOT NULL,
+    ended_at BIGINT                                   -- absent in the one that goes on
 );
 
 -- A transfer as one side has it. Nothing leads out of reserved but a DECISION.
@@ -35,8 +46,10 @@ CREATE TABLE transfers (
     cancelled     BOOLEAN NOT NULL,                   -- a CANCEL was signed
     next_at       BIGINT,                             -- when it is put again; absent where it was set aside
     tries         BIGINT  NOT NULL,
-    error         TEXT                                -- code of what went wrong last
+    error         TEXT,                               -- code of what went wrong last
+    unbooked      BOOLEAN NOT NULL                    -- learned after a restore, and not in the ledger yet
 );
+CREATE INDEX transfers_unbooked ON transfers (id) WHERE unbooked;
 CREATE INDEX transfers_by_due ON transfers (next_at) WHERE state = 'reserved';
 CREATE INDEX transfers_by_learner ON transfers (learner_id, id);
 CREATE INDEX transfers_by_peer ON transfers (peer, id);
@@ -49,7 +62,7 @@ CREATE TABLE transfer_messages (
     transfer_id TEXT    NOT NULL,
     peer        TEXT    NOT NULL,
     sent        BOOLEAN NOT NULL,                     -- or received
-    kind        TEXT    NOT NULL CHECK (kind IN ('offer', 'return', 'decision', 'cancel', 'statement')), -- a STATEMENT only where it stopped the channel
+    kind        TEXT    NOT NULL CHECK (kind IN ('offer', 'return', 'decision', 'cancel', 'statement', 'resync', 'handover')), -- a STATEMENT only where it stopped the channel
     epoch       BIGINT  NOT NULL,
     seq         BIGINT,                               -- absent of a CANCEL, and of what contradicts another message
     at          BIGINT  NOT NULL,

@@ -234,7 +234,7 @@ fn mint(app: &App, row: &Row, document: &Achievement, part: usize) -> Result<Min
 }
 
 fn act(app: &App) -> Act<'_> {
-    Act { edge: &app.edge, today: providers::service::today(app), region: &app.region.code }
+    Act::of(app)
 }
 
 fn at_learner(error: Error) -> Error {

@@ -9,9 +9,9 @@ use super::store::{self, Row};
 use crate::app::App;
 use crate::db::{Bulk, Conn};
 use crate::error::{Error, Fault, Refusal};
+use crate::learners;
 use crate::ledger::service::{Act, LotState};
 use crate::ledger::{self, Facts, LedgerRefusal, LotKind, LotView, Mint, Outcome, Void};
-use crate::{learners, providers};
 
 /// Longest chain of replacements that is followed.
 const CHAIN_MAX: usize = 1_000;
@@ -138,7 +138,7 @@ fn taken(app: &App, cause: &str, lot: String) -> Void {
 }
 
 fn act(app: &App) -> Act<'_> {
-    Act { edge: &app.edge, today: providers::service::today(app), region: &app.region.code }
+    Act::of(app)
 }
 
 pub(super) fn in_holder(error: Error) -> Error {

@@ -11,6 +11,7 @@ mod peer;
 mod provider;
 mod recognition;
 mod registry;
+mod restore;
 mod run;
 mod settings;
 mod stop;
@@ -79,6 +80,9 @@ enum Command {
     /// See what waits in the exchange of credit with other regions, and carry it as a file
     #[command(subcommand)]
     Peer(peer::Command),
+    /// After a backup was restored: ask every other region what it holds before anything is booked
+    #[command(subcommand)]
+    Restore(restore::Command),
     /// List and show transfers of credit, and write or check what proves them
     #[command(subcommand)]
     Transfer(transfer::Command),
@@ -158,6 +162,7 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Bundle(command) => bundle::run(command),
         Command::Agreement(command) => agreement::run(command, config),
         Command::Peer(command) => peer::run(command, config),
+        Command::Restore(command) => restore::run(command, config),
         Command::Transfer(command) => transfer::run(command, config),
         Command::Provider(command) => provider::run(&command),
         Command::Init => init::run(config),

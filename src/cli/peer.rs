@@ -101,17 +101,24 @@ fn import(path: &Path, config: Config) -> Result<u8, Stop> {
     let app = registry::open(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::new)?;
     let (mut rows, mut code) = (Vec::new(), exit::OK);
-    for n in 1..=FERRY_MAX {
-        // One byte more than a message and its end, so that what is too long is told so and not cut.
-        let mut line = Vec::new();
-        if reader.by_ref().take(MAX_BYTES as u64 + 3).read_until(b'\n', &mut line).map_err(cannot)? == 0 {
-            break;
+    let mut n = 0;
+    while n < FERRY_MAX {
+        let Some(text) = line(&mut reader).map_err(cannot)? else { break };
+        n += 1;
+        let mut taken = runtime.block_on(transfers::take(&app, text.clone()));
+        if let Ok(Taken::Expects(many)) = taken {
+            let mut messages = Vec::new();
+            while messages.len() < many as usize {
+                let Some(text) = line(&mut reader).map_err(cannot)? else { break };
+                messages.push(text);
+            }
+            n += messages.len() as i64;
+            taken = app.db.write_now(|conn| transfers::take_over(conn, &app, &text, &messages));
         }
-        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-        let outcome = match runtime.block_on(transfers::take(&app, text)) {
+        let outcome = match taken {
             Ok(Taken::Answer(_)) => "decided".to_owned(),
             Ok(Taken::Done) => "taken".to_owned(),
-            Ok(Taken::Later) => "later".to_owned(),
+            Ok(Taken::Later | Taken::Expects(_)) => "later".to_owned(),
             Ok(Taken::Alarm(refusal)) | Err(Error::Refusal(refusal)) => {
                 code = exit::REFUSED;
                 refusal.reason.code.to_owned()
@@ -122,6 +129,13 @@ fn import(path: &Path, config: Config) -> Result<u8, Stop> {
     }
     table::print(&["line", "outcome"], rows.into_iter())?;
     Ok(code)
+}
+
+/// The next line, without its end. One that is too long is cut a byte behind the longest message, so that it is told so.
+fn line(reader: &mut impl BufRead) -> std::io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let many = reader.by_ref().take(MAX_BYTES as u64 + 3).read_until(b'\n', &mut line)?;
+    Ok((many > 0).then(|| String::from_utf8_lossy(&line).trim_end().to_owned()))
 }
 
 fn reconcile(peer: Option<RegionCode>, through: Option<Day>, config: Config) -> Result<u8, Stop> {

@@ -170,16 +170,17 @@ table! {
 table! {
     peer_channels (peer) {
         peer -> Text, own -> BigInt, theirs -> BigInt, state -> Text, sent -> BigInt, seen -> BigInt, salt -> Text, alarm -> Nullable<Text>,
-        changed_at -> BigInt,
+        changed_at -> BigInt, asked -> Nullable<Text>, wanted -> Nullable<BigInt>, handover -> Nullable<Text>,
     }
 }
+table! { restores (id) { id -> Text, began_at -> BigInt, ended_at -> Nullable<BigInt>, } }
 table! {
     transfers (id) {
         id -> Text, side -> Text, kind -> Nullable<Text>, peer -> Text, learner_id -> Nullable<Text>, state -> Text, terms -> Nullable<Text>,
         ask -> Nullable<Text>, decision -> Nullable<Text>, decided_epoch -> Nullable<BigInt>, return_of -> Nullable<Text>,
         agreement -> Nullable<Text>, grant_id -> Nullable<Text>, reason -> Nullable<Text>, amount -> BigInt, began_at -> BigInt,
         began_by -> Text, ended_at -> Nullable<BigInt>, answer_by -> Nullable<BigInt>, cancelled -> Bool, next_at -> Nullable<BigInt>,
-        tries -> BigInt, error -> Nullable<Text>,
+        tries -> BigInt, error -> Nullable<Text>, unbooked -> Bool,
     }
 }
 table! {
@@ -206,5 +207,4 @@ allow_tables_to_appear_in_same_query!(lots, lot_balances, entries, movements);
 allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);
 joinable!(receipt_revocations -> receipts (receipt_id));
 allow_tables_to_appear_in_same_query!(receipts, receipt_revocations);
-joinable!(transfer_messages -> transfers (transfer_id));
 allow_tables_to_appear_in_same_query!(transfer_messages, transfers);

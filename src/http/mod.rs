@@ -76,7 +76,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(receipts::issue).service(receipts::list).service(receipts::read).service(receipts::revoke);
     config.service(recognition::evaluate).service(recognition::read).service(recognition::waive).service(recognition::waivers);
     config.service(recognition::listing).service(recognition::recognised).service(recognition::coverage);
-    config.service(transfers::take).service(transfers::channels).service(peers::lines).service(peers::reconcile);
+    config.service(transfers::take).service(transfers::channels).service(peers::lines).service(peers::hand_over).service(peers::reconcile);
     config.service(transfers::quote).service(transfers::propose).service(transfers::list).service(transfers::read);
     config.service(transfers::withdraw).service(transfers::give_back);
     config.service(own_transfers::quote).service(own_transfers::propose).service(own_transfers::list).service(own_transfers::read);

@@ -20,12 +20,30 @@ const PARTNERS_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for transfers whose time to be put has come.
 const TRANSFERS_EVERY: Duration = Duration::from_secs(2);
 
+/// Between two looks for regions that have not handed over after a restore.
+const RESYNC_EVERY: Duration = Duration::from_secs(5);
+
 /// Starts what a server does by itself.
 pub fn start(app: &App) {
     start_rounds(app);
     start_partners(app);
     start_transfers(app);
     start_reconciling(app);
+    start_resyncing(app);
+}
+
+/// After a restore asks every region that has not handed over yet.
+fn start_resyncing(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut looks = tokio::time::interval(RESYNC_EVERY);
+        loop {
+            looks.tick().await;
+            if let Err(fault) = transfers::resync(&app).await {
+                tracing::warn!(%fault, "other regions could not be asked what they hold");
+            }
+        }
+    });
 }
 
 /// Puts transfers when their time comes.

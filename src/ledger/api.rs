@@ -137,7 +137,7 @@ pub async fn create_scheme(
     let document = scheme.sign(&app.keys.region_signer()).map_err(|e| refused(&e))?;
     let (ticket, this) = (key.ticket(&permit.caller, &body.bytes), app.get_ref().clone());
     once(&app, ticket, move |conn| {
-        let act = Act { edge: &this.edge, today: providers::service::today(&this), region: &this.region.code };
+        let act = Act::of(&this);
         service::define(conn, &act, &document)?;
         let row = service::scheme_row(conn, scheme.id.as_str())?;
         Ok(Answer::json(201, &SchemeView::of(row)?)?)

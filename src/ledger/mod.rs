@@ -26,6 +26,7 @@ refusals! {
     /// Why the ledger refuses. The postings' reasons stand in order of precedence: of several, the first is the answer. Between
     /// `ledger.exists_with_different_place` and `ledger.cause` stands the answer that the entry exists as it was asked for.
     pub enum LedgerRefusal {
+        Restoring = 503, "ledger.restoring", "after a restore nothing is booked until every other region has said what it holds", "登记系统正从备份恢复，暂停记账", "the registry was restored from a backup and books nothing until every other region has said what it holds";
         EntryId = 422, "ledger.entry_id", "an entry is named ent_ and 1 to 60 of 0-9a-zA-Z", "分录编号格式不正确", "this is no id of an entry";
         DifferentKind = 409, "ledger.exists_with_different_kind", "an id names one entry", "该分录编号已用于另一种分录", "the id names an entry of another kind";
         DifferentCause = 409, "ledger.exists_with_different_cause", "an id names one entry", "该分录编号已用于另一依据", "the id names an entry with another cause";

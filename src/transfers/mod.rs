@@ -11,10 +11,12 @@ mod views;
 
 pub use compare::{Held, Reconciliation};
 pub use service::{
-    Asker, Taken, channels, commitments, conflict, deliver, dossier, export, find, give_back, held, list, monthly, propose, reconcile, show, take,
-    withdraw,
+    Asked, Asker, Finished, HandedOver, Restore, Taken, channels, commitments, conflict, deliver, dossier, export, find, give_back, held, list,
+    monthly, propose, reconcile, show, take, withdraw,
 };
+pub use service::{begin, finish, handed as take_over, handover_page, resync, status};
 pub use store::Filter;
+pub use store::is_restoring;
 
 use verifier::documents::{Amount, Digest, GrantId, LotId};
 use verifier::ids::RegionCode;
@@ -34,6 +36,10 @@ const PUT_AT_ONCE: i64 = 32;
 /// After so many tries an answer that no retry mends sets a transfer aside.
 const TRIES_MAX: i64 = 20;
 
+/// Messages of a page of what is handed over, at most.
+const MESSAGES_AT_ONCE: i64 = 500;
+/// Most messages that a region hands over.
+const HANDED_MAX: usize = 1_000_000;
 /// Lines of a page of what was decided.
 const LINES_AT_ONCE: usize = 2_000;
 /// Most bytes of such a page.
@@ -79,6 +85,9 @@ refusals! {
         Stale = 422, "transfers.stale", "a STATEMENT is answered within an hour of its signature", "对账声明的签署时间与当前时间相差超过一小时", "the STATEMENT was not signed within the hour";
         Through = 422, "transfers.through", "what was decided is compared through a day that has begun", "截止日期须为今天或更早的日期", "the day is not one until today";
         Lines = 422, "transfers.lines", "the lines are those whose roots the STATEMENT names, at most 1,000,000", "对方给出的明细与其对账声明不符", "the lines are not those of the STATEMENT";
+        Handover = 422, "transfers.handover", "a HANDOVER comes with the messages that it names, which this region and the other have signed, at most 1,000,000", "移交的消息与移交声明不符", "the messages are not those that the HANDOVER names";
+        NotHandedOver = 409, "transfers.not_handed_over", "a restore ends when every other region has handed over what it holds", "尚有地区未移交其所持消息", "a region has not handed over what it holds";
+        NotRestoring = 409, "transfers.not_restoring", "a restore is begun before it is finished", "未处于恢复过程", "no restore goes on";
         Checks = 409, "transfers.checks", "the other region would recognise what is moved", "对方按协议不予认可", "the other region would not recognise it";
     }
 }

@@ -19,10 +19,12 @@ const FIRST_PAUSE: i64 = 5;
 const LONGEST_PAUSE: i64 = 3_600;
 
 /// A channel as the protocol has it; none where the row does not hold what this program writes.
-pub fn channel(own: i64, peer: i64, state: &str) -> Option<Channel> {
-    let state = match state {
-        "open" => ChannelState::Open,
-        "stopped" => ChannelState::Stopped,
+pub fn channel(epochs: (i64, i64), state: &str, asked: Option<(&str, i64)>) -> Option<Channel> {
+    let (own, peer) = epochs;
+    let state = match (state, asked) {
+        ("open", None) => ChannelState::Open,
+        ("stopped", None) => ChannelState::Stopped,
+        ("resync", Some((asked, wanted))) => ChannelState::Resync { asked: Digest::parse(asked).ok()?, wanted: u32::try_from(wanted).ok()? },
         _ => return None,
     };
     Some(Channel { own: u32::try_from(own).ok()?, peer: u32::try_from(peer).ok()?, state })

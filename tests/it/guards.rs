@@ -45,15 +45,16 @@ const ROWS: &str = "
         ('rcp_2', 'N2', '320000', 'sha256:c', 'sha256:d', 9002, 1, 'revoked', 1, 'client_1', 'jws');
     INSERT INTO receipt_revocations (id, receipt_id, at, reason, actor, document) VALUES ('rrv_1', 'rcp_2', 1, 'r', 'client_1', '{}');
     INSERT INTO peer_channels (peer, own, theirs, state, sent, seen, salt, changed_at) VALUES ('320000', 1, 2, 'open', 3, 1, 's', 1);
-    INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries) VALUES
-        ('trf_1', 'source', 'move', '320000', 'settled', 100, 1, 'client_1', FALSE, 0),
-        ('trf_2', 'source', 'move', '320000', 'reserved', 100, 1, 'client_1', TRUE, 0);
+    INSERT INTO restores (id, began_at) VALUES ('rst_1', 1);
+    INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries, unbooked) VALUES
+        ('trf_1', 'source', 'move', '320000', 'settled', 100, 1, 'client_1', FALSE, 0, FALSE),
+        ('trf_2', 'source', 'move', '320000', 'reserved', 100, 1, 'client_1', TRUE, 0, FALSE);
     INSERT INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text)
         VALUES ('trm_1', 'sha256:m', 'trf_1', '320000', TRUE, 'offer', 1, 1, 1, 'jws');
 ";
 
 /// Refused, with the words of the guard.
-const REFUSED: [(&str, &str); 77] = [
+const REFUSED: [(&str, &str); 78] = [
     ("UPDATE evidence SET at = 0 WHERE seq = 9000001", "evidence is append-only"),
     ("DELETE FROM evidence WHERE seq = 9000001", "evidence is append-only"),
     ("UPDATE key_events SET at = 0 WHERE id = 'kev_1'", "key_events is append-only"),
@@ -125,6 +126,7 @@ const REFUSED: [(&str, &str); 77] = [
     ("UPDATE transfers SET amount = 1 WHERE id = 'trf_2'", "a transfer ends once, and what was asked does not change"),
     ("UPDATE transfers SET cancelled = FALSE WHERE id = 'trf_2'", "a transfer ends once, and what was asked does not change"),
     ("DELETE FROM transfers WHERE id = 'trf_2'", "transfers are never deleted"),
+    ("DELETE FROM restores WHERE id = 'rst_1'", "restores are never deleted"),
     ("UPDATE transfer_messages SET text = 'x' WHERE id = 'trm_1'", "transfer_messages is append-only"),
     ("DELETE FROM transfer_messages WHERE id = 'trm_1'", "transfer_messages is append-only"),
     ("UPDATE peer_channels SET theirs = 1 WHERE peer = '320000'", "a channel counts upwards"),

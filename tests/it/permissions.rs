@@ -34,6 +34,8 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("get", "/v1/bundle/parts/{sha256}", "by address"),
     ("get", "/v1/bundle/deltas/{seq}", "by address"),
     ("post", "/peer/agreements", "by address; a pinned partner must have signed what is sent"),
+    ("post", "/peer/handover", "by address; a pinned partner must have signed what is sent"),
+    ("post", "/peer/lines", "by address; a pinned partner must have signed what is sent"),
     ("post", "/peer/messages", "by address; a pinned partner must have signed what is sent"),
     ("post", "/v1/verify", "by address; with a token by client, which may then verify many"),
     ("post", "/v1/certificates:query", "by address, and more narrowly as a look-up"),

@@ -7,6 +7,7 @@ mod dossier;
 mod failing;
 mod http;
 mod moving;
+mod restoring;
 
 use hufu::access::{Caller, Role};
 use hufu::app::App;
@@ -180,6 +181,7 @@ pub fn give(world: &World, text: &str) -> Result<String, String> {
         Ok(Taken::Answer(answer)) => Ok(answer),
         Ok(Taken::Done) => Ok(String::new()),
         Ok(Taken::Later) => Ok("later".to_owned()),
+        Ok(Taken::Expects(many)) => Ok(format!("expects {many}")),
         Ok(Taken::Alarm(refusal)) | Err(Error::Refusal(refusal)) => Err(refusal.reason.code.to_owned()),
         Err(fault) => panic!("{fault}"),
     }

@@ -180,6 +180,7 @@ impl Office<'_> {
     fn accept(&mut self, order: &Order) -> Result<Provider, Error> {
         let (provider, draft) = (self.admit(order)?, &order.draft);
         if !draft.extra.credits.is_empty() {
+            ledger::service::may_book(self.app)?;
             self.accounts.admit(self.app, &draft.holder.id, &draft.holder.name).map_err(credit::in_holder)?;
         }
         for (part, declared) in draft.extra.credits.iter().enumerate() {

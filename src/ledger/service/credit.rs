@@ -17,7 +17,7 @@ use crate::ledger::{EntryKind, LedgerRefusal, Mint, Outcome, Place, Posted, Rece
 /// # Errors
 /// A fault. What is refused is an outcome.
 pub fn mint(conn: &mut Conn, act: &Act<'_>, asked: &Mint) -> Result<Outcome, Error> {
-    post(conn, &asked.entry, |conn| plan_new(conn, act, asked, &Source::Issued))
+    post(conn, act, &asked.entry, |conn| plan_new(conn, act, asked, &Source::Issued))
 }
 
 /// Whether an amount may be minted of a scheme in a category, to an account that is open.
@@ -46,12 +46,32 @@ pub fn mint_new(bulk: &mut Bulk, act: &Act<'_>, asked: &Mint, scheme: &Scheme) -
     LotState::minted(row, act.today)
 }
 
+/// Mints a lot that was minted before, after the backup that was restored, under the id that it had. If it had replaced another lot, that one is voided.
+///
+/// # Errors
+/// A fault. What is refused is an outcome.
+pub fn mint_again(conn: &mut Conn, act: &Act<'_>, asked: &Mint, lot: &str) -> Result<Outcome, Error> {
+    post(conn, act, &asked.entry, |conn| {
+        let (mut written, old) = match store::latest(conn, &asked.facts)? {
+            None => (Vec::new(), None),
+            Some(old) => {
+                let void = Void { entry: act.edge.id("ent"), cause: asked.cause.clone(), lot: old.id };
+                let (plan, row) = plan_void(conn, act, &void)?;
+                (plan.written, Some(row))
+            }
+        };
+        let plan = plan_new(conn, act, asked, &Source::Again(lot, old.as_ref()))?;
+        written.extend(plan.written);
+        Ok(Plan { written, posted: plan.posted })
+    })
+}
+
 /// Books a lot that another region has let go. Its basis is the offer, so that parts of one foreign lot can come one after the other.
 ///
 /// # Errors
 /// A fault. What is refused is an outcome.
 pub fn receive(conn: &mut Conn, act: &Act<'_>, asked: &Receive) -> Result<Outcome, Error> {
-    post(conn, &asked.credit.entry, |conn| plan_new(conn, act, &asked.credit, &Source::Peer(&asked.peer, asked.expires_on)))
+    post(conn, act, &asked.credit.entry, |conn| plan_new(conn, act, &asked.credit, &Source::Peer(&asked.peer, asked.expires_on)))
 }
 
 /// Takes back what is available of a lot. What is held, has gone or is spent stays where it is, and the answer says how much that is; what is released
@@ -60,7 +80,7 @@ pub fn receive(conn: &mut Conn, act: &Act<'_>, asked: &Receive) -> Result<Outcom
 /// # Errors
 /// A fault. What is refused is an outcome.
 pub fn void(conn: &mut Conn, act: &Act<'_>, asked: &Void) -> Result<Outcome, Error> {
-    post(conn, &asked.entry, |conn| plan_void(conn, act, asked).map(|(plan, _)| plan))
+    post(conn, act, &asked.entry, |conn| plan_void(conn, act, asked).map(|(plan, _)| plan))
 }
 
 /// Re-evaluates: voids a lot and mints its next revision, both or neither. What had gone or was spent under earlier revisions is not granted again: the
@@ -69,7 +89,7 @@ pub fn void(conn: &mut Conn, act: &Act<'_>, asked: &Void) -> Result<Outcome, Err
 /// # Errors
 /// A fault. What is refused is an outcome; the reasons of the voiding come first.
 pub fn revalue(conn: &mut Conn, act: &Act<'_>, old: &Void, new: &Mint) -> Result<Outcome, Error> {
-    post(conn, &new.entry, |conn| {
+    post(conn, act, &new.entry, |conn| {
         let (mut written, row) = match plan_void(conn, act, old) {
             Ok((plan, row)) => (plan.written, row),
             // It was voided by this entry, so the mint is there too, or this answers why not.
@@ -90,16 +110,28 @@ enum Source<'a> {
     Issued,
     /// This region, in the place of a lot.
     Replacing(&'a LotRow),
+    /// This region, under the id that it had before a restore, in the place of a lot if there is one.
+    Again(&'a str, Option<&'a LotRow>),
     /// Another region, which says when it expires.
     Peer(&'a RegionCode, Option<Day>),
+}
+
+impl<'a> Source<'a> {
+    /// The lot in whose place it comes.
+    fn replaces(&self) -> Option<&'a LotRow> {
+        match self {
+            Source::Replacing(old) => Some(*old),
+            Source::Again(_, old) => *old,
+            Source::Issued | Source::Peer(..) => None,
+        }
+    }
 }
 
 fn plan_new(conn: &mut Conn, act: &Act<'_>, asked: &Mint, source: &Source<'_>) -> Result<Plan, Stop> {
     let facts = &asked.facts;
     let (kind, from, besides) = match source {
         Source::Peer(peer, expires_on) => (EntryKind::Receive, Place::In(peer.to_string()), expires_on.map(|day| day.to_string())),
-        Source::Issued => (EntryKind::Mint, Place::Issued, None),
-        Source::Replacing(old) => (EntryKind::Mint, Place::Issued, Some(old.id.clone())),
+        Source::Issued | Source::Replacing(_) | Source::Again(..) => (EntryKind::Mint, Place::Issued, source.replaces().map(|old| old.id.clone())),
     };
     let lots = vec![facts_text(facts)?, besides.unwrap_or_default()];
     let said = Said { kind, cause: asked.cause.clone(), lots, amounts: vec![asked.amount], place: from.to_string() };
@@ -116,7 +148,7 @@ fn plan_new(conn: &mut Conn, act: &Act<'_>, asked: &Mint, source: &Source<'_>) -
     let scheme = super::scheme(conn, &facts.scheme)?;
     let scheme = may_mint(asked.amount, scheme.as_ref(), facts.category.as_deref()).map_err(refuse)?.clone();
     open_learner(conn, &facts.learner)?;
-    let old = if let Source::Replacing(old) = source { Some(*old) } else { None };
+    let old = source.replaces();
     if let Some(other) = old.filter(|old| (&old.scheme, &old.basis, old.part) != (&facts.scheme, &facts.basis, i64::from(facts.part))) {
         return Err(refuse_lot(LedgerRefusal::OtherBasis, &other.id));
     }
@@ -147,11 +179,11 @@ fn row(act: &Act<'_>, asked: &Mint, source: &Source<'_>, scheme: &Scheme) -> Lot
     let facts = &asked.facts;
     let (origin, expires_on) = match source {
         Source::Peer(peer, expires_on) => (*peer, *expires_on),
-        Source::Issued | Source::Replacing(_) => (act.region, scheme.expires_on(facts.earned_on)),
+        Source::Issued | Source::Replacing(_) | Source::Again(..) => (act.region, scheme.expires_on(facts.earned_on)),
     };
-    let replaces = if let Source::Replacing(old) = source { Some(*old) } else { None };
+    let replaces = source.replaces();
     LotRow {
-        id: act.edge.id("lot"),
+        id: if let Source::Again(id, _) = source { (*id).to_owned() } else { act.edge.id("lot") },
         learner_id: facts.learner.clone(),
         scheme: facts.scheme.clone(),
         amount: asked.amount,

@@ -6,7 +6,6 @@ use crate::db::Conn;
 use crate::error::{Error, Fault};
 use crate::ledger::store;
 use crate::ledger::{EntryKind, Place};
-use crate::providers;
 
 /// Lots of one transaction of the sweep.
 const BATCH: i64 = 500;
@@ -16,6 +15,9 @@ const BATCH: i64 = 500;
 /// # Errors
 /// A fault.
 pub fn expire(conn: &mut Conn, act: &Act<'_>, limit: i64) -> Result<usize, Error> {
+    if act.is_restoring {
+        return Ok(0);
+    }
     let lots = store::to_expire(conn, &act.today.to_string(), limit)?;
     // Read again under the lock: something may have been spent of them meanwhile, by somebody whose day is earlier.
     let balances = store::lock(conn, &lots)?;
@@ -43,7 +45,7 @@ pub async fn sweep(app: &App) -> Result<usize, Error> {
     loop {
         let work = app.clone();
         let done = app.db.write(move |conn| {
-            let act = Act { edge: &work.edge, today: providers::service::today(&work), region: &work.region.code };
+            let act = Act::of(&work);
             expire(conn, &act, BATCH)
         });
         let done = done.await?;

@@ -16,14 +16,16 @@ use verifier::time::Day;
 use super::rules::{self, Said};
 use super::store::{self, EntryRow, LotRow, MovementRow, Written};
 use super::{EntryKind, LedgerRefusal, Outcome, Place, Posted, Refused};
+use crate::app::App;
 use crate::db::Conn;
 use crate::edge::Edge;
 use crate::error::{Error, Fault};
+use crate::providers::service::today;
 pub use audit::{Audit, TrialRow, Wrong, audit, trial_balance};
-pub use credit::{may_mint, mint, mint_new, receive, revalue, void};
+pub use credit::{may_mint, mint, mint_again, mint_new, receive, revalue, void};
 pub use expire::{expire, sweep};
 pub use hours::{Year, hours};
-pub use read::{Balance, LotState, Sums, account_postings, balances, evaluations, lot, lots, of_basis, picked, postings, spendable};
+pub use read::{Balance, LotState, Sums, account_postings, balances, evaluations, lot, lot_row, lots, of_basis, picked, postings, spendable};
 pub use schemes::{define, named, scheme, scheme_row, schemes};
 pub use spend::{give_back, redeem, release, reserve, settle};
 
@@ -35,6 +37,23 @@ pub struct Act<'a> {
     pub today: Day,
     /// The region.
     pub region: &'a RegionCode,
+    /// Whether nothing may be booked, because the registry was restored and other regions know more than it does.
+    pub is_restoring: bool,
+}
+
+impl<'a> Act<'a> {
+    /// Here and now.
+    pub fn of(app: &'a App) -> Act<'a> {
+        Act { edge: &app.edge, today: today(app), region: &app.region.code, is_restoring: app.is_restoring() }
+    }
+}
+
+/// Whether anything may be booked now. Every posting asks by itself; this is for what prepares many.
+///
+/// # Errors
+/// `ledger.restoring`.
+pub fn may_book(app: &App) -> Result<(), LedgerRefusal> {
+    if app.is_restoring() { Err(LedgerRefusal::Restoring) } else { Ok(()) }
 }
 
 /// What a posting would write.
@@ -73,7 +92,10 @@ fn refuse_lot(why: LedgerRefusal, lot: &str) -> Stop {
 
 /// Plans a posting and writes it. Where another transaction takes its id, its basis or its hold meanwhile, the caller's transaction runs again and sees
 /// that; where it did so between the look for the id and a later check, the plan is made anew, for what exists is not refused.
-fn post(conn: &mut Conn, id: &str, plan: impl Fn(&mut Conn) -> Result<Plan, Stop>) -> Result<Outcome, Error> {
+fn post(conn: &mut Conn, act: &Act<'_>, id: &str, plan: impl Fn(&mut Conn) -> Result<Plan, Stop>) -> Result<Outcome, Error> {
+    if act.is_restoring {
+        return Ok(Outcome::Refused(LedgerRefusal::Restoring.into()));
+    }
     let mut planned = plan(conn);
     if matches!(planned, Err(Stop::Answer(Outcome::Refused(_)))) && rules::is_entry(id) && store::entry(conn, id)?.is_some() {
         planned = plan(conn);

@@ -152,6 +152,14 @@ pub fn lot(conn: &mut Conn, family: &[String], id: &str, day: Day) -> Result<Opt
     Ok(states(conn, own.into_iter().collect(), day)?.pop())
 }
 
+/// A lot, whosever it is.
+///
+/// # Errors
+/// A fault.
+pub fn lot_row(conn: &mut Conn, id: &str) -> Result<Option<LotRow>, Error> {
+    store::lot(conn, id)
+}
+
 /// The credit of one achievement as it was at the end of `day`: of each scheme and part the lot that was minted last.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub fn reserve(conn: &mut Conn, act: &Act<'_>, asked: &Reserve<'_>) -> Result<Ou
         origin: Some(asked.origin.as_str()),
         answer_by: Some(asked.answer_by),
     };
-    post(conn, &asked.entry, |conn| plan_spending(conn, act, &spending))
+    post(conn, act, &asked.entry, |conn| plan_spending(conn, act, &spending))
 }
 
 /// Spends amounts on a programme, for good.
@@ -46,7 +46,7 @@ pub fn redeem(conn: &mut Conn, act: &Act<'_>, asked: &Redeem<'_>) -> Result<Outc
         origin: None,
         answer_by: None,
     };
-    post(conn, &asked.entry, |conn| plan_spending(conn, act, &spending))
+    post(conn, act, &asked.entry, |conn| plan_spending(conn, act, &spending))
 }
 
 /// Ends a hold: what was set aside has gone, or is spent.
@@ -58,7 +58,7 @@ pub fn settle(conn: &mut Conn, act: &Act<'_>, asked: &End, to: &Destination) -> 
         Destination::Out(peer) => (Place::Out(peer.to_string()), is_peer(act, peer)),
         Destination::Redeemed(programme) => (Place::Redeemed(programme.clone()), rules::is_digest(programme)),
     };
-    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Settle(&place, fits)))
+    post(conn, act, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Settle(&place, fits)))
 }
 
 /// Ends a hold: what was set aside is back in its lots; of a lot that was voided meanwhile, it is voided too.
@@ -66,7 +66,7 @@ pub fn settle(conn: &mut Conn, act: &Act<'_>, asked: &End, to: &Destination) -> 
 /// # Errors
 /// A fault. What is refused is an outcome.
 pub fn release(conn: &mut Conn, act: &Act<'_>, asked: &End) -> Result<Outcome, Error> {
-    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Release))
+    post(conn, act, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Release))
 }
 
 /// What was settled to another region is back in its lots, whole; of a lot that was voided meanwhile, it is voided too.
@@ -75,7 +75,7 @@ pub fn release(conn: &mut Conn, act: &Act<'_>, asked: &End) -> Result<Outcome, E
 /// A fault. What is refused is an outcome.
 pub fn give_back(conn: &mut Conn, act: &Act<'_>, asked: &End, peer: &RegionCode) -> Result<Outcome, Error> {
     let (place, fits) = (Place::Out(peer.to_string()), is_peer(act, peer));
-    post(conn, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Return(&place, fits)))
+    post(conn, act, &asked.entry, |conn| plan_end(conn, act, asked, &Ending::Return(&place, fits)))
 }
 
 fn is_peer(act: &Act<'_>, peer: &RegionCode) -> bool {

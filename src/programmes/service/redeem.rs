@@ -57,7 +57,7 @@ pub fn redeem(conn: &mut Conn, app: &App, caller: &Caller, actor: &Actor, wanted
         picks: wanted.picks.iter().map(|(lot, amount)| Pick { lot: lot.to_string(), amount: amount.hundredths() }).collect(),
         programme: wanted.version.to_string(),
     };
-    let act = Act { edge: &app.edge, today: providers::service::today(app), region: &app.region.code };
+    let act = Act::of(app);
     let outcome = ledger::service::redeem(conn, &act, &spent)?;
     if matches!(outcome, Outcome::Refused(_)) {
         // Somebody spent of the lots since they were looked at: the checks say what is left.

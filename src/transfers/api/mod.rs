@@ -52,7 +52,7 @@ pub async fn take(app: web::Data<App>, _public: Public, body: Body<Carried, CARR
     match service::take(&app, body.value.message).await? {
         Taken::Answer(message) => Ok(HttpResponse::Ok().json(Carried { message })),
         Taken::Done => Ok(HttpResponse::Ok().json(NoAnswer {})),
-        Taken::Later => Ok(HttpResponse::Accepted().json(NoAnswer {})),
+        Taken::Later | Taken::Expects(_) => Ok(HttpResponse::Accepted().json(NoAnswer {})),
         Taken::Alarm(refusal) => Err(refusal.into()),
     }
 }

@@ -51,6 +51,42 @@ pub async fn lines(app: web::Data<App>, _public: Public, body: Body<LinesAsk, CA
     Ok(HttpResponse::Ok().json(LinesPage { lines, next }))
 }
 
+/// A RESYNC, and the page that is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TransferHandoverAsk)]
+pub struct HandoverAsk {
+    /// The RESYNC, a compact JWS.
+    message: String,
+    /// `next` of the page before; with it no new HANDOVER is signed.
+    after: Option<String>,
+}
+
+/// A page of what is handed over.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TransferHandoverPage)]
+pub struct HandoverPage {
+    /// The HANDOVER, which names all messages of all pages; with the first page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handover: Option<String>,
+    /// Messages, compact JWS.
+    messages: Vec<String>,
+    /// What to pass as `after`; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// For other registries that were restored from a backup: with a RESYNC that a pinned partner has signed for this region, every message between the two.
+#[utoipa::path(post, path = "/peer/handover", operation_id = "hand_over", tag = "transfers", security(()), request_body = HandoverAsk,
+    responses((status = 200, description = "A page, in the order in which the messages came to be known", body = HandoverPage),
+        (status = 422, description = "transfer.*, document.* or jws.* with the member to blame, transfers.kind", body = Document)))]
+#[post("/peer/handover")]
+pub async fn hand_over(app: web::Data<App>, _public: Public, body: Body<HandoverAsk, CARRIED_MAX>) -> Result<HttpResponse, Problem> {
+    let HandoverAsk { message, after } = body.value;
+    let page = service::handover_page(&app, message, after).await?;
+    Ok(HttpResponse::Ok().json(HandoverPage { handover: page.handover, messages: page.messages, next: page.next }))
+}
+
 /// Until when.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

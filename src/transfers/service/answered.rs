@@ -21,11 +21,15 @@ pub(super) fn decided(conn: &mut Conn, line: &mut Line<'_>, came: (&Signed, &str
     };
     let state = row.as_ref().map_or(Source::None, |row| rules::source(&row.state));
     let (next, action) = step(state, SourceEvent::Decided { outcome: decision.outcome, is_ours });
-    match (action, row) {
+    match (action, row.clone()) {
         (SourceAction::BookOut | SourceAction::Release, Some(row)) => book(conn, line, came, decision, row, next),
         (SourceAction::Nothing, _) => {
             if store::message(conn, &signed.digest.to_string())?.is_none() {
-                line.keep_taken(conn, signed, text)?;
+                let digest = line.keep_taken(conn, signed, text)?;
+                // The same answer, signed in a later epoch: that one counts.
+                if let Some(row) = row.filter(|row| row.decided_epoch < Some(decision.epoch.into())) {
+                    store::update(conn, &Row { decision: Some(digest), decided_epoch: Some(decision.epoch.into()), ..row })?;
+                }
             }
             Ok(Taken::Done)
         }

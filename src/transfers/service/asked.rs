@@ -225,6 +225,7 @@ fn answer(conn: &mut Conn, line: &mut Line<'_>, decision: TransferDecision, abou
         next_at: None,
         tries: 0,
         error: None,
+        unbooked: false,
     };
     store::insert(conn, &row)?;
     Ok(Taken::Answer(text))

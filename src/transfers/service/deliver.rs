@@ -29,6 +29,9 @@ pub(super) struct Carried {
 /// # Errors
 /// A fault of the database.
 pub async fn deliver(app: &App) -> Result<usize, Error> {
+    if app.is_restoring() {
+        return Ok(0);
+    }
     let now = app.edge.now();
     let due = app.db.read(move |conn| store::due(conn, now, PUT_AT_ONCE)).await?;
     let (mut tasks, many) = (JoinSet::new(), due.len());
@@ -69,7 +72,7 @@ pub(super) async fn asked(app: &App, peer: &str, message: String) -> Result<(), 
     let carried: Carried = serde_json::from_slice(&answer).map_err(|_| TransferRefusal::Kind.at("message"))?;
     match take(app, carried.message).await? {
         Taken::Alarm(refusal) => Err(refusal.into()),
-        Taken::Answer(_) | Taken::Done | Taken::Later => Ok(()),
+        Taken::Answer(_) | Taken::Done | Taken::Later | Taken::Expects(_) => Ok(()),
     }
 }
 

@@ -101,6 +101,7 @@ fn row(back: &Return, original: &Row, learner: String, by: &str, ask: String) ->
         next_at: Some(now),
         tries: 0,
         error: None,
+        unbooked: false,
         ..original.clone()
     }
 }

@@ -3,6 +3,7 @@
 use verifier::base64url;
 use verifier::ids::RegionCode;
 use verifier::time::Instant;
+use verifier::transfer::protocol::channel::ChannelState;
 use verifier::transfer::protocol::{Channel, Stamp};
 use verifier::transfer::{Message, Salt, Signed};
 
@@ -33,6 +34,9 @@ impl<'a> Line<'a> {
             salt: base64url::encode(&app.edge.random::<16>()),
             alarm: None,
             changed_at: app.edge.now(),
+            asked: None,
+            wanted: None,
+            handover: None,
         };
         Ok(Line { app, row: store::keep_channel(conn, &first)? })
     }
@@ -56,6 +60,59 @@ impl<'a> Line<'a> {
     pub fn stamp(&self) -> Result<Stamp, Fault> {
         let seq = u32::try_from(self.row.sent + 1).map_err(Fault::new)?;
         Ok(Stamp { epoch: self.channel()?.own, iat: Instant(self.app.edge.now()), seq })
+    }
+
+    /// Brings the channel to what the protocol says; a new epoch of either side begins to count anew.
+    pub fn set(&mut self, conn: &mut Conn, channel: Channel) -> Result<(), Error> {
+        let before = self.channel()?;
+        let (state, asked) = match channel.state {
+            ChannelState::Open => ("open", None),
+            ChannelState::Stopped => ("stopped", None),
+            ChannelState::Resync { asked, wanted } => ("resync", Some((asked, wanted))),
+        };
+        (self.row.own, self.row.theirs, self.row.state) = (channel.own.into(), channel.peer.into(), state.to_owned());
+        (self.row.asked, self.row.wanted) = asked.map(|(asked, wanted)| (asked.to_string(), i64::from(wanted))).unzip();
+        if state != "stopped" {
+            self.row.alarm = None;
+        }
+        if channel.own != before.own {
+            self.row.sent = store::last_place(conn, &self.row.peer, true, channel.own.into())?;
+        }
+        if channel.peer != before.peer || state == "open" {
+            self.row.seen = store::last_place(conn, &self.row.peer, false, channel.peer.into())?;
+        }
+        self.write(conn)
+    }
+
+    /// The own last HANDOVER.
+    pub fn handover(&self) -> Option<&str> {
+        self.row.handover.as_deref()
+    }
+
+    /// Notes the own last HANDOVER.
+    pub fn note_handover(&mut self, conn: &mut Conn, text: &str) -> Result<(), Error> {
+        self.row.handover = Some(text.to_owned());
+        self.write(conn)
+    }
+
+    /// Stores a RESYNC that was signed here, or one or a HANDOVER that came, once.
+    pub fn keep_epoch(&self, conn: &mut Conn, signed: &Signed, text: &str, sent: bool) -> Result<(), Error> {
+        self.keep(conn, signed, text, sent, None).map(drop)
+    }
+
+    /// Stores a message that was handed over after a restore, whoever signed it, if it is not known. One whose place is taken has none: the region
+    /// had signed another there, before it knew that it was restored.
+    pub fn keep_handed(&self, conn: &mut Conn, signed: &Signed, text: &str) -> Result<(), Error> {
+        if store::message(conn, &signed.digest.to_string())?.is_some() {
+            return Ok(());
+        }
+        let (sent, epoch) = (*signed.message.iss() == self.app.region.code, i64::from(signed.message.epoch()));
+        let seq = match signed.message.seq() {
+            Some(seq) if !store::is_placed(conn, &self.row.peer, sent, epoch, seq.into())? => Some(seq),
+            _ => None,
+        };
+        self.keep(conn, signed, text, sent, seq)?;
+        Ok(())
     }
 
     /// The highest places of what was sent in this epoch, and of what came in the other's.
@@ -86,13 +143,11 @@ impl<'a> Line<'a> {
     /// Stops the channel for good, until people have looked, and keeps the message that was the reason.
     pub fn stop(&mut self, conn: &mut Conn, signed: &Signed, text: &str, alarm: &str) -> Result<(), Error> {
         tracing::error!(peer = %self.row.peer, alarm, message = %signed.digest, "a message contradicts what is known: the channel is stopped");
-        self.row.state = "stopped".to_owned();
+        let stopped = self.channel()?.stopped();
+        self.set(conn, stopped)?;
         self.row.alarm = Some(alarm.to_owned());
         self.write(conn)?;
-        if store::message(conn, &signed.digest.to_string())?.is_none() {
-            self.keep(conn, signed, text, false, None)?;
-        }
-        Ok(())
+        self.keep(conn, signed, text, false, None).map(drop)
     }
 
     fn write(&mut self, conn: &mut Conn) -> Result<(), Error> {
@@ -106,7 +161,9 @@ impl<'a> Line<'a> {
             Message::Return(_) => "return",
             Message::Decision(_) => "decision",
             Message::Cancel(_) => "cancel",
-            Message::Statement(_) | Message::Resync(_) | Message::Handover(_) => "statement",
+            Message::Statement(_) => "statement",
+            Message::Resync(_) => "resync",
+            Message::Handover(_) => "handover",
         };
         let day = if let Message::Decision(decision) = &signed.message { Some(decision.day.to_string()) } else { None };
         let row = MessageRow {
@@ -122,8 +179,10 @@ impl<'a> Line<'a> {
             text: text.to_owned(),
             day,
         };
-        store::insert_message(conn, &row)?;
-        evidence::record(conn, &self.app.edge, evidence::Kind::TransferMessage, row.at, &row.id, text.as_bytes())?;
+        // One that was handed over after a restore may come again.
+        if store::insert_message(conn, &row)? {
+            evidence::record(conn, &self.app.edge, evidence::Kind::TransferMessage, row.at, &row.id, text.as_bytes())?;
+        }
         Ok(row.digest)
     }
 }

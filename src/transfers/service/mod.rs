@@ -10,6 +10,7 @@ mod line;
 mod propose;
 mod reading;
 mod reconcile;
+mod restore;
 mod statement;
 mod subjects;
 mod take;
@@ -24,7 +25,6 @@ use crate::error::{Error, Fault, Refusal};
 use crate::ledger::service::Act;
 use crate::messages::from_verifier;
 use crate::partners;
-use crate::providers::service::today;
 pub use deliver::deliver;
 pub use dossier::{conflict, dossier};
 pub use ending::{give_back, withdraw};
@@ -33,6 +33,7 @@ use line::Line;
 pub use propose::{propose, quoted};
 pub use reading::{Asker, account, channels, commitments, find, held, list, show};
 pub use reconcile::{monthly, reconcile};
+pub use restore::{Asked, Finished, HandedOver, Restore, begin, finish, handed, page as handover_page, resync, status};
 pub use statement::page;
 pub use take::{Taken, take};
 
@@ -56,7 +57,7 @@ fn stored(text: &str) -> Result<Signed, Fault> {
 
 /// When and where the ledger books.
 fn act(app: &App) -> Act<'_> {
-    Act { edge: &app.edge, today: today(app), region: &app.region.code }
+    Act::of(app)
 }
 
 /// When a transfer that begins now is cancelled.

@@ -107,6 +107,7 @@ fn row(offer: &Offer, learner: &str, by: &str, ask: String, now: i64) -> Row {
         next_at: Some(now),
         tries: 0,
         error: None,
+        unbooked: false,
     }
 }
 

@@ -8,7 +8,7 @@ use verifier::time::Day;
 use verifier::transfer::{Message, Statement};
 
 use super::deliver::{Carried, PATH, asked, text};
-use super::statement::own;
+use super::statement::{forgotten, own};
 use super::take::open;
 use super::{DAY, Line, is_peer, refused};
 use crate::app::App;
@@ -136,15 +136,27 @@ async fn compare(app: &App, peer: &RegionCode, through: Day) -> Result<Compared,
 /// The STATEMENT of the other region, if it is that and answers the own one.
 async fn stated(app: &App, peer: &RegionCode, here: &Statement, text: String) -> Result<Statement, Error> {
     let (this, peer, through) = (app.clone(), peer.clone(), here.through);
-    let work = move |conn: &mut Conn| match open(conn, &this, &text)?.message {
-        Message::Statement(there) if there.iss == peer && there.through == through => {
-            let channel = store::channel(conn, peer.as_str())?.ok_or_else(|| Fault::text("a channel is gone"))?;
-            channel.admit(there.epoch).map_err(refused)?;
-            Ok(there)
+    let work = move |conn: &mut Conn| {
+        let signed = open(conn, &this, &text)?;
+        let Message::Statement(there) = &signed.message else { return Err(TransferRefusal::Kind.at("message").into()) };
+        if there.iss != peer || there.through != through {
+            return Err(TransferRefusal::Kind.at("message").into());
         }
-        _ => Err(TransferRefusal::Kind.at("message").into()),
+        let mut line = Line::open(conn, &this, &peer)?;
+        line.channel()?.admit(there.epoch).map_err(refused)?;
+        let alarm = forgotten(conn, &line, there)?;
+        if let Some(alarm) = alarm {
+            line.stop(conn, &signed, &text, alarm)?;
+        }
+        Ok((there.clone(), alarm))
     };
-    app.db.read(work).await
+    match app.db.write(work).await? {
+        (there, None) => Ok(there),
+        (_, Some(alarm)) => {
+            app.metrics.transfer_alarms.inc();
+            Err(TransferRefusal::Contradiction.at("message").got(alarm).into())
+        }
+    }
 }
 
 /// The lines under the roots of the other's STATEMENT.

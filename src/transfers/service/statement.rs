@@ -2,10 +2,10 @@
 
 use verifier::documents::{Digest, TransferId};
 use verifier::time::Day;
-use verifier::transfer::{Message, Statement, StatementLine, Tally};
+use verifier::transfer::{Forgotten, Message, Signed, Statement, StatementLine, Tally};
 
 use super::take::open;
-use super::{Line, Taken, refused, unfit};
+use super::{Line, Taken, refused, stored, unfit};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
@@ -13,10 +13,25 @@ use crate::transfers::compare::{Lines, by_outcome};
 use crate::transfers::store::{self, LineRow};
 use crate::transfers::{LINES_AT_ONCE, STATED, TransferRefusal, compare};
 
-/// Answers a STATEMENT with the own one for the same day.
-pub(super) fn answer(conn: &mut Conn, line: &Line<'_>, theirs: &Statement) -> Result<Taken, Error> {
+/// Answers a STATEMENT with the own one for the same day, unless it shows that one of the two was restored and has not said so.
+pub(super) fn answer(conn: &mut Conn, line: &mut Line<'_>, came: (&Signed, &str), theirs: &Statement) -> Result<Taken, Error> {
     is_present(line.app, theirs)?;
+    if let Some(alarm) = forgotten(conn, line, theirs)? {
+        line.stop(conn, came.0, came.1, alarm)?;
+        return Ok(Taken::Alarm(TransferRefusal::Contradiction.at("message").got(alarm)));
+    }
     Ok(Taken::Answer(own(conn, line, theirs.through)?.1))
+}
+
+/// The alarm where a STATEMENT shows that a region has forgotten what it signed: `forgotten` of this one, `sender_forgot` of the other.
+pub(super) fn forgotten(conn: &mut Conn, line: &Line<'_>, theirs: &Statement) -> Result<Option<&'static str>, Error> {
+    let (sent, seen) = line.places()?;
+    let last = store::taken_at(conn, line.peer(), theirs.epoch.into(), seen.into())?;
+    let seen_at = last.map(|text| stored(&text)).transpose()?.map_or(theirs.iat, |last| last.message.iat());
+    Ok(theirs.forgotten(sent, seen, seen_at, STATED).map(|who| match who {
+        Forgotten::Reader => "forgotten",
+        Forgotten::Sender => "sender_forgot",
+    }))
 }
 
 /// The own STATEMENT through a day, with its text and the lines under its roots.
@@ -74,21 +89,9 @@ fn is_present(app: &App, theirs: &Statement) -> Result<(), Error> {
 fn after_id(conn: &mut Conn, peer: &str, through: Day, after: &str) -> Result<(Vec<StatementLine>, Option<String>), Error> {
     let rows = store::lines(conn, peer, &through.to_string(), after, LINES_AT_ONCE as i64 + 1)?;
     let is_more = rows.len() > LINES_AT_ONCE;
-    let mut lines: Vec<StatementLine> = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let line = line(row)?;
-        match lines.last_mut() {
-            Some(last) if last.jti == line.jti => *last = line,
-            _ => lines.push(line),
-        }
-    }
-    if !is_more {
-        return Ok((lines, None));
-    }
-    // There may be more DECISIONs of this one.
-    lines.pop();
-    let next = lines.last().map(|line| line.jti.as_str().to_owned()).ok_or_else(|| Fault::text("a transfer with thousands of DECISIONs"))?;
-    Ok((lines, Some(next)))
+    let lines = rows.iter().take(LINES_AT_ONCE).map(line).collect::<Result<Vec<_>, _>>()?;
+    let next = lines.last().filter(|_| is_more).map(|line| line.jti.as_str().to_owned());
+    Ok((lines, next))
 }
 
 fn line(row: &LineRow) -> Result<StatementLine, Fault> {

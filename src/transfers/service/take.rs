@@ -1,7 +1,9 @@
 //! Taking a message of another region, in whatever way it came.
 
-use verifier::transfer::{Message, Signed, TransferRule, proof};
+use verifier::transfer::protocol::channel::Handed;
+use verifier::transfer::{Handover, Message, Signed, TransferRule, proof};
 
+use super::restore::{hand_over, handed};
 use super::{Line, answered, asked, refused, statement, stored, unfit};
 use crate::agreements::Keys;
 use crate::app::App;
@@ -20,6 +22,8 @@ pub enum Taken {
     Done,
     /// It is to be sent again later.
     Later,
+    /// It is a HANDOVER that was waited for: the messages that it names, so many, are to be taken with it.
+    Expects(u32),
     /// It contradicts what is known, so the channel was stopped.
     Alarm(Refusal),
 }
@@ -49,12 +53,19 @@ pub(super) fn open(conn: &mut Conn, app: &App, text: &str) -> Result<Signed, Err
 
 fn taken(conn: &mut Conn, app: &App, bundles: &Bundles, signed: &Signed, text: &str) -> Result<Taken, Error> {
     let message = &signed.message;
-    if matches!(message, Message::Resync(_) | Message::Handover(_)) {
-        return Err(TransferRefusal::Kind.at("message").into());
-    }
     let mut line = Line::open(conn, app, message.iss())?;
+    match message {
+        Message::Resync(resync) => return hand_over(conn, &mut line, (signed, text), resync).map(Taken::Answer),
+        Message::Handover(handover) => return announced(conn, &line, (signed, text), handover),
+        _ => {}
+    }
+    if app.is_restoring() {
+        return Err(refused(TransferRule::Resyncing).into());
+    }
     match line.channel()?.admit(message.epoch()) {
         Ok(()) => {}
+        // The other goes on in an epoch that it has forgotten: this tells it.
+        Err(TransferRule::Epoch) if line.handover().is_some() => return Ok(Taken::Answer(line.handover().unwrap_or_default().to_owned())),
         Err(TransferRule::EpochUnannounced) => {
             line.stop(conn, signed, text, "epoch_unannounced")?;
             return Ok(Taken::Alarm(refused(TransferRule::EpochUnannounced)));
@@ -70,8 +81,17 @@ fn taken(conn: &mut Conn, app: &App, bundles: &Bundles, signed: &Signed, text: &
         Message::Return(back) => asked::given_back(conn, &mut line, (signed, text), back),
         Message::Cancel(cancel) => asked::cancelled(conn, &mut line, (signed, text), cancel),
         Message::Decision(decision) => answered::decided(conn, &mut line, (signed, text), decision),
-        Message::Statement(theirs) => statement::answer(conn, &line, theirs),
+        Message::Statement(theirs) => statement::answer(conn, &mut line, (signed, text), theirs),
         Message::Resync(_) | Message::Handover(_) => Err(TransferRefusal::Kind.at("message").into()),
+    }
+}
+
+/// A HANDOVER without the messages that it names: where they are waited for, they are to come with it; anything else is done at once.
+fn announced(conn: &mut Conn, line: &Line<'_>, came: (&Signed, &str), handover: &Handover) -> Result<Taken, Error> {
+    match line.channel()?.handed(handover.resync, handover.for_epoch, handover.epoch) {
+        Handed::Derive(_) => Ok(Taken::Expects(handover.n)),
+        Handed::Nothing => Ok(Taken::Done),
+        _ => handed(conn, line.app, came.1, &[]),
     }
 }
 

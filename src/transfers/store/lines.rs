@@ -6,7 +6,7 @@ use crate::db::Conn;
 use crate::db::schema::{transfer_messages as messages, transfers};
 use crate::error::Error;
 
-/// A DECISION that is kept, with what is known of its transfer.
+/// The DECISION that counts, with what is known of its transfer.
 #[derive(Clone, Debug, Queryable)]
 pub struct LineRow {
     pub transfer_id: String,
@@ -15,12 +15,10 @@ pub struct LineRow {
     pub amount: i64,
 }
 
-/// DECISIONs between this region and another for a day until `through`, in both directions, of transfers after the id `after`; those of one transfer
-/// together, the last one last. What contradicts another message is none.
+/// Transfers between this region and another, in both directions, with the DECISION that counts, for a day until `through`; after the id `after`, in order.
 pub fn lines(conn: &mut Conn, peer: &str, through: &str, after: &str, limit: i64) -> Result<Vec<LineRow>, Error> {
-    let counted = messages::peer.eq(peer).and(messages::kind.eq("decision")).and(messages::seq.is_not_null());
-    let query =
-        messages::table.inner_join(transfers::table).filter(counted).filter(messages::day.le(through)).filter(messages::transfer_id.gt(after));
-    let ordered = query.order((messages::transfer_id, messages::epoch, messages::seq)).limit(limit);
-    Ok(ordered.select((messages::transfer_id, messages::digest, transfers::state, transfers::amount)).load(conn)?)
+    let decided = transfers::table.inner_join(messages::table.on(messages::digest.nullable().eq(transfers::decision)));
+    let query = decided.filter(transfers::peer.eq(peer)).filter(messages::day.le(through)).filter(transfers::id.gt(after));
+    let ordered = query.order(transfers::id).limit(limit);
+    Ok(ordered.select((transfers::id, messages::digest, transfers::state, transfers::amount)).load(conn)?)
 }

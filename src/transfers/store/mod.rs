@@ -1,6 +1,7 @@
 //! The tables of transfers.
 
 mod lines;
+mod restores;
 mod subjects;
 
 use diesel::dsl::{count_star, min, sql};
@@ -15,6 +16,7 @@ use crate::error::{Error, Fault, is_unique_violation};
 use crate::on_backend;
 use crate::transfers::rules;
 pub use lines::{LineRow, lines};
+pub use restores::{about, begin, digests_between, end, is_placed, is_restoring, last_place, resyncing, since, taken_at, texts_by_digest, unbooked};
 pub use subjects::{Commit, SaltRow, commits_of, count_salts, found, insert_commits, insert_salt, move_on, names_of, salt};
 
 /// What is known of the exchange with a region; the columns are explained in the migration.
@@ -30,12 +32,16 @@ pub struct ChannelRow {
     pub salt: String,
     pub alarm: Option<String>,
     pub changed_at: i64,
+    pub asked: Option<String>,
+    pub wanted: Option<i64>,
+    pub handover: Option<String>,
 }
 
 impl ChannelRow {
     /// As the protocol has it.
     pub fn channel(&self) -> Result<Channel, Fault> {
-        rules::channel(self.own, self.theirs, &self.state).ok_or_else(|| Fault::text(format!("the channel to {} is damaged", self.peer)))
+        let asked = self.asked.as_deref().zip(self.wanted);
+        rules::channel((self.own, self.theirs), &self.state, asked).ok_or_else(|| Fault::text(format!("the channel to {} is damaged", self.peer)))
     }
 }
 
@@ -66,6 +72,7 @@ pub struct Row {
     pub next_at: Option<i64>,
     pub tries: i64,
     pub error: Option<String>,
+    pub unbooked: bool,
 }
 
 /// A message as it was sent or taken.
@@ -236,9 +243,11 @@ pub fn back(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
     Ok(back.order(transfers::id).first(conn).optional()?)
 }
 
-pub fn insert_message(conn: &mut Conn, row: &MessageRow) -> Result<(), Error> {
-    match diesel::insert_into(messages::table).values(row).execute(conn) {
-        Ok(_) => Ok(()),
+/// Stores a message; whether it was not there before.
+pub fn insert_message(conn: &mut Conn, row: &MessageRow) -> Result<bool, Error> {
+    let stored = on_backend!(conn, c => diesel::insert_into(messages::table).values(row).on_conflict(messages::digest).do_nothing().execute(c));
+    match stored {
+        Ok(rows) => Ok(rows > 0),
         Err(e) if is_unique_violation(&e) => Err(Fault::overtaken("the message came meanwhile; try again").into()),
         Err(e) => Err(e.into()),
     }

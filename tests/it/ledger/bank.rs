@@ -59,7 +59,7 @@ impl<'a> Bank<'a> {
 
     /// Runs `work` in a transaction of its own, on a day.
     pub fn write<T>(&self, today: &str, work: impl Fn(&mut Conn, &Act<'_>) -> Result<T, Error>) -> T {
-        let act = Act { edge: &self.world.app.edge, today: day(today), region: &self.region };
+        let act = Act { edge: &self.world.app.edge, today: day(today), region: &self.region, is_restoring: false };
         self.world.app.db.write_now(|conn| work(conn, &act)).unwrap_or_else(|e| panic!("{e}"))
     }
 

@@ -140,7 +140,7 @@ impl History<'_> {
     fn step(&mut self, conn: &mut Conn, n: usize) -> Result<(), Error> {
         let (entry, op) = self.next();
         let bank = self.bank;
-        let act = Act { edge: &bank.world.app.edge, today: self.today, region: &bank.region };
+        let act = Act { edge: &bank.world.app.edge, today: self.today, region: &bank.region, is_restoring: false };
         let outcome = self.book(conn, &act, entry, &op)?;
         let wanted = self.model.book(entry, &op, self.today);
         assert_eq!(word(&outcome), wanted, "operation {n}: ent_{entry} {op:?} on {}: {outcome:?}", self.today);
@@ -152,7 +152,7 @@ impl History<'_> {
             self.today = self.today.add_days(1 + self.dice.roll(20) as i64);
         }
         if self.sweeps && self.dice.roll(40) == 0 {
-            let act = Act { edge: &bank.world.app.edge, today: self.today, region: &bank.region };
+            let act = Act { edge: &bank.world.app.edge, today: self.today, region: &bank.region, is_restoring: false };
             while service::expire(conn, &act, 3)? > 0 {}
             self.model.sweep(self.today);
         }

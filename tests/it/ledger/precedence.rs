@@ -351,7 +351,9 @@ both! {
         let all: BTreeSet<(String, String)> = all.collect();
         let odd: Vec<_> = met.symmetric_difference(&all).collect();
         assert!(odd.is_empty(), "not walked, or not listed: {odd:?}");
-        for reason in LedgerRefusal::ALL.iter().filter(|reason| !reason.code.starts_with("ledger.scheme")) {
+        // What stands before everything while a restore goes on has a test with restores.
+        let walked = |code: &str| !code.starts_with("ledger.scheme") && code != "ledger.restoring";
+        for reason in LedgerRefusal::ALL.iter().filter(|reason| walked(reason.code)) {
             assert!(met.iter().any(|(_, answer)| reason.code == format!("ledger.{answer}")), "no event is refused with {}", reason.code);
         }
         assert_eq!(bank.audit().wrong, None);

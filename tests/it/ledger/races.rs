@@ -111,7 +111,7 @@ both! {
         let bank = Bank::of(world);
         let same = document(CREDIT, r#","shelf_months":84"#);
         bank.write(TODAY, |conn, act| service::define(conn, act, &same).map(drop));
-        let act = service::Act { edge: &world.app.edge, today: day(TODAY), region: &bank.region };
+        let act = service::Act { edge: &world.app.edge, today: day(TODAY), region: &bank.region, is_restoring: false };
         let other = world.app.db.write_now(|conn| service::define(conn, &act, &document(CREDIT, "")));
         assert!(other.unwrap_err().to_string().starts_with("ledger.scheme_exists"));
         assert_eq!(bank.read(|conn| service::schemes(conn, None, 10)).len(), 3);

@@ -137,7 +137,7 @@ both! {
     fn a_thousand_lots_are_redeemed_at_once_and_one_more_are_not(world: &World) {
         let scene = Scene::of(world);
         let learner = open(&scene.one.client, &other_person(1));
-        let act = || Act { edge: &world.app.edge, today: today(world), region: &world.app.region.code };
+        let act = || Act { edge: &world.app.edge, today: today(world), region: &world.app.region.code, is_restoring: false };
         let mint = |n: usize| {
             let facts = hufu::ledger::Facts { kind: LotKind::Training, course: None, level: Level::new(3).ok(), ..facts(text(&learner, "id"), SCHEME, n) };
             Mint { entry: format!("ent_{n}"), cause: digest(n), amount: 999_001, facts }

@@ -31,7 +31,7 @@ fn spend(scene: &Scene, thing: &Value, amount: i64) -> Value {
 
 /// Sets some of a lot aside for a transfer, or lets it go back.
 fn transfer(world: &World, scene: &Scene, lot: &str, amount: Option<i64>) {
-    let act = Act { edge: &world.app.edge, today: hufu::providers::service::today(&world.app), region: &world.app.region.code };
+    let act = Act { edge: &world.app.edge, today: hufu::providers::service::today(&world.app), region: &world.app.region.code, is_restoring: false };
     let family = [text(&scene.learner, "id").to_owned()];
     let done = world.app.db.write_now(|conn| match amount {
         Some(amount) => {

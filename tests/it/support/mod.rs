@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test uses its part
 
 pub mod abroad;
+pub mod backup;
 pub mod client;
 #[path = "../../../verifier/tests/common/mod.rs"]
 pub mod facts;

@@ -38,8 +38,8 @@ fn generate(world: &World, peer: &str, is_source: bool, numbers: std::ops::Range
     let digest = format!("'sha256:{}' || (20000 + i)", "0".repeat(59));
     world
         .sql(&format!(
-            "INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries) \
-            {each} SELECT 'trf_g' || (20000 + i), '{side}', 'move', '{peer}', '{state}', i, 1, 'test', FALSE, 0 FROM n"
+            "INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries, decision, unbooked) \
+            {each} SELECT 'trf_g' || (20000 + i), '{side}', 'move', '{peer}', '{state}', i, 1, 'test', FALSE, 0, {digest}, FALSE FROM n"
         ))
         .unwrap();
     world

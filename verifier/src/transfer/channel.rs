@@ -116,7 +116,27 @@ pub fn digests_root(mut digests: Vec<Digest>) -> Hash {
     merkle::root(&digests.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
+/// Which region signed messages that it does not know any more: it was restored from a backup and has not said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgotten {
+    /// The reader of the STATEMENT.
+    Reader,
+    /// The region that stated it.
+    Sender,
+}
+
 impl Statement {
+    /// Whether it shows that a region has forgotten what it signed in the present epochs. `sent` and `seen` are the highest places that the reader knows now of
+    /// its own messages and of the sender's, `seen_at` when the latter was signed. Only what was signed `margin` seconds before the STATEMENT counts against its
+    /// sender: what it signed since came first.
+    pub fn forgotten(&self, sent: u32, seen: u32, seen_at: Instant, margin: i64) -> Option<Forgotten> {
+        match () {
+            () if self.seen > sent => Some(Forgotten::Reader),
+            () if self.sent < seen && seen_at.0.saturating_add(margin) < self.iat.0 => Some(Forgotten::Sender),
+            () => None,
+        }
+    }
+
     fn keeps_rules(&self) -> Result<(), DocumentError> {
         check_head(&self.iss, &self.aud, self.epoch, self.iat, None)?;
         let nothing = merkle::root::<&[u8]>(&[]);

@@ -14,7 +14,7 @@ pub mod protocol;
 mod subject;
 
 pub use answer::{Cancel, Reason, TransferDecision, TransferOutcome};
-pub use channel::{Handover, Resync, Statement, StatementLine, Tally, digests_root};
+pub use channel::{Forgotten, Handover, Resync, Statement, StatementLine, Tally, digests_root};
 pub use dossier::{DOSSIER_MAX_BYTES, Dossier, DossierRule, DossierStep, DossierStepName};
 pub use error::TransferRule;
 pub use merkle::root;
