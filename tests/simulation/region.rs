@@ -1,5 +1,6 @@
 //! One registry of a run: the program over a database of its own, without a server. What it is told and what it says are texts.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
@@ -12,7 +13,7 @@ use hufu::ledger::service::Act;
 use hufu::ledger::{Pick, Redeem};
 use hufu::partners::Bundles;
 use hufu::transfers::{self, Asker, Taken, Wanted};
-use hufu::{achievements, learners, ledger, providers};
+use hufu::{achievements, learners, ledger};
 use serde_json::Value;
 use verifier::documents::Digest;
 use verifier::ids::RegionCode;
@@ -32,6 +33,9 @@ pub struct Region {
     edge: Edge,
     provider: String,
     app: Option<App>,
+    restores: u32,
+    /// The highest epoch that was wanted of each other region, noted down outside of the database.
+    noted: BTreeMap<RegionCode, u32>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -55,7 +59,8 @@ impl Region {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let edge = Edge::repeatable(BEGIN, seed.wrapping_mul(16).wrapping_add(n as u64 + 4));
         let code = RegionCode::parse(REGIONS[n].0).unwrap();
-        let mut region = Region { n, code, learners: Vec::new(), data, edge, provider: String::new(), app: None, runtime };
+        let mut region =
+            Region { n, code, learners: Vec::new(), data, edge, provider: String::new(), app: None, restores: 0, noted: BTreeMap::new(), runtime };
         region.open();
         region.learners = region.lines("SELECT id AS line FROM learners ORDER BY id");
         region.provider = region.lines("SELECT id AS line FROM providers").remove(0);
@@ -90,7 +95,7 @@ impl Region {
     }
 
     pub fn act(&self) -> Act<'_> {
-        Act { edge: &self.edge, today: providers::service::today(self.app()), region: &self.code }
+        Act::of(self.app())
     }
 
     /// The column `line` of every row that a query finds.
@@ -185,6 +190,68 @@ impl Region {
             let row = transfers::find(conn, &Asker::Client(operator()), id)?;
             transfers::give_back(conn, app, BY, &row)
         }))
+    }
+
+    /// Copies the database, as a backup does.
+    pub fn back_up(&self) {
+        let copy = self.data.with_extension("backup");
+        let _ = std::fs::remove_file(&copy);
+        self.app().db.read_now(|conn| Ok(conn.batch_execute(&format!("VACUUM INTO '{}'", copy.display()))?)).unwrap();
+    }
+
+    /// Goes back to the backup, says so, and waits for what the others hold.
+    pub fn restore(&mut self) {
+        self.restores += 1;
+        self.app = None;
+        let (copy, data) = (self.data.with_extension("backup"), self.data.with_file_name(format!("{}-{}", self.code, self.restores)));
+        std::fs::create_dir(&data).unwrap();
+        std::fs::copy(self.data.join("master.key"), data.join("master.key")).unwrap();
+        std::fs::copy(&copy, data.join("hufu.sqlite")).unwrap();
+        std::fs::rename(copy, data.with_extension("backup")).unwrap();
+        self.data = data;
+        self.open();
+        let (app, noted) = (self.app(), &self.noted);
+        let asked = app.db.write_now(|conn| transfers::begin(conn, app, noted)).unwrap();
+        self.noted = asked.into_iter().map(|one| (one.peer, one.wanted)).collect();
+        self.crash();
+    }
+
+    /// What it holds of a region that was restored and asks so: the HANDOVER and all that it names.
+    pub fn hand_over(&self, resync: &str) -> Said<(String, Vec<String>)> {
+        let (mut handover, mut all, mut after) = (String::new(), Vec::new(), None);
+        loop {
+            let page = said(self.wait(transfers::handover_page(self.app(), resync.to_owned(), after)))?;
+            handover = page.handover.unwrap_or(handover);
+            all.extend(page.messages);
+            after = page.next;
+            if after.is_none() {
+                return Ok((handover, all));
+            }
+        }
+    }
+
+    /// Takes what another region hands over.
+    pub fn take_over(&self, handover: &str, messages: &[String]) -> Said<Taken> {
+        let app = self.app();
+        said(app.db.write_now(|conn| transfers::take_over(conn, app, handover, messages)))
+    }
+
+    /// Books what was handed over, and goes on: what stands against that.
+    pub fn finish(&mut self) -> Said<Vec<String>> {
+        let app = self.app();
+        let done = said(app.db.write_now(|conn| transfers::finish(conn, app)))?;
+        let left = done.left.iter().map(|(row, why)| format!("{} {}", row.id, why.reason().code));
+        let left = if done.is_ended { Vec::new() } else { left.collect() };
+        self.crash();
+        Ok(left)
+    }
+
+    /// Own epoch, and the highest places of what was sent to another region and came from it; none where there was nothing between them.
+    pub fn places(&self, peer: &RegionCode) -> Option<[u32; 3]> {
+        let sql = format!("SELECT own || ' ' || sent || ' ' || seen AS line FROM peer_channels WHERE peer = '{peer}'");
+        let line = self.lines(&sql).into_iter().next()?;
+        let all: Vec<u32> = line.split(' ').map(|n| n.parse().unwrap()).collect();
+        all.try_into().ok()
     }
 
     /// Books what has expired, as the job does.

@@ -44,6 +44,10 @@ pub struct Run {
     achievements: Vec<(usize, String)>,
     pub redeemed: Vec<Redeemed>,
     digests: [Digest; 3],
+    /// Backups by region: how much was redeemed there before it.
+    backups: [Option<usize>; 4],
+    /// Whether registries are restored from backups.
+    restores: bool,
     sweeps: bool,
     pub flaw: Flaw,
     pub auditor: Auditor,
@@ -64,6 +68,8 @@ impl Run {
         }
         let auditor = Auditor::new(regions.iter().map(Region::books).collect());
         Run {
+            backups: [None; 4],
+            restores: dice.chance(30),
             sweeps: dice.chance(15),
             dice,
             flying: Vec::new(),
@@ -122,6 +128,7 @@ impl Run {
             95 => self.crash(region),
             96..98 => self.deliver(true),
             98 => self.state(region),
+            _ if self.restores => self.restore(region),
             _ => {
                 if self.sweeps {
                     self.regions[region].sweep();
@@ -266,10 +273,13 @@ impl Run {
         }
         match self.regions[to].take(text) {
             Ok(Taken::Answer(answer)) => {
-                self.flaw.after_answering(&self.regions[to], text, &answer)?;
                 let said = payload(&answer);
-                let reason = said["reason"].as_str().or(said["outcome"].as_str()).unwrap_or_default();
-                self.count(format!("decided: {reason}"));
+                if said["hufu"] == "transfer-decision/1" {
+                    self.flaw.after_answering(&self.regions[to], text, &answer)?;
+                    self.count(format!("decided: {}", said["reason"].as_str().or(said["outcome"].as_str()).unwrap_or_default()));
+                } else {
+                    self.count("told of a restore");
+                }
                 let from = REGIONS.iter().position(|(code, ..)| said["aud"] == *code).unwrap();
                 if self.dice.chance(70) {
                     self.send(from, answer);
@@ -278,6 +288,8 @@ impl Run {
             Ok(Taken::Done) => self.count("told"),
             Ok(Taken::Later) => self.count("later"),
             Err(code) if code == "transfer.audience" => self.count("astray"),
+            Err(code) if code == "transfer.epoch" && self.restores => self.count("of before a restore"),
+            Ok(Taken::Expects(_)) => return Err("a HANDOVER is waited for after it has come".to_owned()),
             Ok(Taken::Alarm(refusal)) => return Err(format!("an alarm: {refusal}")),
             Err(code) => return Err(format!("{code} on {}", payload(text))),
         }
@@ -350,37 +362,69 @@ impl Run {
         Ok(())
     }
 
-    /// Two regions show each other what they have decided; nothing comes of it.
-    fn state(&mut self, n: usize) -> Checked {
-        let to = (n + 1 + self.dice.roll(self.regions.len() - 1)) % self.regions.len();
-        if self.stated(n, to, self.today(to))?.is_some() {
-            self.count("stated");
+    /// A region is backed up; or goes back to its backup, and the others hand over what they hold. What flew before flies on.
+    fn restore(&mut self, n: usize) -> Checked {
+        let Some(before) = self.backups[n].filter(|_| self.dice.chance(60)) else {
+            self.regions[n].back_up();
+            self.backups[n] = Some(self.redeemed.iter().filter(|one| one.region == n).count());
+            return Ok(());
+        };
+        // What never left is gone, and what was spent since can be spent.
+        let mut kept = 0..before;
+        self.redeemed.retain(|one| one.region != n || kept.next().is_some());
+        self.regions[n].restore();
+        for other in (0..self.regions.len()).filter(|other| *other != n) {
+            self.handed(n, other)?;
         }
+        let left = self.regions[n].finish()?;
+        if !left.is_empty() {
+            return Err(format!("a restore does not end: {left:?}"));
+        }
+        self.auditor.begins_anew(n, self.regions[n].books());
+        self.count("restore");
         Ok(())
     }
 
-    /// The STATEMENT of one region through a day, for another one that asks; none where there has been nothing between them.
+    /// What a region holds goes to one that was restored.
+    fn handed(&mut self, restored: usize, other: usize) -> Checked {
+        for _ in 0..ROUNDS {
+            let resync = self.regions[restored].export(&self.regions[other].code)?.remove(0);
+            let (handover, messages) = self.regions[other].hand_over(&resync)?;
+            match self.regions[restored].take_over(&handover, &messages) {
+                Ok(Taken::Done) => return Ok(()),
+                Ok(Taken::Later) => self.count("wants a higher epoch"),
+                said => return Err(format!("a HANDOVER is answered with {said:?}")),
+            }
+        }
+        Err("a RESYNC is never answered".to_owned())
+    }
+
+    /// Two regions show each other what they have decided; nothing comes of it.
+    fn state(&mut self, n: usize) -> Checked {
+        let to = (n + 1 + self.dice.roll(self.regions.len() - 1)) % self.regions.len();
+        let what = match self.stated(n, to, self.today(to))? {
+            Some(_) => "stated",
+            None => "not stated",
+        };
+        self.count(what);
+        Ok(())
+    }
+
+    /// The STATEMENT of one region through a day, for another one that asks; none where there has been nothing between them, or their clocks are far
+    /// apart.
     fn stated(&self, asks: usize, answers: usize, through: Day) -> Result<Option<Statement>, String> {
         let (one, other) = (&self.regions[asks], &self.regions[answers]);
+        let Some([epoch, sent, seen]) = one.places(&other.code) else { return Ok(None) };
         let nothing = || Tally::of(Vec::new());
-        let asked = Statement {
-            iss: one.code.clone(),
-            aud: other.code.clone(),
-            epoch: 1,
-            iat: Instant(other.now()),
-            through,
-            open: 0,
-            accepted: nothing(),
-            rejected: nothing(),
-            sent: 0,
-            seen: 0,
-        };
+        let (iss, aud, iat) = (one.code.clone(), other.code.clone(), Instant(one.now()));
+        let asked = Statement { iss, aud, epoch, iat, through, open: 0, accepted: nothing(), rejected: nothing(), sent, seen };
         match other.take(&asked.sign(&one.app().keys.region_signer()).unwrap()) {
             Ok(Taken::Answer(text)) => match Message::stored(&text).unwrap().message {
                 Message::Statement(statement) => Ok(Some(statement)),
                 message => Err(format!("a STATEMENT is answered with {message:?}")),
             },
-            other => Err(format!("a STATEMENT is answered with {other:?}")),
+            Err(code) if code == "transfers.stale" => Ok(None),
+            said => Err(format!("a STATEMENT is answered with {said:?}")),
         }
     }
 
@@ -395,13 +439,14 @@ impl Run {
                 for to in (0..self.regions.len()).filter(|to| *to != from) {
                     let texts = self.regions[from].export(&self.regions[to].code)?;
                     // Who asks is told; what is told to who does not ask was tried on the way.
-                    for text in texts.into_iter().filter(|text| payload(text)["hufu"] != "transfer-decision/1") {
+                    for text in texts.into_iter().filter(|text| asks(text, &self.regions[from].code)) {
                         match self.regions[to].take(&text) {
                             Ok(Taken::Answer(answer)) => match self.regions[from].take(&answer) {
-                                Ok(Taken::Done) => {}
+                                Ok(Taken::Done | Taken::Later) => {}
                                 other => return Err(format!("in the end a DECISION is answered with {other:?}")),
                             },
                             Ok(Taken::Later) => {}
+                            Err(code) if code == "transfer.epoch" && self.restores => {}
                             other => return Err(format!("in the end: {other:?} on {}", payload(&text))),
                         }
                     }
@@ -433,12 +478,21 @@ impl Run {
             for other in one + 1..self.regions.len() {
                 let (here, there) = (self.stated(other, one, latest)?, self.stated(one, other, latest)?);
                 let (Some(here), Some(there)) = (here, there) else { continue };
-                if (&here.accepted, &here.rejected) != (&there.accepted, &there.rejected) {
+                // After a restore the last DECISION may be one that was signed anew and is not told to who knows.
+                if !self.restores && (&here.accepted, &here.rejected) != (&there.accepted, &there.rejected) {
                     return Err(format!("{} and {} state different decisions", self.regions[one].code, self.regions[other].code));
                 }
-                self.auditor.counted(one, other, here.accepted.amount, here.accepted.n, here.rejected.n)?;
+                for said in [here, there] {
+                    self.auditor.counted(one, other, said.accepted.amount, said.accepted.n, said.rejected.n)?;
+                }
             }
         }
         Ok(())
     }
+}
+
+/// Whether a region asks for something with a text.
+fn asks(text: &str, region: &RegionCode) -> bool {
+    let said = payload(text);
+    said["iss"] == region.as_str() && ["offer/1", "return/1", "cancel/1"].iter().any(|kind| said["hufu"] == *kind)
 }

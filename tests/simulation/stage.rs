@@ -188,7 +188,7 @@ fn furnish(conn: &mut Conn, app: &App, n: usize) -> Result<(), Error> {
         yearly: None,
     };
     let document = defined.sign(&app.keys.region_signer()).unwrap();
-    ledger::service::define(conn, &Act { edge: &app.edge, today, region: &app.region.code }, &document)?;
+    ledger::service::define(conn, &Act { edge: &app.edge, today, region: &app.region.code, is_restoring: false }, &document)?;
     for learner in 0..LEARNERS - usize::from(n == 3) {
         let id = IdDocument::parse(IdKind::Passport, &format!("E{learner:08}")).unwrap();
         let (account, _) = learners::service::open(conn, app, BY, &id, &PersonName::parse("张三").unwrap())?;

@@ -12,8 +12,8 @@ use crate::transfers::FERRY_MAX;
 use crate::transfers::store;
 
 /// The messages for a region, one a line, as they would be sent now: what waits for its DECISION, the longest first, then every DECISION for it, the
-/// newest first; at most 10,000. Where this region was restored, its RESYNC alone; to one that was, and has not gone on yet, the HANDOVER with all that it
-/// names. Whoever takes them in any order, and again, comes to the same.
+/// newest first; at most 10,000. Where this region was restored, its RESYNC alone; to one that was, and has not said anything since, the HANDOVER with all that it
+/// names comes first: what waits may have to be signed anew for it. Whoever takes them in any order, and again, comes to the same.
 ///
 /// # Errors
 /// A fault.
@@ -26,7 +26,6 @@ pub fn export(conn: &mut Conn, app: &App, peer: &RegionCode) -> Result<Vec<Strin
     if let (Some(handover), (_, 0)) = (line.handover(), line.places()?) {
         all.push(handover.to_owned());
         all.extend(everything(conn, peer.as_str())?);
-        return Ok(all);
     }
     for row in store::reserved_to(conn, peer.as_str(), FERRY_MAX)? {
         let (row, text) = text(conn, &mut line, row, app.edge.now())?;

@@ -44,7 +44,8 @@ pub struct Booked {
 
 #[derive(Debug)]
 pub struct Decision {
-    pub digest: String,
+    /// Of each text in which it was signed.
+    pub digests: BTreeSet<String>,
     pub to: usize,
     pub outcome: Outcome,
     pub offer: String,
@@ -57,6 +58,8 @@ pub struct Decision {
 
 #[derive(Default)]
 pub struct Documents {
+    /// Whether it was restored from a backup: then what it had minted since, and offered, is known from its OFFERs alone.
+    pub is_restored: bool,
     pub minted: BTreeMap<Key, Minted>,
     pub voided: BTreeSet<String>,
     /// What it asked of others.
@@ -84,6 +87,11 @@ fn region(value: &Value, member: &str) -> usize {
 }
 
 impl Documents {
+    /// Of a region that was just restored.
+    pub fn restored() -> Documents {
+        Documents { is_restored: true, ..Documents::default() }
+    }
+
     /// Reads what is new.
     ///
     /// # Errors
@@ -104,6 +112,11 @@ impl Documents {
         for (is_sent, message) in books.messages.drain(..) {
             self.message(is_sent, &message)?;
         }
+        // What was handed over comes in any order.
+        let returns: BTreeSet<&String> = self.returns.values().flatten().collect();
+        for (jti, decision) in &mut self.decided {
+            decision.is_return = returns.contains(jti);
+        }
         Ok(())
     }
 
@@ -114,6 +127,7 @@ impl Documents {
             ("offer/1", true) => {
                 let offer = ask(&said);
                 expires_in_time(&said)?;
+                self.minted_again(&said);
                 self.asked.insert(jti, offer);
             }
             ("return/1", true) => drop(self.asked.insert(jti, ask(&said))),
@@ -125,9 +139,12 @@ impl Documents {
                     if before.outcome != new.outcome || !before.epochs.is_disjoint(&new.epochs) {
                         return Err(format!("{jti} was decided twice: {before:?} and {new:?}"));
                     }
-                    new.epochs.extend(before.epochs);
+                    // The last one counts.
+                    let (mut last, earlier) = if before.epochs.last() > new.epochs.last() { (before, new) } else { (new, before) };
+                    last.epochs.extend(earlier.epochs);
+                    last.digests.extend(earlier.digests);
+                    new = last;
                 }
-                self.decided_of_return(is_sent, &jti, &mut new);
                 if is_sent { &mut self.decided } else { &mut self.told }.insert(jti, new);
             }
             _ => {}
@@ -135,9 +152,12 @@ impl Documents {
         Ok(())
     }
 
-    fn decided_of_return(&self, is_sent: bool, jti: &str, decision: &mut Decision) {
-        decision.is_return =
-            if is_sent { self.returns.values().any(|all| all.contains(jti)) } else { self.asked.get(jti).is_some_and(|ask| ask.of.is_some()) };
+    /// What was offered was minted.
+    fn minted_again(&mut self, offer: &Value) {
+        for lot in offer["lots"].as_array().into_iter().flatten().filter(|_| self.is_restored) {
+            let minted = Minted { achievement: String::new(), amount: lot["minted"].as_i64().unwrap(), expires: text(lot, "expires") };
+            self.minted.entry((text(lot, "basis"), lot["part"].as_i64().unwrap())).or_insert(minted);
+        }
     }
 
     /// Whether what it offered has come back: it has accepted a RETURN of it.
@@ -168,7 +188,7 @@ fn ask(said: &Value) -> Ask {
 fn decision(said: &Value, message: &str) -> Decision {
     let lots = said["lots"].as_array().into_iter().flatten();
     Decision {
-        digest: digest(message),
+        digests: BTreeSet::from([digest(message)]),
         to: region(said, "aud"),
         outcome: if said["outcome"] == "accepted" { Outcome::Accepted } else { Outcome::Rejected },
         offer: text(said, "offer"),
