@@ -55,11 +55,10 @@ impl Auditor {
             documents.read(books)?;
         }
         self.decisions()?;
-        let all = self.books.len();
-        for n in 0..all {
-            self.lots(n, redeemed).map_err(|what| format!("{}: {what}", REGIONS[n].0))?;
-            self.states(n).map_err(|what| format!("{}: {what}", REGIONS[n].0))?;
-            for peer in (0..all).filter(|peer| *peer != n) {
+        for (n, (code, ..)) in REGIONS.iter().enumerate() {
+            self.lots(n, redeemed).map_err(|what| format!("{code}: {what}"))?;
+            self.states(n).map_err(|what| format!("{code}: {what}"))?;
+            for peer in (0..REGIONS.len()).filter(|peer| *peer != n) {
                 self.pair(n, peer, is_over)?;
             }
         }
