@@ -1,5 +1,6 @@
 //! Credit moves between two registries of one process, and back.
 
+mod bad_peers;
 mod cases;
 mod command;
 mod comparing;
@@ -87,11 +88,16 @@ impl Scene<'_> {
 
     /// Begins to move: the id of the transfer.
     pub fn begin(&self, picks: &[(usize, i64)]) -> Result<String, Error> {
-        let (app, wanted) = (&self.here.app, self.wanted(picks));
+        self.ask(&self.wanted(picks))
+    }
+
+    /// Begins to move what is wanted: the id of the transfer.
+    pub fn ask(&self, wanted: &Wanted) -> Result<String, Error> {
+        let app = &self.here.app;
         let bundles = wait(app.partners.current(app));
         app.db.write_now(|conn| {
             let learner = hufu::learners::service::find(conn, &wanted.learner)?;
-            propose(conn, app, &bundles, "test", &learner, &wanted)
+            propose(conn, app, &bundles, "test", &learner, wanted)
         })
     }
 

@@ -12,8 +12,8 @@ use crate::transfers::FERRY_MAX;
 use crate::transfers::store;
 
 /// The messages for a region, one a line, as they would be sent now: what waits for its DECISION, the longest first, then every DECISION for it, the
-/// newest first; at most 10,000. Where this region was restored, its RESYNC alone; to one that was, and has not gone on yet, the HANDOVER with all that it
-/// names. Whoever takes them in any order, and again, comes to the same.
+/// newest first; at most 10,000. Where this region was restored, its RESYNC alone; to one that was, and has not said anything since, the HANDOVER with all that it
+/// names comes first: what waits may have to be signed anew for it. Whoever takes them in any order, and again, comes to the same.
 ///
 /// # Errors
 /// A fault.
@@ -23,18 +23,22 @@ pub fn export(conn: &mut Conn, app: &App, peer: &RegionCode) -> Result<Vec<Strin
         return Ok(vec![resync]);
     }
     let mut all = Vec::new();
-    if let (Some(handover), (_, 0)) = (line.handover(), line.places()?) {
-        all.push(handover.to_owned());
+    let handover = line.handover().filter(|_| matches!(line.places(), Ok((_, 0)))).map(str::to_owned);
+    let is_handed_over = handover.is_some();
+    if let Some(handover) = handover {
+        all.push(handover);
         all.extend(everything(conn, peer.as_str())?);
-        return Ok(all);
     }
     for row in store::reserved_to(conn, peer.as_str(), FERRY_MAX)? {
         let (row, text) = text(conn, &mut line, row, app.edge.now())?;
         store::update(conn, &row)?;
         all.push(text);
     }
-    let left = FERRY_MAX.saturating_sub(all.len() as i64);
-    all.extend(store::decisions_to(conn, peer.as_str(), left)?);
+    // A HANDOVER has brought every DECISION.
+    if !is_handed_over {
+        let left = FERRY_MAX.saturating_sub(all.len() as i64);
+        all.extend(store::decisions_to(conn, peer.as_str(), left)?);
+    }
     Ok(all)
 }
 

@@ -30,6 +30,7 @@ pub use {
 ///     fn the_fourth_look_up_is_refused(world: &World) with [("lookup_per_minute", "3")] { .. }
 /// }
 /// ```
+#[allow(unused_macros)] // as above
 macro_rules! both {
     ($($(#[$meta:meta])* fn $name:ident($arg:ident: &$what:ident) $(with [$($settings:tt)*])? { $($body:tt)* })+) => {$(
         mod $name {

@@ -134,6 +134,13 @@ impl Process {
         running.child.wait().unwrap();
     }
 
+    /// Stops it where it is (SIGSTOP), or lets it go on (SIGCONT).
+    pub fn freeze(&self, is_frozen: bool) {
+        let signal = if is_frozen { "-STOP" } else { "-CONT" };
+        let id = self.running.lock().unwrap().as_ref().expect("the process runs").child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
     /// Asks it to end (SIGTERM) and waits until it has.
     pub fn terminate(&self) -> ExitStatus {
         let mut running = self.running.lock().unwrap().take().expect("the process runs");

@@ -49,15 +49,21 @@ pub(super) fn derive(conn: &mut Conn, line: &Line<'_>, id: &str, handed: &BTreeS
         (Some(row), None) => store::insert(conn, &Row { unbooked: is_booked_anywhere(&row), ..row })?,
         (Some(row), Some(before)) => {
             let unbooked = before.unbooked || before.state != row.state;
+            // What was asked does not change. A DECISION on what never arrived names no OFFER, so the messages alone do not say it either.
             let kept = Row {
-                learner_id: before.learner_id,
-                began_at: before.began_at,
-                began_by: before.began_by,
+                state: row.state,
+                ask: row.ask.or(before.ask),
+                decision: row.decision,
+                decided_epoch: row.decided_epoch,
+                reason: row.reason,
+                ended_at: row.ended_at,
+                answer_by: row.answer_by.or(before.answer_by),
                 cancelled: before.cancelled || row.cancelled,
-                kind: before.kind.or(row.kind),
-                amount: before.amount.max(row.amount),
+                next_at: row.next_at,
+                tries: row.tries,
+                error: row.error,
                 unbooked,
-                ..row
+                ..before
             };
             store::update(conn, &kept)?;
         }

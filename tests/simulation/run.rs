@@ -1,0 +1,498 @@
+//! One run: four regions, a network that holds, loses, repeats and mixes up their messages, and steps that a seed draws.
+
+use std::collections::BTreeMap;
+
+use hufu::transfers::{Taken, Wanted};
+use tempfile::TempDir;
+use verifier::agreement::RegionKey;
+use verifier::documents::{Amount, Digest, GrantId, LotId};
+use verifier::ids::RegionCode;
+use verifier::time::{Day, Instant, Zone};
+use verifier::transfer::{Message, Statement, Tally};
+
+use crate::auditor::{Auditor, Redeemed};
+use crate::dice::Dice;
+use crate::flaws::Flaw;
+use crate::region::{Region, Said, named, payload};
+use crate::stage::{REGIONS, Stage, WAYS, agreements, folder};
+
+/// Most messages on their way; of more the oldest is lost.
+const FLYING: usize = 40;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+/// Rounds of exchanges after which everything must be decided when nothing is lost any more.
+const ROUNDS: usize = 6;
+/// Steps between two looks of the auditor.
+const AUDITED: usize = 100;
+
+/// A text on its way to a region.
+#[derive(Clone)]
+pub struct Letter {
+    pub to: usize,
+    pub text: String,
+}
+
+/// How often what happened.
+pub type Counts = BTreeMap<String, u64>;
+
+pub struct Run {
+    pub dice: Dice,
+    pub regions: Vec<Region>,
+    flying: Vec<Letter>,
+    /// Every text that was ever sent.
+    sent: Vec<Letter>,
+    achievements: Vec<(usize, String)>,
+    pub redeemed: Vec<Redeemed>,
+    digests: [Digest; 3],
+    /// Backups by region: how much was redeemed there before it.
+    backups: [Option<usize>; 4],
+    /// Whether registries are restored from backups.
+    restores: bool,
+    sweeps: bool,
+    pub flaw: Flaw,
+    pub auditor: Auditor,
+    pub counts: Counts,
+    // Dropped last.
+    _folder: TempDir,
+}
+
+/// What went wrong.
+pub type Checked = Result<(), String>;
+
+impl Run {
+    pub fn new(stage: &Stage, seed: u64, flaw: Flaw) -> Run {
+        let (folder, mut dice) = (folder(), Dice(seed));
+        let regions: Vec<Region> = (0..REGIONS.len()).map(|n| Region::new(stage, folder.path(), n, seed)).collect();
+        for region in &regions {
+            region.shift(dice.between(-3 * DAY, 3 * DAY));
+        }
+        let auditor = Auditor::new(regions.iter().map(Region::books).collect());
+        Run {
+            backups: [None; 4],
+            restores: dice.chance(30),
+            sweeps: dice.chance(15),
+            dice,
+            flying: Vec::new(),
+            sent: Vec::new(),
+            achievements: regions
+                .iter()
+                .flat_map(|region| region.lines("SELECT id AS line FROM achievements ORDER BY id").into_iter().map(|id| (region.n, id)))
+                .collect(),
+            regions,
+            redeemed: Vec::new(),
+            digests: agreements().map(|text| Digest::of(&text)),
+            flaw,
+            auditor,
+            counts: Counts::new(),
+            _folder: folder,
+        }
+    }
+
+    /// Takes so many steps, looked at now and then, and then lets everything come to its end.
+    ///
+    /// # Errors
+    /// What the auditor found, or what a registry did that it never may.
+    pub fn all(&mut self, steps: usize) -> Checked {
+        for n in 1..=steps {
+            self.step().map_err(|what| format!("step {n}: {what}"))?;
+            if n % AUDITED == 0 {
+                self.audit(false).map_err(|what| format!("after step {n}: {what}"))?;
+            }
+        }
+        self.drain()?;
+        self.audit(true).map_err(|what| format!("in the end: {what}"))?;
+        self.compare()
+    }
+
+    pub fn count(&mut self, what: impl Into<String>) {
+        *self.counts.entry(what.into()).or_default() += 1;
+    }
+
+    fn audit(&mut self, is_over: bool) -> Checked {
+        self.auditor.look(&self.redeemed, is_over)
+    }
+
+    fn step(&mut self) -> Checked {
+        let region = self.dice.roll(self.regions.len());
+        match self.dice.roll(100) {
+            0..5 => self.record(region),
+            5..19 => self.propose(),
+            19..22 => self.withdraw(region),
+            22..28 => self.put(region),
+            28..72 => self.deliver(false),
+            72..76 => self.late(),
+            76..83 => self.give_back(region),
+            83..87 => self.redeem(region),
+            87..89 => self.void(),
+            89..95 => self.clock(region),
+            95 => self.crash(region),
+            96..98 => self.deliver(true),
+            98 => self.state(region),
+            _ if self.restores => self.restore(region),
+            _ => {
+                if self.sweeps {
+                    self.regions[region].sweep();
+                    self.count("sweep");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts how something went. A fault is never right.
+    fn noted<T>(&mut self, what: &str, said: Said<T>) -> Result<Option<T>, String> {
+        match said {
+            Ok(done) => {
+                self.count(what);
+                Ok(Some(done))
+            }
+            Err(code) if code.starts_with("fault ") => Err(format!("{what}: {code}")),
+            Err(code) => {
+                self.count(format!("{what}: {code}"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn today(&self, region: usize) -> Day {
+        Instant(self.regions[region].now()).day_in(Zone::CHINA)
+    }
+
+    fn record(&mut self, n: usize) -> Checked {
+        let amount = if self.dice.chance(10) { self.dice.between(1, 3) } else { self.dice.between(50, 600) };
+        let earned = self.today(n).add_days(-self.dice.between(0, 120));
+        let learner = self.dice.roll(self.regions[n].learners.len());
+        let said = self.regions[n].record(learner, amount, earned);
+        let made = self.noted("record", said)?;
+        self.achievements.extend(made.map(|id| (n, id)));
+        Ok(())
+    }
+
+    fn propose(&mut self) -> Checked {
+        let way = &WAYS[self.dice.roll(WAYS.len())];
+        let source = &self.regions[way.from];
+        let learner = &source.learners[self.dice.roll(source.learners.len())];
+        let own = format!(
+            "SELECT l.id || ' ' || b.available AS line FROM lots l JOIN lot_balances b ON b.lot_id = l.id \
+             WHERE l.learner_id = '{learner}' AND (b.available > 0 OR l.amount % 7 = 0) ORDER BY l.id DESC LIMIT 6"
+        );
+        let mut lots = Vec::new();
+        for line in source.lines(&own) {
+            let (id, available) = line.split_once(' ').unwrap();
+            if self.dice.chance(40) {
+                let most = available.parse::<i64>().unwrap() + i64::from(self.dice.chance(5));
+                lots.push((LotId::parse(id).unwrap(), Amount::new(self.dice.between(1, most.max(1))).unwrap()));
+            }
+        }
+        if lots.is_empty() {
+            return Ok(());
+        }
+        let wanted = Wanted {
+            learner: learner.clone(),
+            to: self.regions[way.to].code.clone(),
+            agreement: self.digests[way.agreement],
+            grant: GrantId::parse(way.grant).unwrap(),
+            lots,
+        };
+        if self.dice.chance(5) {
+            return match source.propose(&wanted, true) {
+                Ok(_) => Err("what failed was kept".to_owned()),
+                Err(_) => Ok(()),
+            };
+        }
+        let said = source.propose(&wanted, false);
+        if let Some(id) = self.noted("propose", said)?
+            && self.dice.chance(80)
+        {
+            let text = self.regions[way.from].asked(&id);
+            self.send(way.to, text);
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, to: usize, text: String) {
+        let letter = Letter { to, text };
+        self.sent.push(letter.clone());
+        self.flying.push(letter);
+        if self.flying.len() > FLYING {
+            self.flying.remove(0);
+        }
+    }
+
+    fn any(&mut self, region: usize, sql: &str) -> Option<String> {
+        let all = self.regions[region].lines(sql);
+        self.dice.pick(&all).cloned()
+    }
+
+    fn withdraw(&mut self, n: usize) -> Checked {
+        let Some(id) = self.any(n, "SELECT id AS line FROM transfers WHERE state = 'reserved' ORDER BY id") else { return Ok(()) };
+        let said = self.regions[n].withdraw(&id);
+        self.noted("withdraw", said).map(drop)
+    }
+
+    /// What waits for another region goes on its way, as far as it is not lost at once.
+    fn put(&mut self, n: usize) -> Checked {
+        self.flaw.before_putting(&self.regions[n])?;
+        let to = (n + 1 + self.dice.roll(self.regions.len() - 1)) % self.regions.len();
+        let said = self.regions[n].export(&self.regions[to].code);
+        for text in self.noted("put", said)?.unwrap_or_default() {
+            if self.dice.chance(40) {
+                self.send(to, text);
+            }
+        }
+        Ok(())
+    }
+
+    /// One of those that fly arrives, or is lost; it may arrive again, or elsewhere, or find a disk that is full.
+    fn deliver(&mut self, breaks: bool) -> Checked {
+        if self.flying.is_empty() {
+            return Ok(());
+        }
+        let at = self.dice.roll(self.flying.len());
+        let letter = if self.dice.chance(15) { self.flying[at].clone() } else { self.flying.remove(at) };
+        if self.dice.chance(8) {
+            self.count("lost");
+            return Ok(());
+        }
+        let to = if self.dice.chance(2) { self.dice.roll(self.regions.len()) } else { letter.to };
+        if breaks {
+            let table = self.dice.roll(64);
+            self.regions[to].break_down(table);
+            let broken = self.regions[to].take(&letter.text);
+            self.regions[to].mend();
+            self.count(if broken.is_err() { "broken" } else { "not broken" });
+            // What was to be said is said again by whoever asks.
+            return Ok(());
+        }
+        self.arrive(to, &letter.text)
+    }
+
+    fn arrive(&mut self, to: usize, text: &str) -> Checked {
+        if self.flaw.in_place_of_taking(&self.regions[to], text)? {
+            return Ok(());
+        }
+        match self.regions[to].take(text) {
+            Ok(Taken::Answer(answer)) => {
+                let said = payload(&answer);
+                if said["hufu"] == "transfer-decision/1" {
+                    self.flaw.after_answering(&self.regions[to], text, &answer)?;
+                    self.count(format!("decided: {}", said["reason"].as_str().or(said["outcome"].as_str()).unwrap_or_default()));
+                } else {
+                    self.count("told of a restore");
+                }
+                let from = REGIONS.iter().position(|(code, ..)| said["aud"] == *code).unwrap();
+                if self.dice.chance(70) {
+                    self.send(from, answer);
+                }
+            }
+            Ok(Taken::Done) => self.count("told"),
+            Ok(Taken::Later) => self.count("later"),
+            Err(code) if code == "transfer.audience" => self.count("astray"),
+            Err(code) if code == "transfer.epoch" && self.restores => self.count("of before a restore"),
+            Ok(Taken::Expects(_)) => return Err("a HANDOVER is waited for after it has come".to_owned()),
+            Ok(Taken::Alarm(refusal)) => return Err(format!("an alarm: {refusal}")),
+            Err(code) => return Err(format!("{code} on {}", payload(text))),
+        }
+        Ok(())
+    }
+
+    /// A text of long ago turns up.
+    fn late(&mut self) -> Checked {
+        if let Some(letter) = self.dice.pick(&self.sent).cloned() {
+            self.flying.push(letter);
+        }
+        Ok(())
+    }
+
+    fn give_back(&mut self, n: usize) -> Checked {
+        let came = "SELECT id AS line FROM transfers WHERE side = 'destination' AND kind = 'move' AND state = 'accepted' ORDER BY id";
+        let Some(id) = self.any(n, came) else { return Ok(()) };
+        let said = self.regions[n].give_back(&id);
+        if let Some(back) = self.noted("give back", said)?
+            && self.dice.chance(70)
+        {
+            let text = self.regions[n].asked(&back);
+            let to = REGIONS.iter().position(|(code, ..)| payload(&text)["aud"] == *code).unwrap();
+            self.send(to, text);
+        }
+        Ok(())
+    }
+
+    fn redeem(&mut self, n: usize) -> Checked {
+        let learner = self.dice.roll(self.regions[n].learners.len());
+        let own = format!(
+            "SELECT l.id || ' ' || b.available AS line FROM lots l JOIN lot_balances b ON b.lot_id = l.id \
+             WHERE l.learner_id = '{}' AND b.available > 0 ORDER BY l.id",
+            self.regions[n].learners[learner]
+        );
+        let Some(line) = self.any(n, &own) else { return Ok(()) };
+        let (lot, available) = line.split_once(' ').unwrap();
+        let amount = self.dice.between(1, available.parse().unwrap());
+        let cause = named(&format!("redemption {} of {n}", self.redeemed.len()));
+        let besides = self.flaw.before_spending(&self.regions[n], lot);
+        self.redeemed.extend((besides > 0).then(|| Redeemed { region: n, lot: lot.to_owned(), amount: besides }));
+        let said = self.regions[n].redeem(learner, lot, amount, &cause);
+        if self.noted("redeem", said)?.is_some() {
+            self.redeemed.push(Redeemed { region: n, lot: lot.to_owned(), amount });
+        }
+        Ok(())
+    }
+
+    fn void(&mut self) -> Checked {
+        let Some((n, id)) = self.dice.pick(&self.achievements).cloned() else { return Ok(()) };
+        let said = self.regions[n].void(&id);
+        self.noted("void", said).map(drop)
+    }
+
+    /// A clock goes on, or is set; also back.
+    fn clock(&mut self, n: usize) -> Checked {
+        let seconds = match self.dice.roll(4) {
+            0 => self.dice.between(1, 3_600),
+            1 => self.dice.between(3_600, 3 * DAY),
+            2 => self.dice.between(-14 * DAY, 14 * DAY),
+            _ => self.dice.between(7 * DAY, 28 * DAY),
+        };
+        self.regions[n].shift(seconds);
+        Ok(())
+    }
+
+    fn crash(&mut self, n: usize) -> Checked {
+        self.regions[n].crash();
+        self.count("crash");
+        Ok(())
+    }
+
+    /// A region is backed up; or goes back to its backup, and the others hand over what they hold. What flew before flies on.
+    fn restore(&mut self, n: usize) -> Checked {
+        let Some(before) = self.backups[n].filter(|_| self.dice.chance(60)) else {
+            self.regions[n].back_up();
+            self.backups[n] = Some(self.redeemed.iter().filter(|one| one.region == n).count());
+            return Ok(());
+        };
+        // What never left is gone, and what was spent since can be spent.
+        let mut kept = 0..before;
+        self.redeemed.retain(|one| one.region != n || kept.next().is_some());
+        self.regions[n].restore();
+        for other in (0..self.regions.len()).filter(|other| *other != n) {
+            self.handed(n, other)?;
+        }
+        let left = self.regions[n].finish()?;
+        if !left.is_empty() {
+            return Err(format!("a restore does not end: {left:?}"));
+        }
+        self.auditor.begins_anew(n, self.regions[n].books());
+        self.count("restore");
+        Ok(())
+    }
+
+    /// What a region holds goes to one that was restored.
+    fn handed(&mut self, restored: usize, other: usize) -> Checked {
+        for _ in 0..ROUNDS {
+            let resync = self.regions[restored].export(&self.regions[other].code)?.remove(0);
+            let (handover, messages) = self.regions[other].hand_over(&resync)?;
+            match self.regions[restored].take_over(&handover, &messages) {
+                Ok(Taken::Done) => return Ok(()),
+                Ok(Taken::Later) => self.count("wants a higher epoch"),
+                said => return Err(format!("a HANDOVER is answered with {said:?}")),
+            }
+        }
+        Err("a RESYNC is never answered".to_owned())
+    }
+
+    /// Two regions show each other what they have decided; nothing comes of it.
+    fn state(&mut self, n: usize) -> Checked {
+        let to = (n + 1 + self.dice.roll(self.regions.len() - 1)) % self.regions.len();
+        let what = match self.stated(n, to, self.today(to))? {
+            Some(_) => "stated",
+            None => "not stated",
+        };
+        self.count(what);
+        Ok(())
+    }
+
+    /// The STATEMENT of one region through a day, for another one that asks; none where there has been nothing between them, or their clocks are far
+    /// apart.
+    fn stated(&self, asks: usize, answers: usize, through: Day) -> Result<Option<Statement>, String> {
+        let (one, other) = (&self.regions[asks], &self.regions[answers]);
+        let Some([epoch, sent, seen]) = one.places(&other.code) else { return Ok(None) };
+        let nothing = || Tally::of(Vec::new());
+        let (iss, aud, iat) = (one.code.clone(), other.code.clone(), Instant(one.now()));
+        let asked = Statement { iss, aud, epoch, iat, through, open: 0, accepted: nothing(), rejected: nothing(), sent, seen };
+        match other.take(&asked.sign(&one.app().keys.region_signer()).unwrap()) {
+            Ok(Taken::Answer(text)) => match Message::stored(&text).unwrap().message {
+                Message::Statement(statement) => Ok(Some(statement)),
+                message => Err(format!("a STATEMENT is answered with {message:?}")),
+            },
+            Err(code) if code == "transfers.stale" => Ok(None),
+            said => Err(format!("a STATEMENT is answered with {said:?}")),
+        }
+    }
+
+    /// The network is good again and the clocks agree: everything comes to its end.
+    fn drain(&mut self) -> Checked {
+        let latest = self.regions.iter().map(Region::now).max().unwrap();
+        for region in &self.regions {
+            region.shift(latest - region.now());
+        }
+        for _ in 0..ROUNDS {
+            for from in 0..self.regions.len() {
+                for to in (0..self.regions.len()).filter(|to| *to != from) {
+                    let texts = self.regions[from].export(&self.regions[to].code)?;
+                    // Who asks is told; what is told to who does not ask was tried on the way.
+                    for text in texts.into_iter().filter(|text| asks(text, &self.regions[from].code)) {
+                        match self.regions[to].take(&text) {
+                            Ok(Taken::Answer(answer)) => match self.regions[from].take(&answer) {
+                                Ok(Taken::Done | Taken::Later) => {}
+                                other => return Err(format!("in the end a DECISION is answered with {other:?}")),
+                            },
+                            Ok(Taken::Later) => {}
+                            Err(code) if code == "transfer.epoch" && self.restores => {}
+                            other => return Err(format!("in the end: {other:?} on {}", payload(&text))),
+                        }
+                    }
+                }
+            }
+            let open = |region: &Region| !region.lines("SELECT id AS line FROM transfers WHERE state = 'reserved' LIMIT 1").is_empty();
+            if !self.regions.iter().any(open) {
+                return Ok(());
+            }
+        }
+        Err("something is never decided".to_owned())
+    }
+
+    /// Every text that is kept was signed by the region that it names.
+    pub fn signatures(&self) {
+        let keys = |region: &RegionCode, _: &str| {
+            let region = self.regions.iter().find(|own| own.code == *region)?;
+            Some(RegionKey { public: *region.app().keys.region_signer().public(), revoked: None })
+        };
+        for text in self.regions.iter().flat_map(|region| region.lines("SELECT text AS line FROM transfer_messages")) {
+            Message::open(&text, &keys).unwrap_or_else(|e| panic!("{e:?}"));
+        }
+    }
+
+    /// In the end two regions state the same of each other, and what the auditor counts.
+    fn compare(&mut self) -> Checked {
+        let latest = self.regions.iter().map(|region| self.today(region.n)).max().unwrap().add_days(400);
+        for one in 0..self.regions.len() {
+            for other in one + 1..self.regions.len() {
+                let (here, there) = (self.stated(other, one, latest)?, self.stated(one, other, latest)?);
+                let (Some(here), Some(there)) = (here, there) else { continue };
+                // After a restore the last DECISION may be one that was signed anew and is not told to who knows.
+                if !self.restores && (&here.accepted, &here.rejected) != (&there.accepted, &there.rejected) {
+                    return Err(format!("{} and {} state different decisions", self.regions[one].code, self.regions[other].code));
+                }
+                for said in [here, there] {
+                    self.auditor.counted(one, other, said.accepted.amount, said.accepted.n, said.rejected.n)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a region asks for something with a text.
+fn asks(text: &str, region: &RegionCode) -> bool {
+    let said = payload(text);
+    said["iss"] == region.as_str() && ["offer/1", "return/1", "cancel/1"].iter().any(|kind| said["hufu"] == *kind)
+}
