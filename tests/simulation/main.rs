@@ -32,7 +32,7 @@ const AUDITED: u64 = 16;
 const FLAWED: u64 = 8;
 
 /// What has to have happened somewhere, or the runs show little.
-const HAPPENED: [&str; 25] = [
+const HAPPENED: [&str; 33] = [
     "record",
     "propose",
     "propose: transfers.checks",
@@ -58,6 +58,14 @@ const HAPPENED: [&str; 25] = [
     "decided: agreement",
     "decided: subject",
     "decided: expired",
+    "restore",
+    "restore beside another",
+    "handed over",
+    "a HANDOVER alone",
+    "restored",
+    "taken: transfer.resyncing",
+    "propose: ledger.restoring",
+    "restore in silence",
 ];
 
 fn setting(name: &str, otherwise: u64) -> u64 {

@@ -52,6 +52,10 @@ pub struct Books {
     pub lots: Vec<Lot>,
     /// Id, side, state.
     pub transfers: Vec<(String, String, String)>,
+    /// Whether it goes back to a backup and waits for what the others hold.
+    pub is_restoring: bool,
+    /// The regions with which nothing is exchanged any more until people have looked.
+    pub stopped: BTreeSet<usize>,
     places: BTreeMap<(String, Place), i64>,
 }
 
@@ -141,6 +145,8 @@ impl Books {
             spendings: Vec::new(),
             lots: Vec::new(),
             transfers: Vec::new(),
+            is_restoring: false,
+            stopped: BTreeSet::new(),
             places: BTreeMap::new(),
         }
     }
@@ -217,6 +223,10 @@ impl Books {
         }
         let states: Vec<StateRow> = self.load("SELECT id, side, state FROM transfers")?;
         self.transfers = states.into_iter().map(|row| (row.id, row.side, row.state)).collect();
+        let open = "SELECT id, '' AS side, '' AS state FROM restores WHERE ended_at IS NULL";
+        self.is_restoring = !self.load::<StateRow>(open)?.is_empty();
+        let stopped: Vec<StateRow> = self.load("SELECT peer AS id, '' AS side, state FROM peer_channels WHERE state = 'stopped'")?;
+        self.stopped = stopped.iter().map(|row| REGIONS.iter().position(|(code, ..)| *code == row.id).unwrap()).collect();
         Ok(())
     }
 
