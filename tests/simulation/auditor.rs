@@ -61,6 +61,7 @@ impl Auditor {
     pub fn look(&mut self, redeemed: &[Redeemed], is_over: bool, excuses: bool) -> Checked {
         (self.excuses, self.is_early) = (excuses, excuses && !is_over);
         for (documents, books) in self.documents.iter_mut().zip(&mut self.books) {
+            books.has_alarms = excuses;
             books.read()?;
             documents.read(books)?;
         }
@@ -98,12 +99,12 @@ impl Auditor {
         for (n, own) in self.documents.iter().enumerate() {
             for (jti, told) in &own.told {
                 let peer = told.from;
+                if !self.is_linked(n, peer) {
+                    continue;
+                }
                 // What never arrived can be cancelled, and after a restore the CANCEL and its DECISION are all that is known.
                 if own.asked.get(jti).is_none_or(|ask| ask.to != peer) && !(own.is_restored && told.outcome == Outcome::Rejected) {
                     return Err(format!("{jti} was decided and never asked for"));
-                }
-                if !self.is_linked(n, peer) {
-                    continue;
                 }
                 let signed = self.documents[peer].decided.get(jti).ok_or_else(|| format!("{jti} was told to {} and never decided", REGIONS[n].0))?;
                 if told.outcome != signed.outcome || !told.digests.is_subset(&signed.digests) {

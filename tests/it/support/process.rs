@@ -126,19 +126,25 @@ impl Process {
     pub fn back_up(&self) {
         match &self.database {
             Some(database) => database.back_up(),
-            None => drop(std::fs::copy(self.data().join("hufu.sqlite"), self.folder.path().join("backup")).unwrap()),
+            None => self.copied(&self.data(), self.folder.path()),
         }
     }
 
     /// Puts the copy in the place of its database, while no server runs.
     pub fn put_back(&self) {
-        if let Some(database) = &self.database {
-            return database.put_back();
+        match &self.database {
+            Some(database) => database.put_back(),
+            None => self.copied(self.folder.path(), &self.data()),
         }
-        for file in ["hufu.sqlite-wal", "hufu.sqlite-shm"] {
-            let _ = std::fs::remove_file(self.data().join(file));
+    }
+
+    /// What was not written into the file yet is in the one beside it. Whoever still has the old files open keeps them.
+    fn copied(&self, from: &Path, to: &Path) {
+        for file in ["hufu.sqlite", "hufu.sqlite-wal", "hufu.sqlite-shm"] {
+            let _ = std::fs::remove_file(to.join(file));
         }
-        std::fs::copy(self.folder.path().join("backup"), self.data().join("hufu.sqlite")).unwrap();
+        std::fs::copy(from.join("hufu.sqlite"), to.join("hufu.sqlite")).unwrap();
+        let _ = std::fs::copy(from.join("hufu.sqlite-wal"), to.join("hufu.sqlite-wal"));
     }
 
     /// All that it has logged, over all starts.

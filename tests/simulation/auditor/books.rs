@@ -44,6 +44,8 @@ pub struct Books {
     db: Db,
     /// The last row of each table that was read. PostgreSQL does not count them: there everything is read once.
     read: [i64; 4],
+    /// Whether a message that came and has no place is the reason of an alarm, kept and not booked.
+    pub has_alarms: bool,
     pub achievements: Vec<String>,
     pub voidings: Vec<String>,
     /// Whether it was sent, and the text.
@@ -139,6 +141,7 @@ impl Books {
         Books {
             db,
             read: [0; 4],
+            has_alarms: false,
             achievements: Vec::new(),
             voidings: Vec::new(),
             messages: Vec::new(),
@@ -185,10 +188,11 @@ impl Books {
         let texts = |all: Vec<(bool, String)>| all.into_iter().map(|(_, text)| text);
         let achievements = self.new_texts(0, "achievements", "FALSE AS sent, document AS text")?;
         let voidings = self.new_texts(1, "achievement_events", "FALSE AS sent, document AS text")?;
-        let messages = self.new_texts(2, "transfer_messages", "sent, text")?;
+        let columns = if self.has_alarms { "sent, CASE WHEN seq IS NULL AND NOT sent THEN '' ELSE text END AS text" } else { "sent, text" };
+        let messages = self.new_texts(2, "transfer_messages", columns)?;
         self.achievements.extend(texts(achievements));
         self.voidings.extend(texts(voidings));
-        self.messages.extend(messages);
+        self.messages.extend(messages.into_iter().filter(|(_, text)| !text.is_empty()));
         let (n, new) = self.new_rows("entries", self.read[3]);
         let spent: Vec<SpendingRow> = self.load(&format!(
             "SELECT {n}, entries.id, entries.kind, entries.on_day AS day, entries.at, m.lot_id AS lot FROM entries \
