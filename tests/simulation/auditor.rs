@@ -65,17 +65,19 @@ impl Auditor {
             books.read()?;
             documents.read(books)?;
         }
-        let all = self.books.len();
-        for (n, peer) in (0..all).flat_map(|n| (0..all).map(move |peer| (n, peer))).filter(|(n, peer)| n != peer && self.is_linked(*n, *peer)) {
+        let links = || {
+            (0..REGIONS.len()).flat_map(|n| (0..REGIONS.len()).map(move |peer| (n, peer))).filter(|(n, peer)| n != peer && self.is_linked(*n, *peer))
+        };
+        for (n, peer) in links() {
             self.remembers(n, peer)?;
         }
         self.decisions()?;
-        for n in (0..all).filter(|n| !self.books[*n].is_restoring) {
-            self.lots(n, redeemed).map_err(|what| format!("{}: {what}", REGIONS[n].0))?;
-            self.states(n).map_err(|what| format!("{}: {what}", REGIONS[n].0))?;
-            for peer in (0..all).filter(|peer| *peer != n && self.is_linked(n, *peer)) {
-                self.pair(n, peer, is_over)?;
-            }
+        for (n, (code, ..)) in REGIONS.iter().enumerate().filter(|(n, _)| !self.books[*n].is_restoring) {
+            self.lots(n, redeemed).map_err(|what| format!("{code}: {what}"))?;
+            self.states(n).map_err(|what| format!("{code}: {what}"))?;
+        }
+        for (n, peer) in links() {
+            self.pair(n, peer, is_over)?;
         }
         self.limit()
     }

@@ -23,8 +23,10 @@ pub fn export(conn: &mut Conn, app: &App, peer: &RegionCode) -> Result<Vec<Strin
         return Ok(vec![resync]);
     }
     let mut all = Vec::new();
-    if let (Some(handover), (_, 0)) = (line.handover(), line.places()?) {
-        all.push(handover.to_owned());
+    let handover = line.handover().filter(|_| matches!(line.places(), Ok((_, 0)))).map(str::to_owned);
+    let is_handed_over = handover.is_some();
+    if let Some(handover) = handover {
+        all.push(handover);
         all.extend(everything(conn, peer.as_str())?);
     }
     for row in store::reserved_to(conn, peer.as_str(), FERRY_MAX)? {
@@ -32,8 +34,11 @@ pub fn export(conn: &mut Conn, app: &App, peer: &RegionCode) -> Result<Vec<Strin
         store::update(conn, &row)?;
         all.push(text);
     }
-    let left = FERRY_MAX.saturating_sub(all.len() as i64);
-    all.extend(store::decisions_to(conn, peer.as_str(), left)?);
+    // A HANDOVER has brought every DECISION.
+    if !is_handed_over {
+        let left = FERRY_MAX.saturating_sub(all.len() as i64);
+        all.extend(store::decisions_to(conn, peer.as_str(), left)?);
+    }
     Ok(all)
 }
 
