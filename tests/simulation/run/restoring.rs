@@ -144,6 +144,11 @@ impl Run {
         for one in 0..self.regions.len() {
             for other in (0..self.regions.len()).filter(|other| *other != one) {
                 self.stated(one, other, self.today(one))?;
+                // What one has decided and the other does not know is sent, as comparing does.
+                for text in self.regions[one].export(&self.regions[other].code)? {
+                    let taken = self.regions[other].take(&text);
+                    self.of_a_restore(&taken);
+                }
             }
         }
         Ok(())
