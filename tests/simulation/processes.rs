@@ -181,6 +181,8 @@ fn go_back(town: &mut Town, dice: &mut Dice, known: &Acknowledged) -> usize {
         std::thread::sleep(Duration::from_millis(500));
     }
     process.run(&["restore", "status"]).expect(0);
+    // The server looks every five seconds whether the restore has ended.
+    std::thread::sleep(Duration::from_secs(6));
     assert_eq!(town.settle(PATIENCE), 0, "something waits again");
     agree(town);
     assert_eq!(states(town, known), states_before);
