@@ -26,18 +26,54 @@ pub enum Flaw {
     ForgetsWhatCame,
     /// Signs the opposite of a DECISION beside it.
     DecidesTwice,
+    /// Goes back to a backup and asks nobody.
+    ForgetsToAsk,
+    /// After a restore writes balances as they should be, and books nothing.
+    PatchesBalances,
 }
 
 impl Flaw {
     /// Each, and what the auditor says of it.
-    pub const ALL: [(Flaw, &'static str); 6] = [
+    pub const ALL: [(Flaw, &'static str); 8] = [
         (Flaw::ReleasesOnTimeOut, "is not where it must be"),
         (Flaw::BooksTwice, "was minted twice, or for nothing"),
         (Flaw::TurnsDecisions, "is not where it must be"),
         (Flaw::SpendsExpired, "was booked on"),
         (Flaw::ForgetsWhatCame, "was voided, or was not"),
         (Flaw::DecidesTwice, "was decided twice"),
+        (Flaw::ForgetsToAsk, "has forgotten"),
+        (Flaw::PatchesBalances, "was never booked"),
     ];
+
+    /// Whether it needs restores to show.
+    pub fn is_of_a_restore(self) -> bool {
+        matches!(self, Flaw::ForgetsToAsk | Flaw::PatchesBalances)
+    }
+
+    pub fn is_silent(self) -> bool {
+        self == Flaw::ForgetsToAsk
+    }
+
+    /// Whether it ended a restore otherwise than the program does.
+    pub fn in_place_of_finishing(self, region: &Region) -> bool {
+        if self != Flaw::PatchesBalances || !region.waits_for().is_empty() {
+            return false;
+        }
+        let unbooked = "FROM transfers t JOIN transfer_messages m ON m.digest = t.ask WHERE t.unbooked AND t.side = 'source' AND t.state = 'settled'";
+        for text in region.lines(&format!("SELECT m.text AS line {unbooked} AND t.kind = 'move'")) {
+            for lot in payload(&text)["lots"].as_array().unwrap() {
+                region.sql(&format!(
+                    "UPDATE lot_balances SET available = available - {} WHERE lot_id = {} AND available >= {}",
+                    lot["amount"],
+                    lot["id"].to_string().replace('"', "'"),
+                    lot["amount"]
+                ));
+            }
+        }
+        region.sql("UPDATE transfers SET unbooked = FALSE WHERE unbooked; UPDATE restores SET ended_at = 1 WHERE ended_at IS NULL");
+        region.app().set_restoring(false);
+        true
+    }
 
     pub fn before_putting(self, region: &Region) -> Checked {
         if self != Flaw::ReleasesOnTimeOut {

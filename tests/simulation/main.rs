@@ -32,7 +32,7 @@ const AUDITED: u64 = 16;
 const FLAWED: u64 = 8;
 
 /// What has to have happened somewhere, or the runs show little.
-const HAPPENED: [&str; 27] = [
+const HAPPENED: [&str; 34] = [
     "record",
     "propose",
     "propose: transfers.checks",
@@ -46,7 +46,6 @@ const HAPPENED: [&str; 27] = [
     "later",
     "broken",
     "crash",
-    "restore",
     "told of a restore",
     "stated",
     "sweep",
@@ -60,6 +59,14 @@ const HAPPENED: [&str; 27] = [
     "decided: agreement",
     "decided: subject",
     "decided: expired",
+    "restore",
+    "restore beside another",
+    "handed over",
+    "a HANDOVER alone",
+    "restored",
+    "taken: transfer.resyncing",
+    "propose: ledger.restoring",
+    "restore in silence",
 ];
 
 fn setting(name: &str, otherwise: u64) -> u64 {

@@ -23,6 +23,10 @@ const SECONDS: u64 = 15;
 const MOVERS: u64 = 3;
 /// Longest that delivery may take by itself before the rest goes by file.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// Longest that a restore may take: the others are asked every five seconds.
+const RESTORE: Duration = Duration::from_secs(40);
+/// What is tried between the backup and the restore.
+const SINCE: usize = 40;
 
 /// What was answered with 201: region and transfer.
 type Acknowledged = Mutex<Vec<(usize, String)>>;
@@ -129,27 +133,66 @@ fn run(backend: Backend) -> Option<String> {
     town.proxies.iter().for_each(|proxy| proxy.is_bad(false));
     town.sign_in();
     let by_itself = town.settle(PATIENCE);
-    // The longer pauses are not waited for: what is left goes by file, twice, because what goes back waits for what it came from.
-    (0..2).for_each(|_| town.ferry());
-    assert_eq!(town.waiting(), 0, "something is never decided");
-    let known = known.into_inner().unwrap();
-    let states: Vec<String> = known.iter().map(|(n, id)| final_state(&town, *n, id)).collect();
+    finish(&town);
+    let since = go_back(&mut town, &mut Dice(seed), &known);
+    let states = states(&town, &known);
     assert!(states.iter().all(|state| ["settled", "returned"].contains(&state.as_str())), "{states:?}");
-    agree(&town);
     let settled = states.iter().filter(|state| *state == "settled").count();
     let faults: u64 = town.proxies.iter().map(crate::proxy::Proxy::faults).sum();
     let [kills, stops] = troubles.map(AtomicU64::into_inner);
     Some(format!(
-        "{} transfers acknowledged, {settled} settled, {by_itself} left for the ferry; {kills} kills, {stops} stops, {faults} faults of the network; {:.0} s",
+        "{} transfers acknowledged ({since} of them after a backup that was restored), {settled} settled, {by_itself} left for the ferry; {kills} kills, {stops} stops, {faults} faults of the network; {:.0} s",
         states.len(),
         started.elapsed().as_secs_f32()
     ))
 }
 
+/// The longer pauses are not waited for: what is left goes by file, twice, because what goes back waits for what it came from.
+fn finish(town: &Town) {
+    (0..2).for_each(|_| town.ferry());
+    assert_eq!(town.waiting(), 0, "something is never decided");
+    agree(town);
+}
+
+fn states(town: &Town, known: &Acknowledged) -> Vec<String> {
+    known.lock().unwrap().iter().map(|(n, id)| final_state(town, *n, id)).collect()
+}
+
+/// One is stopped and goes back to a copy of its database: how much was acknowledged since. All of it is there again, as it was.
+fn go_back(town: &mut Town, dice: &mut Dice, known: &Acknowledged) -> usize {
+    let (n, before) = (dice.roll(REGIONS.len()), known.lock().unwrap().len());
+    town.processes[n].terminate();
+    town.processes[n].back_up();
+    town.processes[n].start();
+    town.redirect(n);
+    (0..SINCE).for_each(|_| moved(town, dice, known));
+    town.settle(PATIENCE);
+    finish(town);
+    let states_before = states(town, known);
+    town.processes[n].terminate();
+    town.processes[n].put_back();
+    let process = &town.processes[n];
+    assert_eq!(process.run(&["restore", "begin"]).expect(0).rows().len(), REGIONS.len() - 1);
+    process.start();
+    town.redirect(n);
+    let started = Instant::now();
+    while process.run(&["restore", "finish"]).code != 0 {
+        assert!(started.elapsed() < RESTORE, "{:?}", process.run(&["restore", "status"]));
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    process.run(&["restore", "status"]).expect(0);
+    // The server looks every five seconds whether the restore has ended.
+    std::thread::sleep(Duration::from_secs(6));
+    assert_eq!(town.settle(PATIENCE), 0, "something waits again");
+    agree(town);
+    assert_eq!(states(town, known), states_before);
+    known.lock().unwrap().len() - before
+}
+
 /// The books agree with the documents, with each other, and with the program's own audits.
 fn agree(town: &Town) {
     let mut auditor = Auditor::new(town.processes.iter().map(crate::support::Process::db).collect());
-    auditor.look(&[], true).unwrap_or_else(|what| panic!("{what}"));
+    auditor.look(&[], true, false).unwrap_or_else(|what| panic!("{what}"));
     for (n, process) in town.processes.iter().enumerate() {
         let wrong = process.db().read_now(hufu::ledger::service::audit).unwrap().wrong;
         assert_eq!(wrong, None, "{}", REGIONS[n].0);

@@ -199,8 +199,8 @@ impl Region {
         self.app().db.read_now(|conn| Ok(conn.batch_execute(&format!("VACUUM INTO '{}'", copy.display()))?)).unwrap();
     }
 
-    /// Goes back to the backup, says so, and waits for what the others hold.
-    pub fn restore(&mut self) {
+    /// Goes back to the backup, and says so, and waits for what the others hold; or says nothing.
+    pub fn restore(&mut self, is_said: bool) {
         self.restores += 1;
         self.app = None;
         let (copy, data) = (self.data.with_extension("backup"), self.data.with_file_name(format!("{}-{}", self.code, self.restores)));
@@ -208,12 +208,21 @@ impl Region {
         std::fs::copy(self.data.join("master.key"), data.join("master.key")).unwrap();
         std::fs::copy(&copy, data.join("hufu.sqlite")).unwrap();
         std::fs::rename(copy, data.with_extension("backup")).unwrap();
-        self.data = data;
+        let _ = std::fs::remove_dir_all(std::mem::replace(&mut self.data, data));
         self.open();
+        if !is_said {
+            return;
+        }
         let (app, noted) = (self.app(), &self.noted);
         let asked = app.db.write_now(|conn| transfers::begin(conn, app, noted)).unwrap();
         self.noted = asked.into_iter().map(|one| (one.peer, one.wanted)).collect();
         self.crash();
+    }
+
+    /// Who has not handed over yet.
+    pub fn waits_for(&self) -> Vec<usize> {
+        let waiting = self.lines("SELECT peer AS line FROM peer_channels WHERE state = 'resync' ORDER BY peer");
+        waiting.iter().map(|peer| REGIONS.iter().position(|(code, ..)| code == peer).unwrap()).collect()
     }
 
     /// What it holds of a region that was restored and asks so: the HANDOVER and all that it names.

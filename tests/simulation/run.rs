@@ -1,12 +1,13 @@
 //! One run: four regions, a network that holds, loses, repeats and mixes up their messages, and steps that a seed draws.
 
+mod ending;
+mod restoring;
+
 use std::collections::BTreeMap;
 
 use hufu::transfers::{Taken, Wanted};
 use tempfile::TempDir;
-use verifier::agreement::RegionKey;
 use verifier::documents::{Amount, Digest, GrantId, LotId};
-use verifier::ids::RegionCode;
 use verifier::time::{Day, Instant, Zone};
 use verifier::transfer::{Message, Statement, Tally};
 
@@ -15,6 +16,7 @@ use crate::dice::Dice;
 use crate::flaws::Flaw;
 use crate::region::{Region, Said, named, payload};
 use crate::stage::{REGIONS, Stage, WAYS, agreements, folder};
+use restoring::Restores;
 
 /// Most messages on their way; of more the oldest is lost.
 const FLYING: usize = 40;
@@ -30,6 +32,8 @@ const AUDITED: usize = 100;
 pub struct Letter {
     pub to: usize,
     pub text: String,
+    /// With a HANDOVER, the messages that it names.
+    pub with: Option<Vec<String>>,
 }
 
 /// How often what happened.
@@ -46,8 +50,7 @@ pub struct Run {
     digests: [Digest; 3],
     /// Backups by region: how much was redeemed there before it.
     backups: [Option<usize>; 4],
-    /// Whether registries are restored from backups.
-    restores: bool,
+    restores: Restores,
     sweeps: bool,
     pub flaw: Flaw,
     pub auditor: Auditor,
@@ -66,10 +69,16 @@ impl Run {
         for region in &regions {
             region.shift(dice.between(-3 * DAY, 3 * DAY));
         }
+        let restores = match dice.roll(100) {
+            _ if flaw.is_of_a_restore() => Restores::Said,
+            0..28 => Restores::Said,
+            28..35 => Restores::Silent,
+            _ => Restores::Never,
+        };
         let auditor = Auditor::new(regions.iter().map(Region::books).collect());
         Run {
             backups: [None; 4],
-            restores: dice.chance(30),
+            restores,
             sweeps: dice.chance(15),
             dice,
             flying: Vec::new(),
@@ -100,6 +109,10 @@ impl Run {
             }
         }
         self.drain()?;
+        if self.may_be_silent() {
+            self.find_out()?;
+            return self.audit(true).map_err(|what| format!("in the end: {what}"));
+        }
         self.audit(true).map_err(|what| format!("in the end: {what}"))?;
         self.compare()
     }
@@ -109,11 +122,14 @@ impl Run {
     }
 
     fn audit(&mut self, is_over: bool) -> Checked {
-        self.auditor.look(&self.redeemed, is_over)
+        self.auditor.look(&self.redeemed, is_over, self.restores == Restores::Silent)
     }
 
     fn step(&mut self) -> Checked {
         let region = self.dice.roll(self.regions.len());
+        if let Some(done) = self.about_backups(region) {
+            return done;
+        }
         match self.dice.roll(100) {
             0..5 => self.record(region),
             5..19 => self.propose(),
@@ -128,7 +144,6 @@ impl Run {
             95 => self.crash(region),
             96..98 => self.deliver(true),
             98 => self.state(region),
-            _ if self.restores => self.restore(region),
             _ => {
                 if self.sweeps {
                     self.regions[region].sweep();
@@ -211,7 +226,10 @@ impl Run {
     }
 
     fn send(&mut self, to: usize, text: String) {
-        let letter = Letter { to, text };
+        self.post(Letter { to, text, with: None });
+    }
+
+    fn post(&mut self, letter: Letter) {
         self.sent.push(letter.clone());
         self.flying.push(letter);
         if self.flying.len() > FLYING {
@@ -235,7 +253,13 @@ impl Run {
         self.flaw.before_putting(&self.regions[n])?;
         let to = (n + 1 + self.dice.roll(self.regions.len() - 1)) % self.regions.len();
         let said = self.regions[n].export(&self.regions[to].code);
-        for text in self.noted("put", said)?.unwrap_or_default() {
+        let mut texts = self.noted("put", said)?.unwrap_or_default();
+        if texts.first().is_some_and(|text| payload(text)["hufu"] == "handover/1") {
+            // As a file that is carried, and read as one.
+            let (text, all) = (texts.remove(0), std::mem::take(&mut texts));
+            self.post(Letter { to, text, with: Some(all) });
+        }
+        for text in texts {
             if self.dice.chance(40) {
                 self.send(to, text);
             }
@@ -264,14 +288,25 @@ impl Run {
             // What was to be said is said again by whoever asks.
             return Ok(());
         }
-        self.arrive(to, &letter.text)
+        self.arrive(to, &letter)
     }
 
-    fn arrive(&mut self, to: usize, text: &str) -> Checked {
+    fn arrive(&mut self, to: usize, letter: &Letter) -> Checked {
+        let text = &letter.text;
+        if payload(text)["hufu"] == "resync/1" && self.dice.chance(80) {
+            return self.asked_back(to, text);
+        }
         if self.flaw.in_place_of_taking(&self.regions[to], text)? {
             return Ok(());
         }
-        match self.regions[to].take(text) {
+        let taken = match &letter.with {
+            Some(all) => self.regions[to].take_over(text, all),
+            None => self.regions[to].take(text),
+        };
+        if self.of_a_restore(&taken) {
+            return Ok(());
+        }
+        match taken {
             Ok(Taken::Answer(answer)) => {
                 let said = payload(&answer);
                 if said["hufu"] == "transfer-decision/1" {
@@ -288,7 +323,6 @@ impl Run {
             Ok(Taken::Done) => self.count("told"),
             Ok(Taken::Later) => self.count("later"),
             Err(code) if code == "transfer.audience" => self.count("astray"),
-            Err(code) if code == "transfer.epoch" && self.restores => self.count("of before a restore"),
             Ok(Taken::Expects(_)) => return Err("a HANDOVER is waited for after it has come".to_owned()),
             Ok(Taken::Alarm(refusal)) => return Err(format!("an alarm: {refusal}")),
             Err(code) => return Err(format!("{code} on {}", payload(text))),
@@ -362,43 +396,6 @@ impl Run {
         Ok(())
     }
 
-    /// A region is backed up; or goes back to its backup, and the others hand over what they hold. What flew before flies on.
-    fn restore(&mut self, n: usize) -> Checked {
-        let Some(before) = self.backups[n].filter(|_| self.dice.chance(60)) else {
-            self.regions[n].back_up();
-            self.backups[n] = Some(self.redeemed.iter().filter(|one| one.region == n).count());
-            return Ok(());
-        };
-        // What never left is gone, and what was spent since can be spent.
-        let mut kept = 0..before;
-        self.redeemed.retain(|one| one.region != n || kept.next().is_some());
-        self.regions[n].restore();
-        for other in (0..self.regions.len()).filter(|other| *other != n) {
-            self.handed(n, other)?;
-        }
-        let left = self.regions[n].finish()?;
-        if !left.is_empty() {
-            return Err(format!("a restore does not end: {left:?}"));
-        }
-        self.auditor.begins_anew(n, self.regions[n].books());
-        self.count("restore");
-        Ok(())
-    }
-
-    /// What a region holds goes to one that was restored.
-    fn handed(&mut self, restored: usize, other: usize) -> Checked {
-        for _ in 0..ROUNDS {
-            let resync = self.regions[restored].export(&self.regions[other].code)?.remove(0);
-            let (handover, messages) = self.regions[other].hand_over(&resync)?;
-            match self.regions[restored].take_over(&handover, &messages) {
-                Ok(Taken::Done) => return Ok(()),
-                Ok(Taken::Later) => self.count("wants a higher epoch"),
-                said => return Err(format!("a HANDOVER is answered with {said:?}")),
-            }
-        }
-        Err("a RESYNC is never answered".to_owned())
-    }
-
     /// Two regions show each other what they have decided; nothing comes of it.
     fn state(&mut self, n: usize) -> Checked {
         let to = (n + 1 + self.dice.roll(self.regions.len() - 1)) % self.regions.len();
@@ -414,6 +411,9 @@ impl Run {
     /// apart.
     fn stated(&self, asks: usize, answers: usize, through: Day) -> Result<Option<Statement>, String> {
         let (one, other) = (&self.regions[asks], &self.regions[answers]);
+        if one.app().is_restoring() {
+            return Ok(None);
+        }
         let Some([epoch, sent, seen]) = one.places(&other.code) else { return Ok(None) };
         let nothing = || Tally::of(Vec::new());
         let (iss, aud, iat) = (one.code.clone(), other.code.clone(), Instant(one.now()));
@@ -421,78 +421,13 @@ impl Run {
         match other.take(&asked.sign(&one.app().keys.region_signer()).unwrap()) {
             Ok(Taken::Answer(text)) => match Message::stored(&text).unwrap().message {
                 Message::Statement(statement) => Ok(Some(statement)),
+                Message::Handover(_) if self.restores != Restores::Never => Ok(None),
                 message => Err(format!("a STATEMENT is answered with {message:?}")),
             },
-            Err(code) if code == "transfers.stale" => Ok(None),
+            Err(code) if ["transfers.stale", "transfer.resyncing"].contains(&code.as_str()) => Ok(None),
+            Err(code) if code == "transfer.epoch" && self.restores != Restores::Never => Ok(None),
+            Ok(Taken::Alarm(_)) | Err(_) if self.may_be_silent() => Ok(None),
             said => Err(format!("a STATEMENT is answered with {said:?}")),
         }
     }
-
-    /// The network is good again and the clocks agree: everything comes to its end.
-    fn drain(&mut self) -> Checked {
-        let latest = self.regions.iter().map(Region::now).max().unwrap();
-        for region in &self.regions {
-            region.shift(latest - region.now());
-        }
-        for _ in 0..ROUNDS {
-            for from in 0..self.regions.len() {
-                for to in (0..self.regions.len()).filter(|to| *to != from) {
-                    let texts = self.regions[from].export(&self.regions[to].code)?;
-                    // Who asks is told; what is told to who does not ask was tried on the way.
-                    for text in texts.into_iter().filter(|text| asks(text, &self.regions[from].code)) {
-                        match self.regions[to].take(&text) {
-                            Ok(Taken::Answer(answer)) => match self.regions[from].take(&answer) {
-                                Ok(Taken::Done | Taken::Later) => {}
-                                other => return Err(format!("in the end a DECISION is answered with {other:?}")),
-                            },
-                            Ok(Taken::Later) => {}
-                            Err(code) if code == "transfer.epoch" && self.restores => {}
-                            other => return Err(format!("in the end: {other:?} on {}", payload(&text))),
-                        }
-                    }
-                }
-            }
-            let open = |region: &Region| !region.lines("SELECT id AS line FROM transfers WHERE state = 'reserved' LIMIT 1").is_empty();
-            if !self.regions.iter().any(open) {
-                return Ok(());
-            }
-        }
-        Err("something is never decided".to_owned())
-    }
-
-    /// Every text that is kept was signed by the region that it names.
-    pub fn signatures(&self) {
-        let keys = |region: &RegionCode, _: &str| {
-            let region = self.regions.iter().find(|own| own.code == *region)?;
-            Some(RegionKey { public: *region.app().keys.region_signer().public(), revoked: None })
-        };
-        for text in self.regions.iter().flat_map(|region| region.lines("SELECT text AS line FROM transfer_messages")) {
-            Message::open(&text, &keys).unwrap_or_else(|e| panic!("{e:?}"));
-        }
-    }
-
-    /// In the end two regions state the same of each other, and what the auditor counts.
-    fn compare(&mut self) -> Checked {
-        let latest = self.regions.iter().map(|region| self.today(region.n)).max().unwrap().add_days(400);
-        for one in 0..self.regions.len() {
-            for other in one + 1..self.regions.len() {
-                let (here, there) = (self.stated(other, one, latest)?, self.stated(one, other, latest)?);
-                let (Some(here), Some(there)) = (here, there) else { continue };
-                // After a restore the last DECISION may be one that was signed anew and is not told to who knows.
-                if !self.restores && (&here.accepted, &here.rejected) != (&there.accepted, &there.rejected) {
-                    return Err(format!("{} and {} state different decisions", self.regions[one].code, self.regions[other].code));
-                }
-                for said in [here, there] {
-                    self.auditor.counted(one, other, said.accepted.amount, said.accepted.n, said.rejected.n)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a region asks for something with a text.
-fn asks(text: &str, region: &RegionCode) -> bool {
-    let said = payload(text);
-    said["iss"] == region.as_str() && ["offer/1", "return/1", "cancel/1"].iter().any(|kind| said["hufu"] == *kind)
 }

@@ -65,6 +65,18 @@ impl Database {
         Cluster { url: with_name(&self.url, "postgres"), _keeper: None }
     }
 
+    /// Copies it, in the place of an earlier copy. Nothing may be connected to it.
+    pub fn back_up(&self) {
+        self.cluster().run(&format!("DROP DATABASE IF EXISTS {}_backup", self.name));
+        self.cluster().run(&format!("CREATE DATABASE {0}_backup TEMPLATE {0}", self.name));
+    }
+
+    /// Puts the copy in its place.
+    pub fn put_back(&self) {
+        self.cluster().run(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        self.cluster().run(&format!("ALTER DATABASE {0}_backup RENAME TO {0}", self.name));
+    }
+
     /// Cuts every connection to this database, as a fail-over does.
     pub fn cut(&self) {
         self.cluster().run(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", self.name));

@@ -39,7 +39,7 @@ pub struct Process {
     settings: Vec<(String, String)>,
     running: Mutex<Option<Running>>,
     // Dropped in this order: the database once nothing uses it, then the folder.
-    _database: Option<postgres::Database>,
+    database: Option<postgres::Database>,
     folder: TempDir,
 }
 
@@ -67,7 +67,7 @@ impl Process {
         all.push(("data_dir".to_owned(), folder.path().join("data").to_str().unwrap().to_owned()));
         all.extend(database.iter().map(|d| ("database_url".to_owned(), d.url.clone())));
         all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        Some(Process { settings: all, running: Mutex::new(None), _database: database, folder })
+        Some(Process { settings: all, running: Mutex::new(None), database, folder })
     }
 
     /// Starts it, or starts it again after [`Process::kill9`] or [`Process::terminate`], on the same data.
@@ -120,6 +120,31 @@ impl Process {
         let named = self.settings.iter().find_map(|(key, value)| (key == "database_url").then(|| value.clone()));
         let url = named.unwrap_or_else(|| self.data().join("hufu.sqlite").to_str().unwrap().to_owned());
         Db::open_read_only(&url).unwrap().expect("there is a database")
+    }
+
+    /// Copies its database, while no server runs.
+    pub fn back_up(&self) {
+        match &self.database {
+            Some(database) => database.back_up(),
+            None => self.copied(&self.data(), self.folder.path()),
+        }
+    }
+
+    /// Puts the copy in the place of its database, while no server runs.
+    pub fn put_back(&self) {
+        match &self.database {
+            Some(database) => database.put_back(),
+            None => self.copied(self.folder.path(), &self.data()),
+        }
+    }
+
+    /// What was not written into the file yet is in the one beside it. Whoever still has the old files open keeps them.
+    fn copied(&self, from: &Path, to: &Path) {
+        for file in ["hufu.sqlite", "hufu.sqlite-wal", "hufu.sqlite-shm"] {
+            let _ = std::fs::remove_file(to.join(file));
+        }
+        std::fs::copy(from.join("hufu.sqlite"), to.join("hufu.sqlite")).unwrap();
+        let _ = std::fs::copy(from.join("hufu.sqlite-wal"), to.join("hufu.sqlite-wal"));
     }
 
     /// All that it has logged, over all starts.

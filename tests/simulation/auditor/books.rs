@@ -44,6 +44,8 @@ pub struct Books {
     db: Db,
     /// The last row of each table that was read. PostgreSQL does not count them: there everything is read once.
     read: [i64; 4],
+    /// Whether a message that came and has no place is the reason of an alarm, kept and not booked.
+    pub has_alarms: bool,
     pub achievements: Vec<String>,
     pub voidings: Vec<String>,
     /// Whether it was sent, and the text.
@@ -52,6 +54,10 @@ pub struct Books {
     pub lots: Vec<Lot>,
     /// Id, side, state.
     pub transfers: Vec<(String, String, String)>,
+    /// Whether it goes back to a backup and waits for what the others hold.
+    pub is_restoring: bool,
+    /// The regions with which nothing is exchanged any more until people have looked.
+    pub stopped: BTreeSet<usize>,
     places: BTreeMap<(String, Place), i64>,
 }
 
@@ -135,12 +141,15 @@ impl Books {
         Books {
             db,
             read: [0; 4],
+            has_alarms: false,
             achievements: Vec::new(),
             voidings: Vec::new(),
             messages: Vec::new(),
             spendings: Vec::new(),
             lots: Vec::new(),
             transfers: Vec::new(),
+            is_restoring: false,
+            stopped: BTreeSet::new(),
             places: BTreeMap::new(),
         }
     }
@@ -179,10 +188,11 @@ impl Books {
         let texts = |all: Vec<(bool, String)>| all.into_iter().map(|(_, text)| text);
         let achievements = self.new_texts(0, "achievements", "FALSE AS sent, document AS text")?;
         let voidings = self.new_texts(1, "achievement_events", "FALSE AS sent, document AS text")?;
-        let messages = self.new_texts(2, "transfer_messages", "sent, text")?;
+        let columns = if self.has_alarms { "sent, CASE WHEN seq IS NULL AND NOT sent THEN '' ELSE text END AS text" } else { "sent, text" };
+        let messages = self.new_texts(2, "transfer_messages", columns)?;
         self.achievements.extend(texts(achievements));
         self.voidings.extend(texts(voidings));
-        self.messages.extend(messages);
+        self.messages.extend(messages.into_iter().filter(|(_, text)| !text.is_empty()));
         let (n, new) = self.new_rows("entries", self.read[3]);
         let spent: Vec<SpendingRow> = self.load(&format!(
             "SELECT {n}, entries.id, entries.kind, entries.on_day AS day, entries.at, m.lot_id AS lot FROM entries \
@@ -217,6 +227,10 @@ impl Books {
         }
         let states: Vec<StateRow> = self.load("SELECT id, side, state FROM transfers")?;
         self.transfers = states.into_iter().map(|row| (row.id, row.side, row.state)).collect();
+        let open = "SELECT id, '' AS side, '' AS state FROM restores WHERE ended_at IS NULL";
+        self.is_restoring = !self.load::<StateRow>(open)?.is_empty();
+        let stopped: Vec<StateRow> = self.load("SELECT peer AS id, '' AS side, state FROM peer_channels WHERE state = 'stopped'")?;
+        self.stopped = stopped.iter().map(|row| REGIONS.iter().position(|(code, ..)| *code == row.id).unwrap()).collect();
         Ok(())
     }
 

@@ -51,7 +51,8 @@ pub struct Decision {
     pub offer: String,
     pub day: String,
     pub lots: Vec<Booked>,
-    pub is_return: bool,
+    /// Who decided.
+    pub from: usize,
     /// The epochs in which it was signed.
     epochs: BTreeSet<u64>,
 }
@@ -70,6 +71,10 @@ pub struct Documents {
     pub decided: BTreeMap<String, Decision>,
     /// What it was told.
     pub told: BTreeMap<String, Decision>,
+    /// Every text about a transfer that it keeps as its own, by digest.
+    pub sent: BTreeSet<String>,
+    /// Every one that it took: digest, who signed it, and what it is.
+    pub taken: BTreeMap<String, (usize, String)>,
 }
 
 /// The name of a text by its content.
@@ -112,17 +117,18 @@ impl Documents {
         for (is_sent, message) in books.messages.drain(..) {
             self.message(is_sent, &message)?;
         }
-        // What was handed over comes in any order.
-        let returns: BTreeSet<&String> = self.returns.values().flatten().collect();
-        for (jti, decision) in &mut self.decided {
-            decision.is_return = returns.contains(jti);
-        }
         Ok(())
     }
 
     fn message(&mut self, is_sent: bool, message: &str) -> Result<(), String> {
         let said = payload(message);
         let jti = text(&said, "jti");
+        if !jti.is_empty() && is_sent {
+            self.sent.insert(digest(message));
+        } else if !jti.is_empty() {
+            let what = format!("{} on {jti} in epoch {} at {}", text(&said, "hufu"), said["epoch"], said["seq"]);
+            self.taken.insert(digest(message), (region(&said, "iss"), what));
+        }
         match (said["hufu"].as_str().unwrap(), is_sent) {
             ("offer/1", true) => {
                 let offer = ask(&said);
@@ -160,6 +166,11 @@ impl Documents {
         }
     }
 
+    /// Whether it decided a RETURN with this transfer.
+    pub fn is_return(&self, jti: &str) -> bool {
+        self.returns.values().any(|all| all.contains(jti))
+    }
+
     /// Whether what it offered has come back: it has accepted a RETURN of it.
     pub fn is_back(&self, jti: &str) -> bool {
         let mut back = self.returns.get(jti).into_iter().flatten().filter_map(|id| self.decided.get(id));
@@ -194,7 +205,7 @@ fn decision(said: &Value, message: &str) -> Decision {
         offer: text(said, "offer"),
         day: text(said, "day"),
         lots: lots.map(|lot| Booked { amount: lot["amount"].as_i64().unwrap(), expires: text(lot, "expires") }).collect(),
-        is_return: false,
+        from: region(said, "iss"),
         epochs: BTreeSet::from([said["epoch"].as_u64().unwrap()]),
     }
 }
