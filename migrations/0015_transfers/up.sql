@@ -50,7 +50,7 @@ CREATE TABLE transfers (
     unbooked      BOOLEAN NOT NULL                    -- learned after a restore, and not in the ledger yet
 );
 CREATE INDEX transfers_unbooked ON transfers (id) WHERE unbooked;
-CREATE INDEX transfers_by_due ON transfers (next_at) WHERE state = 'reserved';
+CREATE INDEX transfers_by_due ON transfers (peer, next_at) WHERE state = 'reserved';
 CREATE INDEX transfers_by_learner ON transfers (learner_id, id);
 CREATE INDEX transfers_by_peer ON transfers (peer, id);
 CREATE INDEX transfers_by_origin ON transfers (return_of) WHERE return_of IS NOT NULL;

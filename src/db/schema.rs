@@ -208,4 +208,4 @@ allow_tables_to_appear_in_same_query!(lots, lot_balances, entries, movements);
 allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);
 joinable!(receipt_revocations -> receipts (receipt_id));
 allow_tables_to_appear_in_same_query!(receipts, receipt_revocations);
-allow_tables_to_appear_in_same_query!(transfer_messages, transfers);
+allow_tables_to_appear_in_same_query!(transfer_messages, transfers, peer_channels);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
 use crate::app::App;
 use crate::http::idempotency::{self, KEPT};
 use crate::learners;
@@ -46,28 +48,34 @@ fn start_resyncing(app: &App) {
     });
 }
 
-/// Puts transfers when their time comes, and at once when one has just begun: a region that is slow to answer holds up no other's first try.
+/// Puts transfers when their time comes, and at once when one has just begun. Each region has a task of its own: one that is slow to answer holds up no
+/// other.
 fn start_transfers(app: &App) {
-    let (looking, told) = (app.clone(), app.clone());
+    let app = app.clone();
     tokio::spawn(async move {
-        let mut looks = tokio::time::interval(TRANSFERS_EVERY);
+        let (mut looks, mut busy) = (tokio::time::interval(TRANSFERS_EVERY), BTreeMap::<String, JoinHandle<()>>::new());
         loop {
-            looks.tick().await;
-            put_transfers(&looking).await;
-        }
-    });
-    tokio::spawn(async move {
-        loop {
-            told.transfers_due.notified().await;
-            let app = told.clone();
-            tokio::spawn(async move { put_transfers(&app).await });
+            tokio::select! {
+                _ = looks.tick() => {}
+                () = app.transfers_due.notified() => {}
+            }
+            busy.retain(|_, task| !task.is_finished());
+            match transfers::due_peers(&app).await {
+                Ok(peers) => {
+                    for peer in peers.into_iter().filter(|peer| !busy.contains_key(peer)).collect::<Vec<_>>() {
+                        let (app, region) = (app.clone(), peer.clone());
+                        busy.insert(peer, tokio::spawn(async move { put_transfers(&app, &region).await }));
+                    }
+                }
+                Err(fault) => tracing::warn!(%fault, "transfers could not be looked for"),
+            }
         }
     });
 }
 
-async fn put_transfers(app: &App) {
-    if let Err(fault) = transfers::deliver(app).await {
-        tracing::warn!(%fault, "transfers could not be put");
+async fn put_transfers(app: &App, peer: &str) {
+    if let Err(fault) = transfers::deliver_to(app, peer).await {
+        tracing::warn!(%fault, peer, "transfers could not be put");
     }
 }
 

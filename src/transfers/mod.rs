@@ -11,8 +11,8 @@ mod views;
 
 pub use compare::{Held, Reconciliation};
 pub use service::{
-    Asked, Asker, Finished, HandedOver, Restore, Taken, channels, commitments, conflict, deliver, dossier, export, find, give_back, held, list,
-    monthly, propose, reconcile, reopen, retry, retry_all, show, take, withdraw,
+    Asked, Asker, Finished, HandedOver, Restore, Taken, channels, commitments, conflict, deliver, deliver_to, dossier, due_peers, export, find,
+    give_back, held, list, monthly, propose, reconcile, reopen, retry, retry_all, show, take, withdraw,
 };
 pub use service::{begin, finish, handed as take_over, handover_page, resync, status};
 pub use store::Filter;

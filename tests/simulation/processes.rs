@@ -151,7 +151,7 @@ fn run(backend: Backend) -> Option<String> {
 fn finish(town: &Town) {
     (0..2).for_each(|_| town.ferry());
     assert_eq!(town.waiting(), 0, "something is never decided");
-    agree(town);
+    agree(town, None);
 }
 
 fn states(town: &Town, known: &Acknowledged) -> Vec<String> {
@@ -184,14 +184,17 @@ fn go_back(town: &mut Town, dice: &mut Dice, known: &Acknowledged) -> usize {
     // The server looks every five seconds whether the restore has ended.
     std::thread::sleep(Duration::from_secs(6));
     assert_eq!(town.settle(PATIENCE), 0, "something waits again");
-    agree(town);
+    agree(town, Some(n));
     assert_eq!(states(town, known), states_before);
     known.lock().unwrap().len() - before
 }
 
-/// The books agree with the documents, with each other, and with the program's own audits.
-fn agree(town: &Town) {
+/// The books agree with the documents, with each other, and with the program's own audits; `restored` went back to a backup.
+fn agree(town: &Town, restored: Option<usize>) {
     let mut auditor = Auditor::new(town.processes.iter().map(crate::support::Process::db).collect());
+    if let Some(n) = restored {
+        auditor.begins_anew(n, town.processes[n].db());
+    }
     auditor.look(&[], true, false).unwrap_or_else(|what| panic!("{what}"));
     for (n, process) in town.processes.iter().enumerate() {
         let wrong = process.db().read_now(hufu::ledger::service::audit).unwrap().wrong;

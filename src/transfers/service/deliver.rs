@@ -24,35 +24,69 @@ pub(super) struct Carried {
     pub message: String,
 }
 
-/// Puts what is due, and takes the answers: how many were put. What goes wrong with one holds up no other.
+/// Puts what is due to every region, and takes the answers: how many were put. What goes wrong with one holds up no other.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn deliver(app: &App) -> Result<usize, Error> {
-    if app.is_restoring() {
-        return Ok(0);
-    }
-    let now = app.edge.now();
-    let due = app.db.read(move |conn| store::due(conn, now, PUT_AT_ONCE)).await?;
-    let (mut tasks, many) = (JoinSet::new(), due.len());
-    for (id, peer) in due {
+    let (mut tasks, mut many) = (JoinSet::new(), 0);
+    for peer in due_peers(app).await? {
         let app = app.clone();
-        tasks.spawn(async move {
-            if let Err(fault) = put(&app, &id, &peer).await {
-                tracing::warn!(%fault, transfer = id, peer, "a transfer could not be put");
-            }
-        });
+        tasks.spawn(async move { deliver_to(&app, &peer).await });
     }
-    while tasks.join_next().await.is_some() {}
+    while let Some(done) = tasks.join_next().await {
+        many += done.map_err(Fault::new)??;
+    }
     Ok(many)
 }
 
-/// Puts one transfer, and notes how that went.
-async fn put(app: &App, id: &str, peer: &str) -> Result<(), Error> {
+/// The regions for which something is due.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn due_peers(app: &App) -> Result<Vec<String>, Error> {
+    if app.is_restoring() {
+        return Ok(Vec::new());
+    }
+    let now = app.edge.now();
+    app.db.read(move |conn| store::due_peers(conn, now)).await
+}
+
+/// Puts what is due to one region, some at a time, until nothing is, or none of them was answered: how many were put.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn deliver_to(app: &App, peer: &str) -> Result<usize, Error> {
+    let mut many = 0;
+    loop {
+        let (now, region) = (app.edge.now(), peer.to_owned());
+        let due = app.db.read(move |conn| store::due(conn, &region, now, PUT_AT_ONCE)).await?;
+        many += due.len();
+        let (mut tasks, mut answered) = (JoinSet::new(), false);
+        for id in due {
+            let (app, peer) = (app.clone(), peer.to_owned());
+            tasks.spawn(async move {
+                put(&app, &id, &peer).await.unwrap_or_else(|fault| {
+                    tracing::warn!(%fault, transfer = id, peer, "a transfer could not be put");
+                    false
+                })
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            answered |= done.map_err(Fault::new)?;
+        }
+        if !answered {
+            return Ok(many);
+        }
+    }
+}
+
+/// Puts one transfer, and notes how that went: whether it was answered.
+async fn put(app: &App, id: &str, peer: &str) -> Result<bool, Error> {
     let (this, name) = (app.clone(), id.to_owned());
-    let Some((text, tries)) = app.db.write(move |conn| turn(conn, &this, &name)).await? else { return Ok(()) };
+    let Some((text, tries)) = app.db.write(move |conn| turn(conn, &this, &name)).await? else { return Ok(false) };
     let refusal = match asked(app, peer, text).await {
-        Ok(()) => return Ok(()),
+        Ok(()) => return Ok(true),
         Err(Error::Refusal(refusal)) => refusal,
         Err(fault) => return Err(fault),
     };
@@ -60,7 +94,8 @@ async fn put(app: &App, id: &str, peer: &str) -> Result<(), Error> {
     let is_aside = tries >= TRIES_MAX && rules::is_final(refusal.got.as_deref().unwrap_or_default());
     tracing::info!(transfer = id, peer, code, is_aside, "a transfer was not answered");
     let name = id.to_owned();
-    app.db.write(move |conn| store::failed(conn, &name, &code, is_aside)).await
+    app.db.write(move |conn| store::failed(conn, &name, &code, is_aside)).await?;
+    Ok(false)
 }
 
 /// Sends a message and takes the answer to it.

@@ -27,7 +27,7 @@ use crate::error::{Error, Fault, Refusal};
 use crate::ledger::service::Act;
 use crate::messages::from_verifier;
 use crate::partners;
-pub use deliver::deliver;
+pub use deliver::{deliver, deliver_to, due_peers};
 pub use destinations::destinations;
 pub use dossier::{conflict, dossier};
 pub use ending::{give_back, withdraw};

@@ -204,10 +204,17 @@ pub fn waiting(conn: &mut Conn, peer: &str) -> Result<Waiting, Error> {
     Ok(Waiting { many, amount: amount.unwrap_or_default(), aside, oldest })
 }
 
-/// Transfers whose time to be put has come, the longest ago first: (id, peer).
-pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<(String, String)>, Error> {
-    let open = transfers::table.filter(transfers::state.eq("reserved").and(transfers::next_at.le(now)));
-    Ok(open.order((transfers::next_at, transfers::id)).limit(limit).select((transfers::id, transfers::peer)).load(conn)?)
+/// Regions to which something is to be put whose time has come.
+pub fn due_peers(conn: &mut Conn, now: i64) -> Result<Vec<String>, Error> {
+    let due = transfers::table.filter(transfers::state.eq("reserved").and(transfers::next_at.le(now)).and(transfers::peer.eq(channels::peer)));
+    let with_due = channels::table.filter(diesel::dsl::exists(due)).order(channels::peer);
+    Ok(with_due.select(channels::peer).load(conn)?)
+}
+
+/// Ids of transfers whose time to be put to a region has come, the longest ago first.
+pub fn due(conn: &mut Conn, peer: &str, now: i64, limit: i64) -> Result<Vec<String>, Error> {
+    let open = transfers::table.filter(transfers::peer.eq(peer).and(transfers::state.eq("reserved")).and(transfers::next_at.le(now)));
+    Ok(open.order((transfers::next_at, transfers::id)).limit(limit).select(transfers::id).load(conn)?)
 }
 
 /// Says why a transfer that is still open was not answered; one that is set aside is not put again by itself.

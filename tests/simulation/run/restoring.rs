@@ -31,9 +31,10 @@ impl Run {
         }
     }
 
-    /// Those that were restored and have not gone on.
+    /// Those that were restored and have not gone on, or ask a region anew.
     fn waiting(&self) -> Vec<usize> {
-        (0..self.regions.len()).filter(|n| self.regions[*n].app().is_restoring()).collect()
+        let waits = |region: &crate::region::Region| region.app().is_restoring() || !region.waits_for().is_empty();
+        (0..self.regions.len()).filter(|n| waits(&self.regions[*n])).collect()
     }
 
     fn back_up(&mut self, n: usize) -> Checked {
@@ -100,7 +101,7 @@ impl Run {
     }
 
     fn finish(&mut self, n: usize) -> Checked {
-        if self.flaw.in_place_of_finishing(&self.regions[n]) {
+        if self.flaw.in_place_of_finishing(&self.regions[n]) || !self.regions[n].app().is_restoring() {
             return Ok(());
         }
         match self.regions[n].finish() {

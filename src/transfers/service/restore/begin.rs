@@ -36,18 +36,22 @@ pub fn begin(conn: &mut Conn, app: &App, floors: &BTreeMap<RegionCode, u32>) -> 
     }
     peers.sort_unstable();
     peers.dedup();
-    peers.into_iter().map(|peer| ask(conn, app, peer, floors)).collect()
+    let asked = peers.into_iter().map(|peer| {
+        let mut line = Line::open(conn, app, &peer)?;
+        let wanted = ask(conn, &mut line, &peer, floors.get(&peer).copied().unwrap_or_default())?;
+        Ok(Asked { peer, wanted })
+    });
+    asked.collect()
 }
 
-fn ask(conn: &mut Conn, app: &App, peer: RegionCode, floors: &BTreeMap<RegionCode, u32>) -> Result<Asked, Error> {
-    let mut line = Line::open(conn, app, &peer)?;
-    let channel = line.channel()?;
-    let wanted = channel.wanted(floors.get(&peer).copied().unwrap_or_default());
-    let resync =
-        Resync { iss: app.region.code.clone(), aud: peer.clone(), epoch: wanted, iat: Instant(app.edge.now()), salt: Salt(app.edge.random::<16>()) };
+/// Signs a RESYNC that wants an epoch above `floor`, and waits for the answer: the epoch.
+pub(super) fn ask(conn: &mut Conn, line: &mut Line<'_>, peer: &RegionCode, floor: u32) -> Result<u32, Error> {
+    let (app, channel) = (line.app, line.channel()?);
+    let (wanted, salt) = (channel.wanted(floor), Salt(app.edge.random::<16>()));
+    let resync = Resync { iss: app.region.code.clone(), aud: peer.clone(), epoch: wanted, iat: Instant(app.edge.now()), salt };
     let text = resync.sign(&app.keys.region_signer()).map_err(|e| unfit(&e))?;
     let signed = stored(&text)?;
     line.keep_epoch(conn, &signed, &text, true)?;
     line.set(conn, channel.asks(signed.digest, wanted))?;
-    Ok(Asked { peer, wanted })
+    Ok(wanted)
 }

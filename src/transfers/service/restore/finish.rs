@@ -53,10 +53,23 @@ pub fn finish(conn: &mut Conn, app: &App) -> Result<Finished, Error> {
         let missing: Vec<String> = waiting.into_iter().map(|row| row.peer).collect();
         return Err(TransferRefusal::NotHandedOver.at("peer").got(missing.join(", ")).into());
     }
-    let mut rows = unbooked(conn)?;
-    if !store::is_restoring(conn)? && rows.is_empty() {
+    if !store::is_restoring(conn)? && unbooked(conn)?.is_empty() {
         return Err(TransferRefusal::NotRestoring.at("restore").into());
     }
+    let (booked, left) = book_all(conn, app)?;
+    let is_ended = left.iter().all(|(_, why)| is_harmless(*why));
+    if is_ended {
+        store::end(conn, app.edge.now())?;
+    }
+    Ok(Finished { is_ended, booked, left })
+}
+
+/// Books what was derived, as far as that can be: how many transfers, and those that could not be.
+///
+/// # Errors
+/// A fault.
+pub(super) fn book_all(conn: &mut Conn, app: &App) -> Result<(usize, Vec<(Row, LedgerRefusal)>), Error> {
+    let mut rows = unbooked(conn)?;
     rows.sort_by_key(turn);
     let (mut booked, mut left) = (0, Vec::new());
     for row in rows {
@@ -70,11 +83,7 @@ pub fn finish(conn: &mut Conn, app: &App) -> Result<Finished, Error> {
             Some(why) => left.push((row, why)),
         }
     }
-    let is_ended = left.iter().all(|(_, why)| is_harmless(*why));
-    if is_ended {
-        store::end(conn, app.edge.now())?;
-    }
-    Ok(Finished { is_ended, booked, left })
+    Ok((booked, left))
 }
 
 /// First what frees amounts, then what came, then what went and is back, then what went or waits, and at last what goes back to others.

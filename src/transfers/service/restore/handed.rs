@@ -10,7 +10,9 @@ use verifier::transfer::{Handover, Message, Signed, TransferRule};
 use super::super::deliver::{Carried, PATH};
 use super::super::take::open;
 use super::super::{Line, Taken, refused, stored, unfit};
+use super::begin::ask as ask_anew;
 use super::derive::derive;
+use super::finish::book_all;
 use crate::agreements::Keys;
 use crate::app::App;
 use crate::db::Conn;
@@ -127,11 +129,19 @@ pub fn handed(conn: &mut Conn, app: &App, text: &str, messages: &[String]) -> Re
                     return Ok(Taken::Alarm(TransferRefusal::Contradiction.at("message").got("decision")));
                 }
             }
+            if !store::is_restoring(conn)? {
+                book_all(conn, app)?;
+            }
             tracing::info!(peer = line.peer(), epoch = channel.own, messages = all.len(), transfers = transfers.len(), "a region has handed over");
             Ok(Taken::Done)
         }
         Handed::Raise(channel) => line.set(conn, channel).map(|()| Taken::Later),
         Handed::Stale => Ok(line.handover().map_or(Taken::Later, |own| Taken::Answer(own.to_owned()))),
+        // A RESYNC of its own that came late: nothing was forgotten here, but the other takes nothing of this epoch any more.
+        Handed::AskAnew if store::message(conn, &handover.resync.to_string())?.is_some() => {
+            ask_anew(conn, &mut line, &handover.iss, handover.for_epoch)?;
+            Ok(Taken::Later)
+        }
         Handed::AskAnew => {
             line.stop(conn, &signed, text, "forgotten")?;
             Ok(Taken::Alarm(refused(TransferRule::EpochUnannounced).got("forgotten")))
