@@ -100,6 +100,11 @@ impl Registry {
         serde_json::to_vec(&body).unwrap()
     }
 
+    /// Id of the server's process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Resident memory of the server, KiB.
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

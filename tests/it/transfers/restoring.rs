@@ -294,6 +294,24 @@ both! {
         assert_eq!(alarm(world), "stopped forgotten");
     }
 
+    fn a_question_that_comes_late_is_asked_anew_and_books_what_was_decided_meanwhile(world: &World) {
+        let scene = Scene::of(world);
+        begin(world);
+        let late = value(world, "SELECT text AS value FROM transfer_messages WHERE kind = 'resync'").unwrap();
+        assert_eq!(restored(world), (0, vec![]));
+        let id = scene.begin(&[(0, 100)]).unwrap();
+        // Decided there, but not told here, when the first question arrives at last.
+        give(&scene.there, &message(world, &id, "offer")).unwrap();
+        give(&scene.there, &late).unwrap();
+        assert_eq!(epochs(&scene.there), "1 3 open", "more than the second question wanted");
+        put(&world.app);
+        assert_eq!(epochs(world), "2 1 resync", "it has learned of that and asks again");
+        assert_eq!(wait(resync(&world.app)).unwrap(), 1);
+        assert!(!world.app.is_restoring());
+        assert_eq!((column(world, &id, "state").unwrap(), scene.left(), scene.arrived()), ("settled".into(), vec![100, 200], (80, 0, 0)));
+        agrees(&scene);
+    }
+
     fn a_restore_goes_by_file_alone(world: &World) {
         let scene = Scene::of(world);
         let backup = world.backup();
