@@ -153,8 +153,8 @@ fn generate(registry: &Registry, backend: Backend, many: u64, peer: &str, [side,
     let each = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {many})");
     let digest = format!("'sha256:{}' || (1000000000 + i)", "0".repeat(54));
     let sql = format!(
-        "INSERT INTO peer_channels (peer, own, theirs, state, sent, seen, salt, changed_at) VALUES ('{peer}', 1, 1, 'open', {many}, {many}, 'AAAAAAAAAAAAAAAAAAAAAA', 1) \
-            ON CONFLICT (peer) DO UPDATE SET sent = {many}, seen = {many}; \
+        "INSERT INTO peer_channels (peer, own, theirs, state, sent, seen, salt, changed_at) VALUES ('{peer}', 1, 1, 'open', 0, 0, 'AAAAAAAAAAAAAAAAAAAAAA', 1) \
+            ON CONFLICT (peer) DO NOTHING; \
         INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries, decision, unbooked) \
             {each} SELECT 'trf_g' || (1000000000 + i), '{side}', 'move', '{peer}', '{state}', 100, 1, 'bench', FALSE, 0, {digest}, FALSE FROM n; \
         INSERT INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text, day) \
