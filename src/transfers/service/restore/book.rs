@@ -25,16 +25,22 @@ pub(super) type Left = Option<LedgerRefusal>;
 pub(super) fn book(conn: &mut Conn, app: &App, row: &Row) -> Result<Left, Error> {
     let peer = RegionCode::parse(&row.peer).map_err(Fault::new)?;
     match (row.side.as_str(), row.kind.as_deref(), row.state.as_str()) {
-        ("source", Some(_), "returned") => done(release(conn, app, row)?),
+        ("source", Some(_), "returned") => Ok(done(release(conn, app, row)?, LedgerRefusal::HoldReleased)),
         ("source", Some(_), state) => match hold(conn, app, row)? {
-            None if state == "settled" => done(ledger::service::settle(conn, &act(app), &end(app, &row.id, cause(row)), &Destination::Out(peer))?),
+            None if state == "settled" => {
+                let settled = ledger::service::settle(conn, &act(app), &end(app, &row.id, cause(row)), &Destination::Out(peer))?;
+                Ok(done(settled, LedgerRefusal::HoldSettled))
+            }
             left => Ok(left),
         },
         ("destination", Some("move"), "accepted") => receive(conn, app, row, &peer),
         ("destination", Some("move"), _) => void(conn, app, row),
         ("destination", Some("return"), "accepted") => match store::by_id(conn, row.return_of.as_deref().unwrap_or_default())? {
             Some(original) => match book(conn, app, &original)? {
-                None => done(ledger::service::give_back(conn, &act(app), &end(app, &original.id, ask(row)), &peer)?),
+                None => {
+                    let back = ledger::service::give_back(conn, &act(app), &end(app, &original.id, ask(row)), &peer)?;
+                    Ok(done(back, LedgerRefusal::HoldReturned))
+                }
                 left => Ok(left),
             },
             None => Ok(Some(LedgerRefusal::NoHold)),
@@ -55,16 +61,12 @@ fn cause(row: &Row) -> &str {
     row.decision.as_deref().unwrap_or_default()
 }
 
-/// What is there already is as good as done now.
-fn done(outcome: Outcome) -> Result<Left, Error> {
-    use LedgerRefusal::{AlreadyMinted, AlreadyVoided, HoldExists, HoldReleased, HoldReturned, HoldSettled};
-    Ok(match outcome {
+/// Posted, or there `already`: the one reason that says so of this step.
+fn done(outcome: Outcome, already: LedgerRefusal) -> Left {
+    match outcome {
         Outcome::Posted(_) | Outcome::Exists(_) => None,
-        Outcome::Refused(refused) => match refused.why {
-            HoldExists | HoldSettled | HoldReleased | HoldReturned | AlreadyMinted | AlreadyVoided => None,
-            why => Some(why),
-        },
-    })
+        Outcome::Refused(refused) => Some(refused.why).filter(|why| *why != already),
+    }
 }
 
 /// What was never held here needs no release.
@@ -114,7 +116,7 @@ fn hold(conn: &mut Conn, app: &App, row: &Row) -> Result<Left, Error> {
         answer_by: answer_by.day_in(app.region.zone),
     };
     let then = Act { today: message.iat().day_in(app.region.zone), ..act(app) };
-    done(ledger::service::reserve(conn, &then, &asked)?)
+    Ok(done(ledger::service::reserve(conn, &then, &asked)?, LedgerRefusal::HoldExists))
 }
 
 /// Mints a lot that was minted after the backup, as this region itself had offered it.
@@ -145,7 +147,7 @@ fn mint(conn: &mut Conn, app: &App, offer: &Offer, lot: &OfferedLot) -> Result<L
             part: lot.part.into(),
         },
     };
-    done(ledger::service::mint_again(conn, &act(app), &asked, facts.id.as_str())?)
+    Ok(done(ledger::service::mint_again(conn, &act(app), &asked, facts.id.as_str())?, LedgerRefusal::AlreadyMinted))
 }
 
 /// Books what this region had accepted.
@@ -163,7 +165,8 @@ fn receive(conn: &mut Conn, app: &App, row: &Row, peer: &RegionCode) -> Result<L
     for (n, lot) in lots.iter().enumerate() {
         let facts = rules::received(&offer, &basis, &learner, n, lot).ok_or_else(|| Fault::text("a booking without its lot"))?;
         let credit = Mint { entry: app.edge.id("ent"), cause: basis.to_string(), amount: lot.amount.hundredths(), facts };
-        let left = done(ledger::service::receive(conn, &act(app), &Receive { credit, peer: peer.clone(), expires_on: lot.expires })?)?;
+        let received = ledger::service::receive(conn, &act(app), &Receive { credit, peer: peer.clone(), expires_on: lot.expires })?;
+        let left = done(received, LedgerRefusal::AlreadyMinted);
         if left.is_some() {
             return Ok(left);
         }
@@ -176,7 +179,7 @@ fn receive(conn: &mut Conn, app: &App, row: &Row, peer: &RegionCode) -> Result<L
 fn void(conn: &mut Conn, app: &App, row: &Row) -> Result<Left, Error> {
     for state in ledger::service::of_basis(conn, ask(row), today(app))? {
         let asked = Void { entry: app.edge.id("ent"), cause: cause(row).to_owned(), lot: state.lot.id };
-        let left = done(ledger::service::void(conn, &act(app), &asked)?)?;
+        let left = done(ledger::service::void(conn, &act(app), &asked)?, LedgerRefusal::AlreadyVoided);
         if left.is_some() {
             return Ok(left);
         }

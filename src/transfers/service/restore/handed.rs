@@ -92,7 +92,10 @@ pub async fn ask(app: &App, peer: &RegionCode) -> Result<bool, Error> {
         }
         Taken::Done => Ok(true),
         Taken::Later | Taken::Expects(_) => Ok(false),
-        Taken::Alarm(refusal) => Err(refusal.into()),
+        Taken::Alarm(refusal) => {
+            app.metrics.transfer_alarms.inc();
+            Err(refusal.into())
+        }
     }
 }
 
@@ -122,15 +125,17 @@ pub fn handed(conn: &mut Conn, app: &App, text: &str, messages: &[String]) -> Re
             line.set(conn, channel)?;
             let digests: BTreeSet<String> = all.iter().map(|(signed, _)| signed.digest.to_string()).collect();
             let transfers: BTreeSet<&str> = all.iter().filter_map(|(signed, _)| signed.message.jti()).map(|id| id.as_str()).collect();
+            // All of them, also where one contradicts what was final: what is not derived would be spent again.
+            let mut contradicting = None;
             for id in &transfers {
-                if let Some(contradicting) = derive(conn, &line, id, &digests)? {
-                    let (signed, text) = (stored(&contradicting)?, contradicting);
-                    line.stop(conn, &signed, &text, "decision")?;
-                    return Ok(Taken::Alarm(TransferRefusal::Contradiction.at("message").got("decision")));
-                }
+                contradicting = derive(conn, &line, id, &digests)?.or(contradicting);
             }
             if !store::is_restoring(conn)? {
                 book_all(conn, app)?;
+            }
+            if let Some(text) = contradicting {
+                line.stop(conn, &stored(&text)?, &text, "decision")?;
+                return Ok(Taken::Alarm(TransferRefusal::Contradiction.at("message").got("decision")));
             }
             tracing::info!(peer = line.peer(), epoch = channel.own, messages = all.len(), transfers = transfers.len(), "a region has handed over");
             Ok(Taken::Done)
@@ -155,6 +160,9 @@ pub fn handed(conn: &mut Conn, app: &App, text: &str, messages: &[String]) -> Re
 fn read(conn: &mut Conn, line: &Line<'_>, handover: &Handover, messages: &[String]) -> Result<Vec<(Signed, String)>, Error> {
     let (keys, own, peer) = (Keys::of(conn, line.app)?, &line.app.region.code, &handover.iss);
     let wrong = |n: usize| TransferRefusal::Handover.at(format!("messages[{n}]"));
+    if messages.len() > HANDED_MAX {
+        return Err(TransferRefusal::Handover.at("messages").got(format!("{} messages", messages.len())).into());
+    }
     let mut all = Vec::with_capacity(messages.len());
     for (n, text) in messages.iter().enumerate() {
         let signed = stored(text).map_err(|_| wrong(n))?;
