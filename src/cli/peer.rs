@@ -210,10 +210,10 @@ fn reconcile(peer: Option<RegionCode>, through: Option<Day>, config: Config) -> 
     for region in regions {
         match runtime.block_on(transfers::reconcile(&app, &region, through)) {
             Ok(told) => {
-                let outcome = if told.equal { "equal" } else { "different" };
+                let outcome = told.alarm.as_deref().unwrap_or(if told.equal { "equal" } else { "different" });
                 let numbers = [told.here.accepted, told.here.rejected, told.here.open].map(|n| n.to_string());
                 let [accepted, rejected, open] = numbers;
-                rows.push([told.peer.clone(), told.through, outcome.to_owned(), accepted, rejected, open, told.exchanged.to_string()]);
+                rows.push([told.peer.clone(), told.through.clone(), outcome.to_owned(), accepted, rejected, open, told.exchanged.to_string()]);
                 let held = |held: Option<Held>| held.map_or_else(|| "-".to_owned(), |held| format!("{} {}", held.decision, held.amount));
                 differing.extend(told.differences.into_iter().map(|one| [told.peer.clone(), one.transfer, held(one.here), held(one.there)]));
                 code = if told.equal { code } else { exit::REFUSED };

@@ -67,6 +67,10 @@ pub struct Reconciliation {
     pub through: String,
     /// Whether both regions state the same.
     pub equal: bool,
+    /// `forgotten` or `sender_forgot`, where what differs shows that this region or the other has forgotten what it signed: the channel is stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "sender_forgot")]
+    pub alarm: Option<String>,
     /// What this region states.
     pub here: Stated,
     /// What the other states.
@@ -148,6 +152,7 @@ impl Reconciliation {
             peer: here.0.aud.as_str().to_owned(),
             through: here.0.through.to_string(),
             equal: agree(here.0, there.0),
+            alarm: None,
             exchanged,
             differing: differing.len(),
             differences: differing.iter().take(DIFFERENCES_MAX).map(difference).collect(),

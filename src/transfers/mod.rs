@@ -11,10 +11,10 @@ mod views;
 
 pub use compare::{Held, Reconciliation};
 pub use service::{
-    Asked, Asker, Finished, HandedOver, Restore, Taken, channels, commitments, conflict, deliver, deliver_to, dossier, due_peers, export, find,
-    give_back, held, list, monthly, propose, reconcile, reopen, retry, retry_all, show, take, withdraw,
+    Asked, Asker, Finished, HandedOver, Restore, Taken, channels, commitments, compared, conflict, deliver, deliver_to, dossier, due_peers, export,
+    find, give_back, held, list, monthly, propose, reconcile, reopen, retry, retry_all, show, take, withdraw,
 };
-pub use service::{begin, finish, handed as take_over, handover_page, resync, status};
+pub use service::{begin, finish, handed as take_over, handover_page, page as lines_page, resync, status};
 pub use store::Filter;
 pub use store::is_restoring;
 pub use views::ChannelView;
@@ -89,6 +89,7 @@ refusals! {
         Stale = 422, "transfers.stale", "a STATEMENT is answered within an hour of its signature", "对账声明的签署时间与当前时间相差超过一小时", "the STATEMENT was not signed within the hour";
         Through = 422, "transfers.through", "what was decided is compared through a day that has begun", "截止日期须为今天或更早的日期", "the day is not one until today";
         Lines = 422, "transfers.lines", "the lines are those whose roots the STATEMENT names, at most 1,000,000", "对方给出的明细与其对账声明不符", "the lines are not those of the STATEMENT";
+        Spent = 409, "transfers.resync_spent", "a RESYNC is answered until the region that signed it speaks in the epoch that it was given", "该恢复请求已经答复完毕，须重新开始恢复（hufu restore begin）", "this RESYNC was answered and used: begin the restore anew (hufu restore begin)";
         Handover = 422, "transfers.handover", "a HANDOVER comes with the messages that it names, which this region and the other have signed, at most 1,000,000", "移交的消息与移交声明不符", "the messages are not those that the HANDOVER names";
         NotHandedOver = 409, "transfers.not_handed_over", "a restore ends when every other region has handed over what it holds", "尚有地区未移交其所持消息", "a region has not handed over what it holds";
         NotRestoring = 409, "transfers.not_restoring", "a restore is begun before it is finished", "未处于恢复过程", "no restore goes on";

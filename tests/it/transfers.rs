@@ -2,7 +2,7 @@
 
 mod bad_peers;
 mod cases;
-mod command;
+pub mod command;
 mod comparing;
 mod dossier;
 mod failing;

@@ -36,8 +36,6 @@ pub struct Auditor {
     excuses: bool,
     /// Nobody has been able to find out yet who forgot something in silence.
     is_early: bool,
-    /// Pairs of which one has forgotten in silence what the other has decided: comparing what was decided names each such transfer.
-    named: BTreeSet<(usize, usize)>,
 }
 
 impl Auditor {
@@ -48,7 +46,6 @@ impl Auditor {
             books: databases.into_iter().map(Books::of).collect(),
             excuses: false,
             is_early: false,
-            named: BTreeSet::new(),
         }
     }
 
@@ -72,21 +69,15 @@ impl Auditor {
             let pairs = (0..REGIONS.len()).flat_map(|n| (0..REGIONS.len()).map(move |peer| (n, peer)));
             pairs.filter(|(n, peer)| n != peer && auditor.is_linked(*n, *peer))
         }
-        let links = || links_of(self);
-        let forgotten: Vec<_> = links().filter_map(|(n, peer)| self.remembers(n, peer).err().map(|what| (n, peer, what))).collect();
-        for (n, peer, what) in forgotten {
-            if !excuses {
-                return Err(what);
-            }
-            self.named.extend([(n, peer), (peer, n)]);
+        for (n, peer) in links_of(self) {
+            self.remembers(n, peer)?;
         }
-        let links = || links_of(self);
         self.decisions()?;
         for (n, (code, ..)) in REGIONS.iter().enumerate().filter(|(n, _)| !self.books[*n].is_restoring) {
             self.lots(n, redeemed).map_err(|what| format!("{code}: {what}"))?;
             self.states(n).map_err(|what| format!("{code}: {what}"))?;
         }
-        for (n, peer) in links() {
+        for (n, peer) in links_of(self) {
             self.pair(n, peer, is_over)?;
         }
         self.limit()
@@ -96,7 +87,7 @@ impl Auditor {
     fn is_linked(&self, one: usize, other: usize) -> bool {
         let (here, there) = (&self.books[one], &self.books[other]);
         let is_stopped = here.stopped.contains(&other) || there.stopped.contains(&one);
-        let is_excused = self.is_early || (self.excuses && (is_stopped || self.named.contains(&(one, other))));
+        let is_excused = self.is_early || (self.excuses && is_stopped);
         !here.is_restoring && !there.is_restoring && !is_excused
     }
 

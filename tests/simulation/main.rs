@@ -24,7 +24,7 @@ use flaws::Flaw;
 use run::{Counts, Run};
 use stage::Stage;
 
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 1000;
 const STEPS: u64 = 500;
 /// Of so many seeds one is also looked at by the audits of the program.
 const AUDITED: u64 = 16;

@@ -15,7 +15,7 @@ use hufu::partners::Bundles;
 use hufu::transfers::{self, Asker, Taken, Wanted};
 use hufu::{achievements, learners, ledger};
 use serde_json::Value;
-use verifier::documents::Digest;
+use verifier::documents::{Digest, TransferId};
 use verifier::ids::RegionCode;
 use verifier::time::Day;
 
@@ -130,6 +130,19 @@ impl Region {
     /// The code of the refusal, or `fault` with its words.
     pub fn take(&self, text: &str) -> Said<Taken> {
         said(self.wait(transfers::take(self.app(), text.to_owned())))
+    }
+
+    /// What another has stated when it was asked, with the lines under it, compared with what is known here: the alarm that it raises.
+    pub fn compared(&self, other: &Region, asked: &str, text: &str) -> Said<Option<&'static str>> {
+        let (mut lines, mut after) = (Vec::new(), None);
+        loop {
+            let (page, next) = said(other.wait(transfers::lines_page(other.app(), asked.to_owned(), after)))?;
+            lines.extend(page);
+            let Some(next) = next else { break };
+            after = Some(TransferId::parse(&next).unwrap());
+        }
+        let app = self.app();
+        said(app.db.write_now(|conn| transfers::compared(conn, app, text, &lines)))
     }
 
     /// What it would send to another now, and every DECISION that it made for it.

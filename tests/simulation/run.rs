@@ -59,6 +59,13 @@ pub struct Run {
     _folder: TempDir,
 }
 
+/// A STATEMENT, and the one that it answers.
+struct Stated {
+    asked: String,
+    text: String,
+    says: Statement,
+}
+
 /// What went wrong.
 pub type Checked = Result<(), String>;
 
@@ -409,7 +416,7 @@ impl Run {
 
     /// The STATEMENT of one region through a day, for another one that asks; none where there has been nothing between them, or their clocks are far
     /// apart.
-    fn stated(&self, asks: usize, answers: usize, through: Day) -> Result<Option<Statement>, String> {
+    fn stated(&self, asks: usize, answers: usize, through: Day) -> Result<Option<Stated>, String> {
         let (one, other) = (&self.regions[asks], &self.regions[answers]);
         if one.app().is_restoring() {
             return Ok(None);
@@ -418,9 +425,10 @@ impl Run {
         let nothing = || Tally::of(Vec::new());
         let (iss, aud, iat) = (one.code.clone(), other.code.clone(), Instant(one.now()));
         let asked = Statement { iss, aud, epoch, iat, through, open: 0, accepted: nothing(), rejected: nothing(), sent, seen };
-        match other.take(&asked.sign(&one.app().keys.region_signer()).unwrap()) {
+        let asked = asked.sign(&one.app().keys.region_signer()).unwrap();
+        match other.take(&asked) {
             Ok(Taken::Answer(text)) => match Message::stored(&text).unwrap().message {
-                Message::Statement(statement) => Ok(Some(statement)),
+                Message::Statement(says) => Ok(Some(Stated { asked, text, says })),
                 Message::Handover(_) if self.restores != Restores::Never => Ok(None),
                 message => Err(format!("a STATEMENT is answered with {message:?}")),
             },

@@ -38,7 +38,7 @@ pub use reading::{Asker, account, channels, commitments, find, held, list, show}
 pub use reconcile::{monthly, reconcile};
 pub use restore::{Asked, Finished, HandedOver, Restore, begin, finish, handed, page as handover_page, resync, status};
 pub use resume::{reopen, retry, retry_all};
-pub use statement::page;
+pub use statement::{compared, page};
 pub use take::{Taken, take};
 
 /// Seconds of a day.

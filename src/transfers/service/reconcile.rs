@@ -8,7 +8,7 @@ use verifier::time::Day;
 use verifier::transfer::{Message, Statement};
 
 use super::deliver::{Carried, PATH, asked, text};
-use super::statement::{forgotten, own};
+use super::statement::{forgotten, judged, own};
 use super::take::open;
 use super::{DAY, Line, is_peer, refused};
 use crate::app::App;
@@ -78,9 +78,25 @@ async fn reconciled(app: &App, peer: &RegionCode, through: Option<Day>) -> Resul
     if exchanged > 0 {
         compared = compare(app, peer, through).await?;
     }
+    let alarm = if compared.differing.is_empty() { None } else { alarm(app, peer, &compared).await? };
     let Compared { here, there, differing } = compared;
     tracing::info!(%peer, %through, differing = differing.len(), exchanged, "what was decided was compared");
-    Ok(Reconciliation::of((&here.0, here.1), (&there.0, there.1), exchanged, &differing))
+    Ok(Reconciliation { alarm: alarm.map(str::to_owned), ..Reconciliation::of((&here.0, here.1), (&there.0, there.1), exchanged, &differing) })
+}
+
+/// The alarm that lies in what differs still.
+async fn alarm(app: &App, peer: &RegionCode, compared: &Compared) -> Result<Option<&'static str>, Error> {
+    let (this, peer, text, differing) = (app.clone(), peer.clone(), compared.there.1.clone(), compared.differing.clone());
+    let work = move |conn: &mut Conn| {
+        let signed = open(conn, &this, &text)?;
+        let mut line = Line::open(conn, &this, &peer)?;
+        judged(conn, &mut line, (&signed, &text), &differing)
+    };
+    let alarm = app.db.write(work).await?;
+    if alarm.is_some() {
+        app.metrics.transfer_alarms.inc();
+    }
+    Ok(alarm)
 }
 
 /// Compares with every region whose first hours of a month these are and that was not compared for it yet; `done` is the month for which each was.

@@ -9,7 +9,7 @@ use super::{Line, Taken, refused, stored, unfit};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
-use crate::transfers::compare::{Lines, by_outcome};
+use crate::transfers::compare::{Differing, Lines, are_of, by_outcome, differences};
 use crate::transfers::store::{self, LineRow};
 use crate::transfers::{LINES_AT_ONCE, STATED, TransferRefusal, compare};
 
@@ -32,6 +32,48 @@ pub(super) fn forgotten(conn: &mut Conn, line: &Line<'_>, theirs: &Statement) ->
         Forgotten::Reader => "forgotten",
         Forgotten::Sender => "sender_forgot",
     }))
+}
+
+/// What another region states and counts under its roots, compared with what is known here once all was exchanged that mends a difference. Where that
+/// shows that one of the two has forgotten what it signed, the channel is stopped.
+///
+/// # Errors
+/// `transfer.*`, `transfers.kind`, `transfers.lines`, or a fault.
+pub fn compared(conn: &mut Conn, app: &App, text: &str, lines: &[String]) -> Result<Option<&'static str>, Error> {
+    let signed = open(conn, app, text)?;
+    let Message::Statement(theirs) = &signed.message else { return Err(TransferRefusal::Kind.at("message").into()) };
+    let wrong = || TransferRefusal::Lines.at("lines");
+    let lines = lines.iter().map(|text| compare::read(text).map(|line| (line.jti.clone(), line))).collect::<Option<Lines>>().ok_or_else(wrong)?;
+    if !are_of(&lines, theirs) {
+        return Err(wrong().into());
+    }
+    let mut line = Line::open(conn, app, &theirs.iss)?;
+    let here = own(conn, &line, theirs.through)?.2;
+    judged(conn, &mut line, (&signed, text), &differences(&here, &lines))
+}
+
+/// Stops the channel where what differs still shows that one of the two regions has forgotten what it signed.
+pub(super) fn judged(conn: &mut Conn, line: &mut Line<'_>, came: (&Signed, &str), differing: &[Differing]) -> Result<Option<&'static str>, Error> {
+    let epoch = line.channel()?.peer;
+    for one in differing {
+        let row = store::by_id(conn, one.jti.as_str())?.filter(|row| row.peer == line.peer());
+        let alarm = match (&one.here, &one.there, row) {
+            // It was signed here or asked for here, and nothing of it is known.
+            (None, Some(_), None) => "forgotten",
+            // They signed it. What is of before a restore that was said may have been signed anew, and be of a later day.
+            (Some(held), None, Some(row)) if row.side == "source" && told_in(conn, held)? == epoch => "sender_forgot",
+            _ => continue,
+        };
+        line.stop(conn, came.0, came.1, alarm)?;
+        return Ok(Some(alarm));
+    }
+    Ok(None)
+}
+
+/// The epoch in which a DECISION that is held was signed.
+fn told_in(conn: &mut Conn, held: &StatementLine) -> Result<u32, Error> {
+    let kept = store::message(conn, &held.decision.to_string())?.ok_or_else(|| Fault::text("a line without its message"))?;
+    Ok(u32::try_from(kept.epoch).map_err(Fault::new)?)
 }
 
 /// The own STATEMENT through a day, with its text and the lines under its roots.

@@ -47,8 +47,10 @@ both! {
         let digest = Digest::of(&message(world, &ids[1], "decision")).to_string();
         let told = hufu(world, &["peer", "reconcile", "320000", "--through", &today]).expect(4);
         let rows = told.rows();
-        assert_eq!(rows[0], ["320000", &today, "different", "2", "0", "0", "0"]);
+        assert_eq!(rows[0], ["320000", &today, "sender_forgot", "2", "0", "0", "0"]);
         assert_eq!(rows[2], ["320000", &ids[1], &format!("{digest} 100"), "-"]);
+        assert_eq!(hufu(world, &arguments).expect(4).rows()[0][2], "transfer.stopped");
+        hufu(world, &["peer", "reopen", "320000", "--reason", "they were asked"]).expect(0);
         scene.there.stop();
         assert_eq!(hufu(world, &arguments).expect(4).rows()[0][2], "partners.unreachable");
     }

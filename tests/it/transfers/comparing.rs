@@ -3,7 +3,7 @@
 use super::*;
 use crate::support::Backend;
 use hufu::providers::service::today;
-use hufu::transfers::{Reconciliation, monthly, reconcile};
+use hufu::transfers::{Reconciliation, monthly, reconcile, reopen};
 use std::collections::BTreeMap;
 use verifier::time::{Day, Instant};
 use verifier::transfer::Statement;
@@ -11,6 +11,11 @@ use verifier::transfer::Statement;
 /// Compares through today.
 fn compared(world: &World, peer: &str) -> Reconciliation {
     wait(reconcile(&world.app, &region(peer), Some(today(&world.app)))).unwrap()
+}
+
+/// Lets a channel that was stopped go on.
+fn go_on(world: &World, peer: &str) {
+    world.app.db.write_now(|conn| reopen(conn, &world.app, "test", &region(peer), "looked at")).unwrap();
 }
 
 /// (equal, exchanged, what differs: id, whether it is here, whether it is there)
@@ -104,8 +109,7 @@ both! {
         forget(&scene.there, &ids[1]);
         let done = compared(world, "320000");
         assert_eq!(told(&done), (false, 0, vec![(ids[1].as_str(), true, false)]));
-        assert_eq!(done.differences[0].here.as_ref().map(|held| held.amount), Some(50));
-        assert_eq!(told(&compared(&scene.there, "310000")), (false, 0, vec![(ids[1].as_str(), false, true)]));
+        assert_eq!((done.differences[0].here.as_ref().map(|held| held.amount), done.alarm.as_deref()), (Some(50), Some("sender_forgot")));
         assert_eq!((scene.left(), scene.arrived()), (vec![150, 150], (80, 0, 0)), "and nothing is booked for it");
     }
 
@@ -119,7 +123,28 @@ both! {
         assert_eq!((done.here.accepted, done.there.accepted), (10_001, 10_000));
         assert_eq!(told(&done), (false, 0, vec![("trf_g30000", true, false)]));
         generate(&scene.there, "310000", false, 10_000..=10_000);
+        go_on(world, "320000");
         assert_eq!(told(&compared(world, "320000")), (true, 0, vec![]));
+    }
+
+    fn who_has_forgotten_what_it_signed_is_found_by_comparing_and_the_channel_stops(world: &World) {
+        let scene = Scene::of(world);
+        scene.begin(&[(0, 50)]).unwrap();
+        put(&world.app);
+        generate(world, "320000", true, 1..=1);
+        for (side, peer, alarm) in [(world, "320000", "sender_forgot"), (&scene.there, "310000", "forgotten")] {
+            let done = compared(side, peer);
+            assert_eq!((done.differing, done.alarm.as_deref()), (1, Some(alarm)));
+            assert_eq!(value(side, "SELECT state || ' ' || alarm AS value FROM peer_channels").unwrap(), format!("stopped {alarm}"));
+            assert_eq!(value(side, "SELECT kind AS value FROM transfer_messages WHERE kind = 'statement'").unwrap(), "statement", "as proof");
+            assert_eq!(code(wait(reconcile(&side.app, &region(peer), Some(today(&side.app))))), "transfer.stopped");
+            go_on(side, peer);
+        }
+        // What is of before a restore that was said may have been signed anew since, and be of a later day.
+        world.sql("UPDATE peer_channels SET theirs = 2").unwrap();
+        scene.there.sql("UPDATE peer_channels SET own = 2").unwrap();
+        let done = compared(world, "320000");
+        assert_eq!((done.differing, done.alarm), (1, None));
     }
 
     fn only_a_statement_of_a_partner_and_of_this_hour_is_answered(world: &World) {

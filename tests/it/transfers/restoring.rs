@@ -150,7 +150,7 @@ both! {
         there.restore();
         begin(world);
         begin(&scene.there);
-        for _ in 0..2 {
+        for _ in 0..3 {
             wait(resync(&world.app)).unwrap();
             wait(resync(&scene.there.app)).unwrap();
         }
@@ -310,6 +310,71 @@ both! {
         assert!(!world.app.is_restoring());
         assert_eq!((column(world, &id, "state").unwrap(), scene.left(), scene.arrived()), ("settled".into(), vec![100, 200], (80, 0, 0)));
         agrees(&scene);
+    }
+
+    fn where_one_decision_contradicts_every_other_transfer_is_derived_all_the_same(world: &World) {
+        let scene = Scene::of(world);
+        let first = scene.begin(&[(0, 100)]).unwrap();
+        scene.withdraw(&first).unwrap();
+        put(&world.app);
+        let backup = world.backup();
+        let second = scene.begin(&[(1, 100)]).unwrap();
+        put(&world.app);
+        let (told, other) = (decision(&message(world, &first, "decision")), decision(&message(world, &second, "decision")));
+        let lie = TransferDecision { jti: told.jti, seq: 99, epoch: 2, ..other }.sign(&scene.there.app.keys.region_signer()).unwrap();
+        let columns = "id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text, day";
+        let values = format!("'trm_z', '{}', '{first}', '310000', TRUE, 'decision', 2, 99, 1, '{lie}', '2026-01-01'", Digest::of(&lie));
+        scene.there.sql(&format!("INSERT INTO transfer_messages ({columns}) VALUES ({values})")).unwrap();
+        backup.restore();
+        begin(world);
+        assert_eq!(wait(resync(&world.app)).unwrap(), 0);
+        assert_eq!(value(world, "SELECT state || ' ' || alarm AS value FROM peer_channels").unwrap(), "stopped decision");
+        assert!(finished(world).unwrap().is_ended);
+        assert_eq!([first, second].map(|id| column(world, &id, "state").unwrap()), ["returned", "settled"]);
+        assert_eq!(scene.left(), [200, 100]);
+    }
+
+    fn what_is_handed_over_in_several_pages_is_taken_whole(world: &World) {
+        let scene = Scene::of(world);
+        let backup = world.backup();
+        let mut cancelled = Vec::new();
+        for _ in 0..3 {
+            for _ in 0..90 {
+                let id = scene.begin(&[(0, 2)]).unwrap();
+                scene.withdraw(&id).unwrap();
+                cancelled.push(id);
+            }
+            put(&world.app);
+        }
+        let settled = scene.begin(&[(1, 100)]).unwrap();
+        put(&world.app);
+        let is_long = "SELECT CASE WHEN COUNT(*) > 500 THEN 'long' ELSE 'short' END AS value FROM transfer_messages";
+        assert_eq!(value(&scene.there, is_long).unwrap(), "long", "a page has 500 messages at most");
+        backup.restore();
+        restored(world);
+        assert!(cancelled.iter().all(|id| column(world, id, "state").unwrap() == "returned"));
+        assert_eq!((column(world, &settled, "state").unwrap(), scene.left()), ("settled".into(), vec![200, 100]));
+        agrees(&scene);
+    }
+
+    fn a_resync_that_was_used_is_answered_to_nobody_who_finds_it(world: &World) {
+        let scene = Scene::of(world);
+        let backup = world.backup();
+        scene.begin(&[(0, 100)]).unwrap();
+        put(&world.app);
+        backup.restore();
+        restored(world);
+        let found = value(world, "SELECT text AS value FROM transfer_messages WHERE kind = 'resync'").unwrap();
+        let ask = |more: Value| {
+            let mut body = json!({"message": found});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            scene.there.client().post_json("/peer/handover", &body)
+        };
+        assert_eq!(ask(json!({})).expect(200).json()["messages"].as_array().unwrap().len(), 2, "its answer may have been lost");
+        scene.begin(&[(0, 50)]).unwrap();
+        put(&world.app);
+        ask(json!({})).problem(409, "transfers.resync_spent");
+        ask(json!({"after": "trm_0"})).problem(409, "transfers.resync_spent");
     }
 
     fn a_restore_goes_by_file_alone(world: &World) {

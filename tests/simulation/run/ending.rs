@@ -64,7 +64,7 @@ impl Run {
         for one in 0..self.regions.len() {
             for other in one + 1..self.regions.len() {
                 let (here, there) = (self.stated(other, one, latest)?, self.stated(one, other, latest)?);
-                let (Some(here), Some(there)) = (here, there) else { continue };
+                let (Some(here), Some(there)) = (here.map(|one| one.says), there.map(|one| one.says)) else { continue };
                 // After a restore the last DECISION may be one that was signed anew and is not told to who knows.
                 if self.restores == Restores::Never && (&here.accepted, &here.rejected) != (&there.accepted, &there.rejected) {
                     return Err(format!("{} and {} state different decisions", self.regions[one].code, self.regions[other].code));

@@ -96,6 +96,10 @@ impl Run {
                 self.count("astray");
                 Ok(())
             }
+            Err(code) if code == "transfers.resync_spent" => {
+                self.count(code);
+                Ok(())
+            }
             Err(code) => Err(format!("a RESYNC is answered with {code}")),
         }
     }
@@ -144,11 +148,15 @@ impl Run {
         }
         for one in 0..self.regions.len() {
             for other in (0..self.regions.len()).filter(|other| *other != one) {
-                self.stated(one, other, self.today(one))?;
                 // What one has decided and the other does not know is sent, as comparing does.
                 for text in self.regions[one].export(&self.regions[other].code)? {
                     let taken = self.regions[other].take(&text);
                     self.of_a_restore(&taken);
+                }
+                if let Some(stated) = self.stated(one, other, self.today(one))?
+                    && let Some(alarm) = self.regions[one].compared(&self.regions[other], &stated.asked, &stated.text)?
+                {
+                    self.count(format!("compared: {alarm}"));
                 }
             }
         }

@@ -28,18 +28,21 @@ pub struct HandedOver {
 /// Answers a RESYNC: with `after`, the page after that; without, the first one, with a HANDOVER of now.
 ///
 /// # Errors
-/// `transfer.*`, `transfers.kind`, `jws.*`, `document.*`, or a fault.
+/// `transfer.*`, `transfers.kind`, `transfers.resync_spent`, `jws.*`, `document.*`, or a fault.
 pub async fn page(app: &App, text: String, after: Option<String>) -> Result<HandedOver, Error> {
     let this = app.clone();
     app.db
         .write(move |conn| {
             let signed = open(conn, &this, &text)?;
             let Message::Resync(resync) = &signed.message else { return Err(TransferRefusal::Kind.at("message").into()) };
-            let peer = resync.iss.as_str();
+            let (peer, mut line) = (resync.iss.as_str(), Line::open(conn, &this, &resync.iss)?);
+            // What was asked for once is not for whoever finds the RESYNC later, and an epoch is never begun twice.
+            if store::message(conn, &signed.digest.to_string())?.is_some() && line.places()?.1 > 0 {
+                return Err(TransferRefusal::Spent.at("message").into());
+            }
             match &after {
                 Some(after) => messages(conn, peer, after),
                 None => {
-                    let mut line = Line::open(conn, &this, &resync.iss)?;
                     let handover = hand_over(conn, &mut line, (&signed, &text), resync)?;
                     Ok(HandedOver { handover: Some(handover), ..messages(conn, peer, "")? })
                 }

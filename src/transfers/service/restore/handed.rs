@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
 use verifier::ids::RegionCode;
 use verifier::transfer::protocol::channel::Handed;
 use verifier::transfer::{Handover, Message, Signed, TransferRule};
@@ -40,20 +41,25 @@ struct Page {
     next: Option<String>,
 }
 
-/// Asks every region that has not handed over yet, and notes what is in force: how many did now. What goes wrong with one holds up no other.
+/// Asks every region that has not handed over yet, and notes what is in force: how many did now. All are asked at once: one
+/// that is slow holds up no other.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn resync(app: &App) -> Result<usize, Error> {
     let (waiting, is_restoring) = app.db.read(|conn| Ok((store::resyncing(conn)?, store::is_restoring(conn)?))).await?;
     app.set_restoring(is_restoring);
-    let mut done = 0;
+    let mut asked = JoinSet::new();
     for row in waiting {
-        let peer = RegionCode::parse(&row.peer).map_err(Fault::new)?;
-        match ask(app, &peer).await {
-            Ok(is_done) => done += usize::from(is_done),
-            Err(Error::Refusal(refusal)) => tracing::info!(%peer, code = refusal.reason.code, "a region has not handed over"),
-            Err(Error::Fault(fault)) => tracing::warn!(%fault, %peer, "what a region handed over could not be taken"),
+        let (app, peer) = (app.clone(), RegionCode::parse(&row.peer).map_err(Fault::new)?);
+        asked.spawn(async move { (ask(&app, &peer).await, peer) });
+    }
+    let mut done = 0;
+    while let Some(answered) = asked.join_next().await {
+        match answered.map_err(Fault::new)? {
+            (Ok(is_done), _) => done += usize::from(is_done),
+            (Err(Error::Refusal(refusal)), peer) => tracing::info!(%peer, code = refusal.reason.code, "a region has not handed over"),
+            (Err(Error::Fault(fault)), peer) => tracing::warn!(%fault, %peer, "what a region handed over could not be taken"),
         }
     }
     Ok(done)
@@ -118,6 +124,11 @@ pub fn handed(conn: &mut Conn, app: &App, text: &str, messages: &[String]) -> Re
     match line.channel()?.handed(handover.resync, handover.for_epoch, handover.epoch) {
         Handed::Derive(channel) => {
             let all = read(conn, &line, handover, messages)?;
+            let is_restoring = store::is_restoring(conn)?;
+            if !is_restoring && has_forgotten(conn, app, &all)? {
+                line.stop(conn, &signed, text, "forgotten")?;
+                return Ok(Taken::Alarm(refused(TransferRule::EpochUnannounced).got("forgotten")));
+            }
             line.keep_epoch(conn, &signed, text, false)?;
             for (signed, text) in &all {
                 line.keep_handed(conn, signed, text)?;
@@ -130,7 +141,7 @@ pub fn handed(conn: &mut Conn, app: &App, text: &str, messages: &[String]) -> Re
             for id in &transfers {
                 contradicting = derive(conn, &line, id, &digests)?.or(contradicting);
             }
-            if !store::is_restoring(conn)? {
+            if !is_restoring {
                 book_all(conn, app)?;
             }
             if let Some(text) = contradicting {
@@ -142,17 +153,23 @@ pub fn handed(conn: &mut Conn, app: &App, text: &str, messages: &[String]) -> Re
         }
         Handed::Raise(channel) => line.set(conn, channel).map(|()| Taken::Later),
         Handed::Stale => Ok(line.handover().map_or(Taken::Later, |own| Taken::Answer(own.to_owned()))),
-        // A RESYNC of its own that came late: nothing was forgotten here, but the other takes nothing of this epoch any more.
-        Handed::AskAnew if store::message(conn, &handover.resync.to_string())?.is_some() => {
+        // A RESYNC of its own that came late: the other takes nothing of this epoch any more. Whether anything was forgotten shows what it hands over.
+        Handed::AskAnew => {
             ask_anew(conn, &mut line, &handover.iss, handover.for_epoch)?;
             Ok(Taken::Later)
         }
-        Handed::AskAnew => {
-            line.stop(conn, &signed, text, "forgotten")?;
-            Ok(Taken::Alarm(refused(TransferRule::EpochUnannounced).got("forgotten")))
-        }
         Handed::Nothing => Ok(Taken::Later),
     }
+}
+
+/// Whether this region signed something of what was handed over and does not know it: it was put back to a backup, and nobody said so.
+fn has_forgotten(conn: &mut Conn, app: &App, handed: &[(Signed, String)]) -> Result<bool, Error> {
+    for (signed, _) in handed.iter().filter(|(signed, _)| signed.message.iss() == &app.region.code) {
+        if store::message(conn, &signed.digest.to_string())?.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The messages that a HANDOVER names, if these are they. What the other region signed itself it vouches for by naming it; what this one is to
