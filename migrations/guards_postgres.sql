@@ -33,6 +33,7 @@ WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.number IS DISTINCT FROM NEW.number
   OR OLD.replaces IS DISTINCT FROM NEW.replaces OR OLD.id_kind IS DISTINCT FROM NEW.id_kind
   OR OLD.id_hash IS DISTINCT FROM NEW.id_hash OR OLD.name_hash IS DISTINCT FROM NEW.name_hash
   OR OLD.extra IS DISTINCT FROM NEW.extra OR OLD.card IS DISTINCT FROM NEW.card
+  OR OLD.batch_id IS DISTINCT FROM NEW.batch_id OR OLD.batch_line IS DISTINCT FROM NEW.batch_line
   OR (OLD.status IN ('revoked', 'replaced') AND (OLD.status <> NEW.status OR OLD.replaced_by IS DISTINCT FROM NEW.replaced_by)))
 EXECUTE FUNCTION hufu_refuse('a signed certificate and a final state do not change');
 -- An interval may only be closed; its end may come earlier, never later.
@@ -189,3 +190,9 @@ CREATE OR REPLACE TRIGGER peer_channels_no_delete BEFORE DELETE OR TRUNCATE ON p
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('channels are never deleted');
 CREATE OR REPLACE TRIGGER channel_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON channel_events
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('channel_events is append-only');
+CREATE OR REPLACE TRIGGER batch_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON batch_events
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('batch_events is append-only');
+CREATE OR REPLACE TRIGGER webhook_changes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON webhook_changes
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('webhook_changes is append-only');
+CREATE OR REPLACE TRIGGER change_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change_events
+FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('change_events is append-only');

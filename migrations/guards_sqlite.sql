@@ -34,6 +34,7 @@ WHEN OLD.id IS DISTINCT FROM NEW.id OR OLD.number IS DISTINCT FROM NEW.number
   OR OLD.replaces IS DISTINCT FROM NEW.replaces OR OLD.id_kind IS DISTINCT FROM NEW.id_kind
   OR OLD.id_hash IS DISTINCT FROM NEW.id_hash OR OLD.name_hash IS DISTINCT FROM NEW.name_hash
   OR OLD.extra IS DISTINCT FROM NEW.extra OR OLD.card IS DISTINCT FROM NEW.card
+  OR OLD.batch_id IS DISTINCT FROM NEW.batch_id OR OLD.batch_line IS DISTINCT FROM NEW.batch_line
   OR (OLD.status IN ('revoked', 'replaced') AND (OLD.status <> NEW.status OR OLD.replaced_by IS DISTINCT FROM NEW.replaced_by))
 BEGIN SELECT RAISE(ABORT, 'a signed certificate and a final state do not change'); END;
 -- An interval may only be closed; its end may come earlier, never later.
@@ -247,3 +248,15 @@ WHEN OLD.peer IS DISTINCT FROM NEW.peer OR OLD.salt IS DISTINCT FROM NEW.salt OR
 BEGIN SELECT RAISE(ABORT, 'a channel counts upwards'); END;
 DROP TRIGGER IF EXISTS peer_channels_no_delete;
 CREATE TRIGGER peer_channels_no_delete BEFORE DELETE ON peer_channels BEGIN SELECT RAISE(ABORT, 'channels are never deleted'); END;
+DROP TRIGGER IF EXISTS batch_events_no_update;
+CREATE TRIGGER batch_events_no_update BEFORE UPDATE ON batch_events BEGIN SELECT RAISE(ABORT, 'batch_events is append-only'); END;
+DROP TRIGGER IF EXISTS batch_events_no_delete;
+CREATE TRIGGER batch_events_no_delete BEFORE DELETE ON batch_events BEGIN SELECT RAISE(ABORT, 'batch_events is append-only'); END;
+DROP TRIGGER IF EXISTS webhook_changes_no_update;
+CREATE TRIGGER webhook_changes_no_update BEFORE UPDATE ON webhook_changes BEGIN SELECT RAISE(ABORT, 'webhook_changes is append-only'); END;
+DROP TRIGGER IF EXISTS webhook_changes_no_delete;
+CREATE TRIGGER webhook_changes_no_delete BEFORE DELETE ON webhook_changes BEGIN SELECT RAISE(ABORT, 'webhook_changes is append-only'); END;
+DROP TRIGGER IF EXISTS change_events_no_update;
+CREATE TRIGGER change_events_no_update BEFORE UPDATE ON change_events BEGIN SELECT RAISE(ABORT, 'change_events is append-only'); END;
+DROP TRIGGER IF EXISTS change_events_no_delete;
+CREATE TRIGGER change_events_no_delete BEFORE DELETE ON change_events BEGIN SELECT RAISE(ABORT, 'change_events is append-only'); END;

@@ -21,6 +21,7 @@ use crate::regions::{self, Region};
 use crate::transfers;
 use crate::trust::{Did, Trust};
 use crate::verification::Memo;
+use crate::webhooks::Sender;
 
 /// Everything a use case may need. Shared by all workers; cheap to clone.
 #[derive(Clone)]
@@ -54,10 +55,14 @@ pub struct Parts {
     pub limits: Limits,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
+    /// The way to endpoints that hear of events.
+    pub webhooks: Sender,
     /// Whether nothing may be booked.
     restoring: AtomicBool,
     /// Told when a transfer is to be put: the job need not wait for its next look.
     pub transfers_due: Notify,
+    /// Told when a batch has something to do.
+    pub batches_due: Notify,
 }
 
 impl std::ops::Deref for App {
@@ -97,6 +102,7 @@ impl App {
         let limits = Limits::new(&config);
         let metrics = Metrics::new()?;
         let partners = Partners::open(&config)?;
+        let webhooks = Sender::open(&config)?;
         let desk = Desk::open(config.number("group_max") as usize)?;
         let restoring = AtomicBool::new(db.read_now(transfers::is_restoring).map_err(Error::into_fault)?);
         let did = Did::new(&config.public_url());
@@ -114,8 +120,10 @@ impl App {
             desk,
             limits,
             metrics,
+            webhooks,
             restoring,
             transfers_due: Notify::new(),
+            batches_due: Notify::new(),
         })))
     }
 }

@@ -58,6 +58,9 @@ settings! {
     "partner_ca" "HUFU_PARTNER_CA" "" false "PEM file of the certificate authorities that vouch for partners' servers; without it those that Mozilla trusts";
     "partner_timeout" "HUFU_PARTNER_TIMEOUT" "30" false "Seconds that one answer of a partner region may take";
     "transfer_answer_days" "HUFU_TRANSFER_ANSWER_DAYS" "14" false "Days after which credit in transit that nobody has answered for is cancelled";
+    "webhook_timeout" "HUFU_WEBHOOK_TIMEOUT" "15" false "Seconds that an endpoint has to take an event";
+    "webhook_networks" "HUFU_WEBHOOK_NETWORKS" "" false "Networks besides the public internet that events may be sent to, there over http too: 10.0.0.0/8,fd00::/8; none by default";
+    "webhook_ca" "HUFU_WEBHOOK_CA" "" false "PEM file of the certificate authorities that vouch for endpoints of webhooks; without it those that Mozilla trusts";
     "shutdown_seconds" "HUFU_SHUTDOWN_SECONDS" "30" false "How long a stopping server finishes what it has accepted";
 }
 
@@ -197,7 +200,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        const NUMBERS: [(&str, u32, u32); 14] = [
+        const NUMBERS: [(&str, u32, u32); 15] = [
             ("zone", 0, 840),
             ("pool_size", 1, 256),
             ("group_max", 1, 4096),
@@ -211,6 +214,7 @@ impl Config {
             ("partner_seconds", 10, 86_400),
             ("partner_timeout", 1, 120),
             ("transfer_answer_days", 1, 365),
+            ("webhook_timeout", 1, 60),
             ("shutdown_seconds", 0, 600),
         ];
         for (key, low, high) in NUMBERS {

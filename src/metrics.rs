@@ -25,6 +25,8 @@ pub struct Metrics {
     pub transfer_alarms: IntCounter,
     /// Comparisons of what was decided with another region, by what came of them: equal, different, failed.
     pub reconciliations: IntCounterVec,
+    /// Tries to deliver an event to an endpoint, by what came of them: done, failed, dead, gone.
+    pub webhook_tries: IntCounterVec,
     /// Database connections in use.
     pub pool_used: IntGauge,
     /// Database connections open.
@@ -54,6 +56,7 @@ impl Metrics {
                 .map_err(Fault::new)?,
             reconciliations: IntCounterVec::new(Opts::new("hufu_reconciliations_total", "Comparisons with other regions"), &["outcome"])
                 .map_err(Fault::new)?,
+            webhook_tries: IntCounterVec::new(Opts::new("hufu_webhook_tries_total", "Tries to deliver events"), &["outcome"]).map_err(Fault::new)?,
             pool_used: IntGauge::new("hufu_db_connections_used", "Database connections in use").map_err(Fault::new)?,
             pool_open: IntGauge::new("hufu_db_connections_open", "Database connections open").map_err(Fault::new)?,
             registry,
@@ -75,6 +78,7 @@ impl Metrics {
             Box::new(self.partner_alarms.clone()),
             Box::new(self.transfer_alarms.clone()),
             Box::new(self.reconciliations.clone()),
+            Box::new(self.webhook_tries.clone()),
             Box::new(self.pool_used.clone()),
             Box::new(self.pool_open.clone()),
         ]

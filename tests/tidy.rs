@@ -9,11 +9,12 @@ use std::path::Path;
 const LINES_MAX: usize = 500;
 
 /// The business, lowest first: a slice may import the ones before it.
-const SLICES: [&str; 19] = [
+const SLICES: [&str; 22] = [
     "qr",
     "evidence",
     "regions",
     "access",
+    "webhooks",
     "providers",
     "keys",
     "partners",
@@ -21,6 +22,8 @@ const SLICES: [&str; 19] = [
     "learners",
     "ledger",
     "certificates",
+    "batches",
+    "changes",
     "achievements",
     "programmes",
     "recognition",
@@ -35,11 +38,12 @@ const SLICES: [&str; 19] = [
 const NOT_SLICES: [&str; 6] = ["db", "http", "cli", "jobs", "pages", "messages"];
 
 /// Lints that are switched off somewhere in shipped code: each has its reason beside it there, and a line here.
-const ALLOWANCES: [(&str, &str); 14] = [
+const ALLOWANCES: [(&str, &str); 15] = [
     ("src/access/api.rs", "dead_code"),
     ("src/achievements/store.rs", "missing_docs"),
     ("src/agreements/store.rs", "missing_docs"),
     ("src/app.rs", "dead_code"),
+    ("src/batches/store.rs", "missing_docs"),
     ("src/certificates/store.rs", "missing_docs"),
     ("src/db/bulk.rs", "dead_code"),
     ("src/db/conn.rs", "missing_docs"),

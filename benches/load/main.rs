@@ -5,6 +5,7 @@
 //! `cargo bench --bench load -- post [seconds]`    postings at 1, 8, 64 clients: SQLite with and without shared commits, PostgreSQL beside pgbench
 //! `cargo bench --bench load -- growth [lots]`      postings with ten thousand lots in the database and with many
 //! `cargo bench --bench load -- learner`           the pages of an account with 100 and with 10,000 lots, and a proposal for a programme
+//! `cargo bench --bench load -- exam [rows]`       a batch of so many certificates beside raw signatures and the rows alone
 //! `cargo bench --bench load -- moving [seconds] [transfers]` credit between two regions: settled a second, lots, an outbox, a statement over a million
 //! `cargo bench --bench load -- batch [cards]`     `hufu verify --batch` on all cores beside raw verify_strict on all cores
 //! `cargo bench --bench load -- trial [cards]`     what an agreement of 50 grants would do to all certificates of a registry
@@ -13,6 +14,7 @@
 mod batch;
 mod client;
 mod echo;
+mod exam;
 #[path = "../../verifier/benches/bundle/fifty.rs"]
 mod fifty;
 mod growth;
@@ -39,8 +41,9 @@ fn main() {
         Some("growth") => growth::beside_few(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000), Duration::from_secs(10)),
         Some("learner") => learner::pages(),
         Some("trial") => trial::of_certificates(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000)),
+        Some("exam") => exam::beside_floor(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
         Some("moving") => moving::between_two(seconds(10), args.get(2).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
         Some("post") => posting::beside_floor(seconds(10)),
-        _ => println!("say what to measure: verify, issue, post, growth, learner, moving, batch, trial or memory (see benches/load/main.rs)"),
+        _ => println!("say what to measure: verify, issue, post, growth, learner, moving, exam, batch, trial or memory (see benches/load/main.rs)"),
     }
 }

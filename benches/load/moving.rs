@@ -33,7 +33,7 @@ struct Pair {
 /// All of it, on both databases; `many` transfers wait in the outbox.
 pub fn between_two(time: Duration, many: u64) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
-        let Some(pair) = Pair::open(backend) else { continue };
+        let Some(mut pair) = Pair::open(backend) else { continue };
         for clients in [1, 64] {
             line(&format!("{backend:?}: asked for and settled"), clients, &pair.settle(clients, time));
         }
@@ -106,8 +106,9 @@ impl Pair {
     }
 
     /// The other region stands still while transfers are asked for, and goes on.
-    fn drain(&self, backend: Backend, many: u64) {
+    fn drain(&mut self, backend: Backend, many: u64) {
         self.there.signal("-STOP");
+        self.here.sign_in_again();
         let report = run(64, Duration::MAX, many, |n| {
             let mut connection = Connection::open(&self.here.address, "/v1/transfers", Some(&self.here.token));
             let (body, mut answer) = (self.wanted(n % self.learners.len(), 1), Vec::new());
@@ -117,8 +118,9 @@ impl Pair {
         let (before, started, mut most) = (self.here.memory(), Instant::now(), 0);
         self.there.signal("-CONT");
         while self.waiting() > 0 {
+            self.here.sign_in_again();
             most = most.max(self.here.memory());
-            std::thread::sleep(Duration::from_millis(500));
+            std::thread::sleep(Duration::from_secs(1));
         }
         let took = started.elapsed().as_secs_f64();
         println!(
@@ -161,10 +163,12 @@ fn generate(registry: &Registry, backend: Backend, many: u64, peer: &str, [side,
             {each} SELECT 'trm_g' || (1000000000 + i), {digest}, 'trf_g' || (1000000000 + i), '{peer}', {sent}, 'decision', 1, i, 1, '', '2026-01-01' FROM n; \
         ANALYZE"
     );
-    let setting = |name: &str| registry.settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()).unwrap();
     match backend {
-        Backend::Sqlite => SqliteConnection::establish(&format!("{}/hufu.sqlite", setting("data_dir"))).unwrap().batch_execute(&sql).unwrap(),
-        Backend::Postgres => PgConnection::establish(&setting("database_url")).unwrap().batch_execute(&sql).unwrap(),
+        Backend::Sqlite => {
+            let path = format!("{}/hufu.sqlite", registry.setting("data_dir"));
+            SqliteConnection::establish(&path).unwrap().batch_execute(&sql).unwrap();
+        }
+        Backend::Postgres => PgConnection::establish(&registry.setting("database_url")).unwrap().batch_execute(&sql).unwrap(),
     }
 }
 

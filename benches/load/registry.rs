@@ -26,6 +26,8 @@ pub struct Registry {
     pub provider: String,
     /// What was set for it.
     pub settings: Vec<(&'static str, String)>,
+    /// Id and secret of the operator.
+    client: (String, String),
     child: Child,
     _folder: tempfile::TempDir,
 }
@@ -62,7 +64,7 @@ impl Registry {
         std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
         let (id, secret) = secret.join().unwrap();
         let token = token(&address, &id, &secret);
-        let mut registry = Registry { address, token, provider: String::new(), settings, child, _folder: folder };
+        let mut registry = Registry { address, token, provider: String::new(), settings, client: (id, secret), child, _folder: folder };
         registry.provider = registry.add_provider(0);
         Some(registry)
     }
@@ -98,6 +100,22 @@ impl Registry {
             "level": 3, "grade": "good", "assessed_on": "2026-10-18",
         });
         serde_json::to_vec(&body).unwrap()
+    }
+
+    /// What is answered, as the operator.
+    pub fn read(&self, path: &str) -> Value {
+        let request = ureq::get(format!("http://{}{path}", self.address)).header("authorization", format!("Bearer {}", self.token));
+        serde_json::from_str(&request.call().unwrap().body_mut().read_to_string().unwrap()).unwrap()
+    }
+
+    /// What was set under a name.
+    pub fn setting(&self, name: &str) -> String {
+        self.settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()).unwrap()
+    }
+
+    /// Takes a new token: one lasts a quarter of an hour.
+    pub fn sign_in_again(&mut self) {
+        self.token = token(&self.address, &self.client.0, &self.client.1);
     }
 
     /// Id of the server's process.

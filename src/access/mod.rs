@@ -57,11 +57,13 @@ pub enum Scope {
     RecognitionWrite,
     /// Move learners' credit to other regions and back.
     CreditMove,
+    /// Say where events are told, and see how that goes.
+    WebhooksManage,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 15] = [
+    pub const ALL: [Scope; 16] = [
         Scope::RegionManage,
         Scope::CertificatesWrite,
         Scope::CertificatesRead,
@@ -77,6 +79,7 @@ impl Scope {
         Scope::RecognitionRead,
         Scope::RecognitionWrite,
         Scope::CreditMove,
+        Scope::WebhooksManage,
     ];
 
     /// Its name in a token.
@@ -97,6 +100,7 @@ impl Scope {
             Scope::RecognitionRead => "recognition:read",
             Scope::RecognitionWrite => "recognition:write",
             Scope::CreditMove => "credit:move",
+            Scope::WebhooksManage => "webhooks:manage",
         }
     }
 
@@ -118,6 +122,7 @@ impl Scope {
             Scope::RecognitionRead => "ask what is recognised, and read kept decisions, waivers and receipts",
             Scope::RecognitionWrite => "keep decisions about recognition, waive checks of a grant for one case, and give and revoke receipts",
             Scope::CreditMove => "move learners' credit to other regions and back, and see what is in transit",
+            Scope::WebhooksManage => "say where events are told, and see how that goes",
         }
     }
 }
@@ -154,6 +159,7 @@ impl Role {
                 Scope::AchievementsWrite,
                 Scope::RecognitionRead,
                 Scope::CreditMove,
+                Scope::WebhooksManage,
             ],
             Role::Partner => &[Scope::VerifyMany, Scope::AgreementsRead, Scope::RecognitionRead],
             Role::Auditor => &[

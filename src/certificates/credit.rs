@@ -92,7 +92,7 @@ fn void_all(conn: &mut Conn, app: &App, states: impl Iterator<Item = LotState>, 
 }
 
 /// The lots of a certificate by scheme and part, each in its latest revision; none where it declares none.
-fn current(conn: &mut Conn, app: &App, row: &Row) -> Result<BTreeMap<(String, u32), LotState>, Error> {
+pub(super) fn current(conn: &mut Conn, app: &App, row: &Row) -> Result<BTreeMap<(String, u32), LotState>, Error> {
     let Some(basis) = minted_under(conn, row)? else { return Ok(BTreeMap::new()) };
     let states = ledger::service::of_basis(conn, &basis, act(app).today)?;
     states.into_iter().map(|state| Ok(((state.lot.scheme.clone(), u32::try_from(state.lot.part).map_err(Fault::new)?), state))).collect()

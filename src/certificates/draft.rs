@@ -11,7 +11,7 @@ use crate::error::Refusal;
 use crate::messages::from_verifier;
 
 /// A certificate to be issued.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CertificateInput)]
 pub struct Input {
@@ -57,7 +57,7 @@ pub struct Input {
 }
 
 /// The person, as the body knows them.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = HolderInput)]
 pub struct HolderInput {
@@ -73,7 +73,7 @@ pub struct HolderInput {
 }
 
 /// A credit that a certificate declares; minted by the credit bank.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credit {
     /// Scheme, `<region>:<name>`.
@@ -153,47 +153,68 @@ impl Draft {
     /// # Errors
     /// The first field that is wrong, with its rule.
     pub fn parse(input: &Input, at: &str) -> Result<Draft, Refusal> {
+        // Where there is no draft, something is wrong.
+        Draft::check(input, at).map_err(|wrong| wrong.into_iter().next().unwrap_or(CertificateRefusal::Incomplete.at(at)))
+    }
+
+    /// Checks `input` as [`Draft::parse`] does.
+    ///
+    /// # Errors
+    /// Every field that is wrong, in order, with its rule.
+    pub fn check(input: &Input, at: &str) -> Result<Draft, Vec<Refusal>> {
+        let mut wrong = Vec::new();
         let path = |field: &str| format!("{at}{field}");
         let id = |field: &str, e: verifier::ids::IdError| from_verifier(path(field), e.code());
         let day = |field: &str, text: &str| Day::parse(text).map_err(|e| from_verifier(path(field), e.code()));
-        Ok(Draft {
-            number: input.number.as_deref().map(CertificateNumber::parse).transpose().map_err(|e| id("number", e))?,
-            kind: TypeOfCertificate::parse(&input.kind).map_err(|e| id("type", e))?,
-            holder: Holder {
-                name: PersonName::parse(&input.holder.name).map_err(|e| id("holder.name", e))?,
-                id: IdDocument::parse(input.holder.id_type, &input.holder.id_number).map_err(|e| id("holder.id_number", e))?,
-            },
-            occupation: input.occupation.as_deref().map(OccupationCode::parse).transpose().map_err(|e| id("occupation", e))?,
-            title: input.title.as_deref().map(Title::parse).transpose().map_err(|e| id("title", e))?,
-            level: input.level.map(Level::new).transpose().map_err(|e| id("level", e))?,
-            grade: input.grade.as_deref().map(Grade::parse).transpose().map_err(|e| id("grade", e))?,
-            assessed_on: day("assessed_on", &input.assessed_on)?,
-            valid_until: input.valid_until.as_deref().map(|t| day("valid_until", t)).transpose()?,
-            extra: extra(input, &path)?,
-        })
+        let number = input.number.as_deref().map(CertificateNumber::parse).transpose().map_err(|e| id("number", e));
+        let number = keep(&mut wrong, number);
+        let kind = keep(&mut wrong, TypeOfCertificate::parse(&input.kind).map_err(|e| id("type", e)));
+        let name = keep(&mut wrong, PersonName::parse(&input.holder.name).map_err(|e| id("holder.name", e)));
+        let document = IdDocument::parse(input.holder.id_type, &input.holder.id_number).map_err(|e| id("holder.id_number", e));
+        let document = keep(&mut wrong, document);
+        let occupation = input.occupation.as_deref().map(OccupationCode::parse).transpose().map_err(|e| id("occupation", e));
+        let occupation = keep(&mut wrong, occupation);
+        let title = keep(&mut wrong, input.title.as_deref().map(Title::parse).transpose().map_err(|e| id("title", e)));
+        let level = keep(&mut wrong, input.level.map(Level::new).transpose().map_err(|e| id("level", e)));
+        let grade = keep(&mut wrong, input.grade.as_deref().map(Grade::parse).transpose().map_err(|e| id("grade", e)));
+        let assessed_on = keep(&mut wrong, day("assessed_on", &input.assessed_on));
+        let valid_until = keep(&mut wrong, input.valid_until.as_deref().map(|t| day("valid_until", t)).transpose());
+        let extra = extra(input, &path, &mut wrong);
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let draft = || {
+            let holder = Holder { name: name?, id: document? };
+            let (number, occupation, title, level, grade) = (number?, occupation?, title?, level?, grade?);
+            Some(Draft { number, kind: kind?, holder, occupation, title, level, grade, assessed_on: assessed_on?, valid_until: valid_until?, extra })
+        };
+        draft().ok_or(wrong)
     }
 }
 
-fn extra(input: &Input, path: &dyn Fn(&str) -> String) -> Result<Extra, Refusal> {
+/// The value, or its refusal put with the others.
+fn keep<T>(wrong: &mut Vec<Refusal>, value: Result<T, Refusal>) -> Option<T> {
+    value.map_err(|refusal| wrong.push(refusal)).ok()
+}
+
+fn extra(input: &Input, path: &dyn Fn(&str) -> String, wrong: &mut Vec<Refusal>) -> Extra {
     let standard =
-        input.standard.as_deref().map(|t| line(t, STANDARD_MAX).ok_or_else(|| CertificateRefusal::Standard.at(path("standard")))).transpose()?;
+        input.standard.as_deref().and_then(|t| keep(wrong, line(t, STANDARD_MAX).ok_or_else(|| CertificateRefusal::Standard.at(path("standard")))));
     let hex = |t: &&str| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     if input.evidence_digest.as_deref().is_some_and(|t| !hex(&t)) {
-        return Err(CertificateRefusal::Digest.at(path("evidence_digest")));
+        wrong.push(CertificateRefusal::Digest.at(path("evidence_digest")));
     }
     if input.credits.len() > CREDITS_MAX {
-        return Err(CertificateRefusal::Credits.at(path("credits")).got(format!("{} entries", input.credits.len())));
+        wrong.push(CertificateRefusal::Credits.at(path("credits")).got(format!("{} entries", input.credits.len())));
     }
-    for (i, credit) in input.credits.iter().enumerate() {
-        if let Some(field) = wrong_in(credit) {
-            return Err(CertificateRefusal::Credits.at(path(&format!("credits[{i}].{field}"))));
-        }
+    for (i, credit) in input.credits.iter().take(CREDITS_MAX).enumerate() {
+        wrong.extend(wrong_in(credit).map(|field| CertificateRefusal::Credits.at(path(&format!("credits[{i}].{field}")))));
     }
-    Ok(Extra { standard, evidence_digest: input.evidence_digest.clone(), credits: input.credits.clone(), basis: None })
+    Extra { standard, evidence_digest: input.evidence_digest.clone(), credits: input.credits.clone(), basis: None }
 }
 
-/// The member of a credit that breaks its rule, by the rules of the documents that mint credit.
-fn wrong_in(credit: &Credit) -> Option<&'static str> {
+/// The members of a credit that break their rules, by the rules of the documents that mint credit.
+fn wrong_in(credit: &Credit) -> impl Iterator<Item = &'static str> {
     let members = [
         ("scheme", SchemeId::parse(&credit.scheme).is_ok()),
         ("amount", Amount::new(credit.amount).is_ok()),
@@ -201,7 +222,7 @@ fn wrong_in(credit: &Credit) -> Option<&'static str> {
         ("category", credit.category.as_deref().is_none_or(|category| Category::parse(category).is_ok())),
         ("course", credit.course.as_deref().is_none_or(|course| CourseCode::parse(course).is_ok())),
     ];
-    members.into_iter().find_map(|(member, fits)| (!fits).then_some(member))
+    members.into_iter().filter_map(|(member, fits)| (!fits).then_some(member))
 }
 
 /// One line of text: 1 to `max` characters, no control characters, no space at either end.

@@ -11,9 +11,12 @@ mod service;
 pub mod store;
 mod views;
 
-pub use draft::{Credit, Draft, Extra, Holder, Input};
+pub use draft::{Credit, Draft, Extra, Holder, HolderInput, Input, line};
 pub(crate) use service::name_hash;
-pub use service::{Actor, Change, Issued, Order, cards, change, held, issue, issue_all, list, mine, number, person, read};
+pub use service::{
+    Actor, Change, Issued, Order, Origin, cards, change, change_all, check_all, credit_of, held, issue, issue_all, issue_at, issued_alike,
+    keep_places, likeness, list, mine, named, number, of_batch, person, read,
+};
 pub use views::{Answer, Mine, View};
 
 use crate::refusals;

@@ -41,6 +41,8 @@ pub struct Row {
     pub name_hash: Vec<u8>,
     pub extra: String,
     pub card: String,
+    pub batch_id: Option<String>,
+    pub batch_line: Option<i64>,
 }
 
 /// What happened to a certificate after it was issued.
@@ -76,11 +78,15 @@ pub struct Filter {
     pub number: Option<String>,
     /// Keyed hashes of the holder's ids, any of which.
     pub id_hashes: Option<Vec<Vec<u8>>>,
+    /// Batch.
+    pub batch: Option<String>,
+    /// Exact numbers, any of which.
+    pub numbers: Option<Vec<String>>,
 }
 
 bulk_row!(Row => "certificates" {
     id, number, provider_id, kid, kind, occupation, title, level, grade, assessed_on, issued_at, valid_until, status, status_list, status_index,
-    replaces, replaced_by, id_kind, id_sealed, id_hash, name_hash, extra, card,
+    replaces, replaced_by, id_kind, id_sealed, id_hash, name_hash, extra, card, batch_id, batch_line,
 });
 
 /// Which of these numbers are taken.
@@ -90,6 +96,31 @@ pub(super) fn taken(conn: &mut Conn, numbers: &[&str]) -> Result<BTreeSet<String
     }
     let taken: Vec<String> = certificates::table.filter(certificates::number.eq_any(numbers)).select(certificates::number).load(conn)?;
     Ok(taken.into_iter().collect())
+}
+
+/// The certificates of a batch after a line, in order.
+pub(super) fn of_batch(conn: &mut Conn, batch: &str, after: i64, limit: i64) -> Result<Vec<Row>, Error> {
+    let of = certificates::batch_id.eq(batch).and(certificates::batch_line.gt(after));
+    Ok(certificates::table.filter(of).order(certificates::batch_line).limit(limit).select(Row::as_select()).load(conn)?)
+}
+
+/// What a certificate in force says of a person.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificates)]
+pub(super) struct Said {
+    pub id_hash: Vec<u8>,
+    pub number: String,
+    pub kind: String,
+    pub occupation: Option<String>,
+    pub title: Option<String>,
+    pub level: Option<i64>,
+    pub assessed_on: String,
+}
+
+/// What is said of these people, in certificates that are not revoked and not replaced.
+pub(super) fn said_of(conn: &mut Conn, id_hashes: &[Vec<u8>]) -> Result<Vec<Said>, Error> {
+    let of = certificates::id_hash.eq_any(id_hashes).and(certificates::status.eq_any(["issued", "suspended"]));
+    Ok(certificates::table.filter(of).select(Said::as_select()).load(conn)?)
 }
 
 pub(super) fn insert_event(conn: &mut Conn, event: &Event) -> Result<(), Error> {
@@ -106,6 +137,11 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
         return Ok(None);
     }
     Ok(certificates::table.find(id).select(Row::as_select()).get_result(conn).optional()?)
+}
+
+/// These certificates, in order of issue.
+pub(super) fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<Row>, Error> {
+    Ok(certificates::table.filter(certificates::id.eq_any(ids)).order(certificates::id).select(Row::as_select()).load(conn)?)
 }
 
 /// One certificate by number.
@@ -133,10 +169,21 @@ pub(super) fn events(conn: &mut Conn, certificate: &str) -> Result<Vec<Event>, E
 
 /// One row more than `limit`, after `after`, in order of issue.
 pub(super) fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit: i64) -> Result<Vec<Row>, Error> {
-    let mut query = certificates::table.select(Row::as_select()).order(certificates::id).limit(limit + 1).into_boxed();
+    let mut query = filtered(filter);
     if let Some(after) = after {
         query = query.filter(certificates::id.gt(after.to_owned()));
     }
+    Ok(query.order(certificates::id).limit(limit + 1).select(Row::as_select()).load(conn)?)
+}
+
+/// Id and number of those in one of these states, in order of issue, at most `limit`.
+pub(super) fn named(conn: &mut Conn, filter: &Filter, states: &[&str], limit: i64) -> Result<Vec<(String, String)>, Error> {
+    let query = filtered(filter).filter(certificates::status.eq_any(states.iter().map(|state| (*state).to_owned()).collect::<Vec<_>>()));
+    Ok(query.order(certificates::id).limit(limit).select((certificates::id, certificates::number)).load(conn)?)
+}
+
+fn filtered<'a>(filter: &Filter) -> certificates::BoxedQuery<'a, <Conn as diesel::Connection>::Backend> {
+    let mut query = certificates::table.into_boxed();
     if let Some(provider) = &filter.provider {
         query = query.filter(certificates::provider_id.eq(provider.clone()));
     }
@@ -162,7 +209,13 @@ pub(super) fn page(conn: &mut Conn, filter: &Filter, after: Option<&str>, limit:
     if let Some(hashes) = &filter.id_hashes {
         query = query.filter(certificates::id_hash.eq_any(hashes.clone()));
     }
-    Ok(query.load(conn)?)
+    if let Some(batch) = &filter.batch {
+        query = query.filter(certificates::batch_id.eq(batch.clone()));
+    }
+    if let Some(numbers) = &filter.numbers {
+        query = query.filter(certificates::number.eq_any(numbers.clone()));
+    }
+    query
 }
 
 /// Takes the next indices for each of these providers, as [`take_indices`] does. Rows are locked in one order, so that nobody waits in a circle.

@@ -1,6 +1,7 @@
 //! The command line: what can be said, and which module does it.
 
 mod agreement;
+mod batch;
 mod bundle;
 mod client;
 mod demo;
@@ -19,6 +20,7 @@ mod table;
 mod transfer;
 mod verdict;
 mod verify;
+mod webhook;
 pub mod words;
 
 use std::process::ExitCode;
@@ -86,6 +88,12 @@ enum Command {
     /// List and show transfers of credit, and write or check what proves them
     #[command(subcommand)]
     Transfer(transfer::Command),
+    /// List where events are told and how that goes, and send one again
+    #[command(subcommand)]
+    Webhook(webhook::Command),
+    /// Take in files of certificates, look at every row, and issue what was approved
+    #[command(subcommand)]
+    Batch(batch::Command),
     /// Say where a body may work, by a trust bundle
     #[command(subcommand)]
     Provider(provider::Command),
@@ -164,6 +172,8 @@ fn dispatch(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Peer(command) => peer::run(command, config),
         Command::Restore(command) => restore::run(command, config),
         Command::Transfer(command) => transfer::run(command, config),
+        Command::Webhook(command) => webhook::run(command, config),
+        Command::Batch(command) => batch::run(command, config),
         Command::Provider(command) => provider::run(&command),
         Command::Init => init::run(config),
         Command::Keys(command) => keys::run(command, config),

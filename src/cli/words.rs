@@ -183,5 +183,10 @@ words! {
     DEMO_BACK "cli.demo.back" "又转去 {} 学分并退回：上海可用 {}，江苏可用 {}" "Another {} credits go and are given back: {} in Shanghai, {} in Jiangsu";
     DEMO_EQUAL "cli.demo.equal" "两地对账：双方签署的声明一致，共 {} 笔" "Both regions compare what was decided: what they sign is equal, {} in all";
     DEMO_DOSSIER "cli.demo.dossier" "转移凭证 {}，仅凭信任包离线核验" "The dossier {}, verified by the trust bundle with no network";
+    DEMO_BATCH "cli.demo.batch" "机构上传一份 {} 人的表格（CSV，{} KiB）：逐行检查，未经批准不签发" "A body uploads a file of {} people (CSV, {} KiB): every row is looked at, and nothing is issued before somebody approves";
+    DEMO_BATCH_CHECKED "cli.demo.batch_checked" "已检查 {} 行，每秒 {} 行；{} 行有误" "{} rows looked at, {} a second; {} are wrong";
+    DEMO_BATCH_WRONG "cli.demo.batch_wrong" "第 {} 行，{}：{}" "row {}, {}: {}";
+    DEMO_BATCH_APPROVED "cli.demo.batch_approved" "批准其余 {} 行" "The other {} rows are approved";
+    DEMO_BATCH_RESULTS "cli.demo.batch_results" "取回结果共 {} 张，核验其中的 {}" "The results hold {} certificates; {} of them is verified";
     DEMO_DONE "cli.demo.done" "演示完毕，每一步都与预期相符" "The demo is over, and every step gave what it should";
 }

@@ -50,6 +50,7 @@ table! {
         level -> Nullable<BigInt>, grade -> Nullable<Text>, assessed_on -> Text, issued_at -> BigInt, valid_until -> Nullable<Text>,
         status -> Text, status_list -> BigInt, status_index -> BigInt, replaces -> Nullable<Text>, replaced_by -> Nullable<Text>,
         id_kind -> Text, id_sealed -> Binary, id_hash -> Binary, name_hash -> Binary, extra -> Text, card -> Text,
+        batch_id -> Nullable<Text>, batch_line -> Nullable<BigInt>,
     }
 }
 table! {
@@ -174,6 +175,35 @@ table! {
     }
 }
 table! { restores (id) { id -> Text, began_at -> BigInt, ended_at -> Nullable<BigInt>, } }
+table! {
+    batches (id) {
+        id -> Text, provider_id -> Text, name -> Text, digest -> Text, header -> Text, state -> Text, total -> BigInt, faulty -> BigInt,
+        issued -> BigInt, failed -> BigInt, chunk -> BigInt, chunks -> BigInt, places -> Nullable<Text>, created_at -> BigInt, created_by -> Text,
+        validated_at -> Nullable<BigInt>, approved_at -> Nullable<BigInt>, approved_by -> Nullable<Text>, started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>, lease -> Text, leased_until -> BigInt, trouble -> Nullable<Text>,
+    }
+}
+table! {
+    batch_chunks (batch_id, n) { batch_id -> Text, n -> BigInt, lines -> BigInt, first -> BigInt, last -> BigInt, sealed -> Binary, }
+}
+table! {
+    batch_errors (batch_id, line, n) {
+        batch_id -> Text, line -> BigInt, n -> BigInt, phase -> Text, heading -> Text, field -> Text, code -> Text, got -> Nullable<Text>,
+    }
+}
+table! {
+    changes (id) {
+        id -> Text, provider_id -> Text, step -> Text, reason -> Text, source -> Text, state -> Text, total -> BigInt, done -> BigInt,
+        refused -> BigInt, chunk -> BigInt, chunks -> BigInt, sample -> Text, digest -> Text, effect -> Text, created_at -> BigInt,
+        created_by -> Text, approved_at -> Nullable<BigInt>, approved_by -> Nullable<Text>, started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>, lease -> Text, leased_until -> BigInt,
+    }
+}
+table! { change_chunks (change_id, n) { change_id -> Text, n -> BigInt, ids -> Text, } }
+table! { change_refusals (change_id, number) { change_id -> Text, number -> Text, code -> Text, } }
+table! { change_events (id) { id -> Text, change_id -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
+table! { approval_rules (provider_id) { provider_id -> Text, above -> BigInt, changed_at -> BigInt, changed_by -> Text, } }
+table! { batch_events (id) { id -> Text, batch_id -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
 table! { channel_events (id) { id -> Text, peer -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
 table! {
     transfers (id) {
@@ -192,6 +222,24 @@ table! {
 }
 table! { subject_salts (salt) { salt -> Text, peer -> Text, through -> Text, } }
 table! { subject_commits (salt, commitment) { salt -> Text, commitment -> Text, learner_id -> Text, } }
+table! {
+    webhooks (id) {
+        id -> Text, provider_id -> Nullable<Text>, url -> Text, events -> Text, secret -> Binary, old_secret -> Nullable<Binary>,
+        old_until -> Nullable<BigInt>, disabled -> Nullable<Text>, created_at -> BigInt,
+    }
+}
+table! {
+    webhook_events (id) {
+        id -> Text, kind -> Text, provider_id -> Nullable<Text>, at -> BigInt, body -> Text, spread_at -> Nullable<BigInt>,
+    }
+}
+table! {
+    webhook_deliveries (webhook_id, event_id) {
+        webhook_id -> Text, event_id -> Text, state -> Text, tries -> BigInt, next_at -> Nullable<BigInt>, tried_at -> Nullable<BigInt>,
+        status -> Nullable<BigInt>, error -> Nullable<Text>, answer -> Nullable<Text>,
+    }
+}
+table! { webhook_changes (id) { id -> Text, webhook_id -> Text, kind -> Text, at -> BigInt, actor -> Text, document -> Text, } }
 
 allow_tables_to_appear_in_same_query!(subject_salts, subject_commits);
 joinable!(provider_intervals -> providers (provider_id));
@@ -207,5 +255,9 @@ joinable!(movements -> entries (entry_id));
 allow_tables_to_appear_in_same_query!(lots, lot_balances, entries, movements);
 allow_tables_to_appear_in_same_query!(providers, provider_intervals, certificates, certificate_events, status_lists, keys);
 joinable!(receipt_revocations -> receipts (receipt_id));
+allow_tables_to_appear_in_same_query!(batches, batch_chunks);
 allow_tables_to_appear_in_same_query!(receipts, receipt_revocations);
 allow_tables_to_appear_in_same_query!(transfer_messages, transfers, peer_channels);
+joinable!(webhook_deliveries -> webhooks (webhook_id));
+joinable!(webhook_deliveries -> webhook_events (event_id));
+allow_tables_to_appear_in_same_query!(webhooks, webhook_events, webhook_deliveries);

@@ -69,11 +69,17 @@ pub enum Kind {
     TransferMessage,
     /// A channel that was stopped goes on.
     ChannelEvent,
+    /// A batch of certificates was approved, done or cancelled.
+    BatchEvent,
+    /// A change of many certificates was approved, done or cancelled.
+    ChangeEvent,
+    /// An endpoint that hears of events was added, changed, disabled or removed, or got a new secret.
+    WebhookChange,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 24] = [
+    pub const ALL: [Kind; 27] = [
         Kind::CertificateIssued,
         Kind::CertificateStatus,
         Kind::Key,
@@ -98,6 +104,9 @@ impl Kind {
         Kind::ReceiptRevocation,
         Kind::TransferMessage,
         Kind::ChannelEvent,
+        Kind::BatchEvent,
+        Kind::ChangeEvent,
+        Kind::WebhookChange,
     ];
 
     /// Table and column of the documents; the subject is the table's `id`.
@@ -127,6 +136,9 @@ impl Kind {
             Kind::ReceiptRevocation => ("receipt_revocations", "document"),
             Kind::TransferMessage => ("transfer_messages", "text"),
             Kind::ChannelEvent => ("channel_events", "document"),
+            Kind::BatchEvent => ("batch_events", "document"),
+            Kind::ChangeEvent => ("change_events", "document"),
+            Kind::WebhookChange => ("webhook_changes", "document"),
         }
     }
 
@@ -157,6 +169,9 @@ impl Kind {
             Kind::ReceiptRevocation => "receipt-revocation",
             Kind::TransferMessage => "transfer-message",
             Kind::ChannelEvent => "channel-event",
+            Kind::BatchEvent => "batch-event",
+            Kind::ChangeEvent => "change-event",
+            Kind::WebhookChange => "webhook-change",
         }
     }
 }

@@ -82,6 +82,7 @@ permissions! {
     ReadRecognition => RecognitionRead;
     WriteRecognition => RecognitionWrite;
     MoveCredit => CreditMove;
+    ManageWebhooks => WebhooksManage;
 }
 
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.

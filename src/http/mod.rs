@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod page;
 pub mod problem;
 mod server;
+pub mod stream;
 mod tls;
 
 pub use server::{Running, serve, told_to_end};
@@ -23,7 +24,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::api as access;
 use crate::achievements::api as achievements;
 use crate::agreements::api as agreements;
+use crate::batches::api as batches;
 use crate::certificates::api as certificates;
+use crate::changes::api as changes;
 use crate::keys::api as keys;
 use crate::learners::api as learners;
 use crate::learners::api::account;
@@ -36,6 +39,7 @@ use crate::recognition::api as recognition;
 use crate::transfers::api as transfers;
 use crate::transfers::api::{own as own_transfers, peer as peers};
 use crate::verification::api as verification;
+use crate::webhooks::api as webhooks;
 use crate::{pages, regions, trust};
 
 /// THE route table. Everything the registry answers is listed here, slice by slice.
@@ -52,6 +56,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(certificates::create).service(certificates::list).service(certificates::read);
     config.service(certificates::suspend).service(certificates::reinstate).service(certificates::revoke).service(certificates::replace);
     config.service(certificates::qr_svg).service(certificates::qr_png);
+    config.service(batches::create).service(batches::list).service(batches::read).service(batches::approve).service(batches::cancel);
+    config.service(batches::validate).service(batches::retry).service(batches::errors).service(batches::marked).service(batches::results);
+    config.service(changes::create).service(changes::list).service(changes::read).service(changes::approve).service(changes::cancel);
+    config.service(changes::refusals);
+    config.service(batches::progress).service(batches::template).service(batches::rule).service(batches::set_rule);
     config.service(regions::api::read).service(trust::api::jwks).service(trust::api::region_did).service(trust::api::provider_did);
     config.service(trust::api::status_list);
     config.service(trust::api::bundle::file).service(trust::api::bundle::manifests).service(trust::api::bundle::part);
@@ -82,5 +91,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(transfers::withdraw).service(transfers::give_back);
     config.service(own_transfers::quote).service(own_transfers::propose).service(own_transfers::list).service(own_transfers::read);
     config.service(own_transfers::withdraw).service(own_transfers::give_back).service(own_transfers::destinations);
+    config.service(webhooks::create).service(webhooks::list).service(webhooks::read).service(webhooks::change).service(webhooks::remove);
+    config.service(webhooks::roll).service(webhooks::test).service(webhooks::deliveries).service(webhooks::replay);
     config.map(pages::api::routes);
 }

@@ -28,6 +28,9 @@ use super::caller::Public;
         (name = "agreements", description = "What regions recognise of each other: proposing, signing, ending, exchanging"),
         (name = "recognition", description = "Whether a region recognises something of another, by which grant, and why"),
         (name = "transfers", description = "Moving credit to other regions and back"),
+        (name = "batches", description = "Files of certificates: looked at row by row, approved, issued, each row once"),
+        (name = "changes", description = "One step that many certificates take: seen first, approved, then taken by each once"),
+        (name = "webhooks", description = "Telling others' systems what happened, signed as Standard Webhooks says"),
         (name = "published", description = "What the world reads: keys, status lists, the region"),
         (name = "health", description = "Running the registry")
     )

@@ -6,12 +6,15 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
+use crate::batches;
+use crate::changes;
 use crate::http::idempotency::{self, KEPT};
 use crate::learners;
 use crate::ledger;
 use crate::partners;
 use crate::transfers;
 use crate::trust::bundle;
+use crate::webhooks;
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -22,6 +25,12 @@ const PARTNERS_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for transfers whose time to be put has come.
 const TRANSFERS_EVERY: Duration = Duration::from_secs(2);
 
+/// Between two looks for batches on which nobody works.
+const BATCHES_EVERY: Duration = Duration::from_secs(2);
+
+/// Between two looks for events that are to be sent.
+const WEBHOOKS_EVERY: Duration = Duration::from_secs(1);
+
 /// Between two looks for regions that have not handed over after a restore.
 const RESYNC_EVERY: Duration = Duration::from_secs(5);
 
@@ -30,8 +39,10 @@ pub fn start(app: &App) {
     start_rounds(app);
     start_partners(app);
     start_transfers(app);
+    start_batches(app);
     start_reconciling(app);
     start_resyncing(app);
+    start_webhooks(app);
 }
 
 /// After a restore asks every region that has not handed over yet.
@@ -73,9 +84,56 @@ fn start_transfers(app: &App) {
     });
 }
 
+/// Goes on with batches and changes, at once when one has something to do.
+fn start_batches(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut looks = tokio::time::interval(BATCHES_EVERY);
+        loop {
+            tokio::select! {
+                _ = looks.tick() => {}
+                () = app.batches_due.notified() => {}
+            }
+            if let Err(fault) = batches::work(&app).await {
+                tracing::warn!(%fault, "batches could not be looked for");
+            }
+            if let Err(fault) = changes::work(&app).await {
+                tracing::warn!(%fault, "changes could not be looked for");
+            }
+        }
+    });
+}
+
 async fn put_transfers(app: &App, peer: &str) {
     if let Err(fault) = transfers::deliver_to(app, peer).await {
         tracing::warn!(%fault, peer, "transfers could not be put");
+    }
+}
+
+/// Sends events to endpoints when their time comes. Each endpoint has a task of its own: one that is slow to answer holds up no other.
+fn start_webhooks(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let (mut looks, mut busy) = (tokio::time::interval(WEBHOOKS_EVERY), BTreeMap::<String, JoinHandle<()>>::new());
+        loop {
+            looks.tick().await;
+            busy.retain(|_, task| !task.is_finished());
+            match webhooks::due(&app).await {
+                Ok(endpoints) => {
+                    for endpoint in endpoints.into_iter().filter(|endpoint| !busy.contains_key(endpoint)).collect::<Vec<_>>() {
+                        let (app, id) = (app.clone(), endpoint.clone());
+                        busy.insert(endpoint, tokio::spawn(async move { send_events(&app, &id).await }));
+                    }
+                }
+                Err(fault) => tracing::warn!(%fault, "events to be sent could not be looked for"),
+            }
+        }
+    });
+}
+
+async fn send_events(app: &App, endpoint: &str) {
+    if let Err(fault) = webhooks::deliver_to(app, endpoint).await {
+        tracing::warn!(%fault, webhook = endpoint, "events could not be sent");
     }
 }
 
@@ -136,9 +194,17 @@ async fn round(app: &App) {
         Ok(gone) => tracing::debug!(gone, "forgot old codes and sessions of learners"),
         Err(fault) => tracing::warn!(%fault, "old codes and sessions of learners could not be forgotten"),
     }
+    match webhooks::purge(app).await {
+        Ok(gone) => tracing::debug!(gone, "forgot old events"),
+        Err(fault) => tracing::warn!(%fault, "old events could not be forgotten"),
+    }
     match ledger::service::sweep(app).await {
         Ok(lots) => tracing::debug!(lots, "booked what has expired"),
         Err(fault) => tracing::warn!(%fault, "what has expired could not be booked"),
+    }
+    match batches::purge(app).await {
+        Ok(gone) => tracing::debug!(gone, "forgot rows of batches that ended, and uploads that were not finished"),
+        Err(fault) => tracing::warn!(%fault, "rows of batches that ended could not be forgotten"),
     }
     // Whoever fetches the bundle finds it fresh, even when nothing happened for days.
     if let Err(fault) = app.trust.bundle.renewed(app).await {

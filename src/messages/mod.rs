@@ -2,19 +2,27 @@
 //! The verifier brings its own entries; each slice declares its refusals beside the code that makes them; here they come together.
 
 mod account;
+mod batches;
+pub mod json;
 mod pages;
 mod regions;
 
 pub use account::ACCOUNT;
+pub use batches::BATCHES;
 pub use pages::PAGES;
 pub use regions::REGIONS;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use verifier::messages::Message;
 
 use crate::access::rules::AccessRefusal;
 use crate::achievements::AchievementRefusal;
 use crate::agreements::AgreementRefusal;
+use crate::batches::BatchRefusal;
 use crate::certificates::CertificateRefusal;
+use crate::changes::ChangeRefusal;
 use crate::error::{Reason, Refusal};
 use crate::http::problem::{HttpRefusal, INTERNAL, UNAVAILABLE};
 use crate::keys::KeyRefusal;
@@ -29,6 +37,7 @@ use crate::recognition::RecognitionRefusal;
 use crate::transfers::TransferRefusal;
 use crate::trust::TrustRefusal;
 use crate::verification::VerificationRefusal;
+use crate::webhooks::WebhookRefusal;
 
 /// A language of the user-facing words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +86,7 @@ pub fn reasons() -> Vec<Reason> {
     let own = [
         HttpRefusal::ALL,
         AccessRefusal::ALL,
+        WebhookRefusal::ALL,
         ProviderRefusal::ALL,
         KeyRefusal::ALL,
         PartnerRefusal::ALL,
@@ -85,6 +95,8 @@ pub fn reasons() -> Vec<Reason> {
         LedgerRefusal::ALL,
         AchievementRefusal::ALL,
         CertificateRefusal::ALL,
+        BatchRefusal::ALL,
+        ChangeRefusal::ALL,
         ProgrammeRefusal::ALL,
         RecognitionRefusal::ALL,
         TransferRefusal::ALL,
@@ -96,6 +108,12 @@ pub fn reasons() -> Vec<Reason> {
     ]
     .concat();
     own.into_iter().chain(verifier::messages::all().map(reason)).collect()
+}
+
+/// The reason of a code, if there is such a code.
+pub fn of(code: &str) -> Option<Reason> {
+    static BY_CODE: LazyLock<HashMap<&'static str, Reason>> = LazyLock::new(|| reasons().into_iter().map(|reason| (reason.code, reason)).collect());
+    BY_CODE.get(code).copied()
 }
 
 /// A refusal of `field` for a code of the verifier (`ids.credit_code_check`); `http.field` for a code that the verifier does not have.
@@ -142,7 +160,7 @@ mod tests {
 
     #[test]
     fn no_code_stands_in_the_catalogue_twice() {
-        let told = PAGES.iter().chain(ACCOUNT).chain(REGIONS).chain(crate::cli::words::ALL).map(|m| m.code);
+        let told = PAGES.iter().chain(ACCOUNT).chain(BATCHES).chain(REGIONS).chain(crate::cli::words::ALL).map(|m| m.code);
         let mut codes: Vec<&str> = reasons().iter().map(|r| r.code).chain(told).collect();
         let all = codes.len();
         codes.sort_unstable();

@@ -8,7 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, get};
 
 use super::files::{self, JS};
 use super::{
-    DOCS_HTML, DOCS_JS, Values, account_page, coverage_page, errors_page, front_page, providers_page, service_worker, verdict_page, web_manifest,
+    DOCS_HTML, DOCS_JS, Values, account_page, batches_page, coverage_page, errors_page, front_page, providers_page, service_worker, verdict_page,
+    web_manifest,
 };
 use crate::app::App;
 use crate::error::{Fault, Refusal};
@@ -38,7 +39,16 @@ const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 
 
 /// The routes of the pages. They are no part of the interface for programs, so the OpenAPI document does not list them.
 pub fn routes(config: &mut ServiceConfig) -> &mut ServiceConfig {
-    config.service(front).service(providers).service(coverage).service(account).service(verdict).service(page_file).service(worker).service(manifest);
+    config
+        .service(front)
+        .service(providers)
+        .service(coverage)
+        .service(account)
+        .service(batches)
+        .service(verdict)
+        .service(page_file)
+        .service(worker)
+        .service(manifest);
     config.service(errors).service(docs).service(docs_file);
     // The fragment outlives a redirect.
     config.service(web::redirect("/v/", "../v").permanent()).service(web::redirect("/docs/", "../docs").permanent())
@@ -77,6 +87,11 @@ async fn coverage(app: web::Data<App>, req: HttpRequest, _public: Public) -> Htt
 #[get("/account")]
 async fn account(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
     page(&req, HTML, account_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
+}
+
+#[get("/batches")]
+async fn batches(app: web::Data<App>, req: HttpRequest, _public: Public) -> HttpResponse {
+    page(&req, HTML, batches_page(&Values::of(&app)), PAGE_AGE, PAGE_CSP)
 }
 
 #[get("/v")]

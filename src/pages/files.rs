@@ -80,6 +80,11 @@ pub(super) static FILES: &[File] = &[
     file!(Others, JS, "providers.js"),
     file!(Others, CSS, "coverage.css"),
     file!(Others, JS, "coverage.js"),
+    file!(Others, CSS, "batches.css"),
+    file!(Others, JS, "batches.js"),
+    file!(Others, JS, "batch.js"),
+    file!(Others, JS, "client.js"),
+    file!(Others, JS, "issued.js"),
     file!(Others, PNG, "icon-180.png"),
     file!(Others, PNG, "icon-192.png"),
     file!(Others, PNG, "icon-512.png"),
@@ -107,6 +112,7 @@ pub(super) static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
     let words = [
         ("words.json", Part::Verdict, json(super::words())),
         ("words-account.json", Part::Others, json(super::account_words())),
+        ("words-batches.json", Part::Others, json(super::batch_words())),
         ("words-regions.json", Part::Others, json(super::region_words())),
     ];
     let files = FILES.iter().map(|file| served(file.name, file.content_type, file.part, file.body.into()));

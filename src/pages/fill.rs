@@ -5,7 +5,7 @@
 use verifier::messages::Message;
 
 use super::Values;
-use crate::messages::{ACCOUNT, PAGES, REGIONS};
+use crate::messages::{ACCOUNT, BATCHES, PAGES, REGIONS};
 
 /// Fills what `html` leaves open. A code or name that nobody knows is left empty; a test holds that there is none.
 pub(super) fn fill(html: &str, values: &Values) -> String {
@@ -40,7 +40,7 @@ fn each(html: &str, attribute: &str, text: impl Fn(&str) -> String, place: Place
 }
 
 fn word(code: &str) -> Option<&'static Message> {
-    PAGES.iter().chain(ACCOUNT).chain(REGIONS).find(|m| m.code == code)
+    PAGES.iter().chain(ACCOUNT).chain(BATCHES).chain(REGIONS).find(|m| m.code == code)
 }
 
 /// Text as it stands in HTML, between tags or in a quoted attribute.

@@ -1,5 +1,5 @@
 //! The pages that a person reads in a browser: the front page, the directory of providers, what is recognised elsewhere, the verdict page, the
-//! learner's account, the list of codes, the interface for programs. They are plain files under web/, part of the program; `fill` puts in words and values.
+//! learner's account, the page of bodies, the list of codes, the interface for programs. They are plain files under web/, part of the program; `fill` puts in words and values.
 
 pub mod api;
 mod errors;
@@ -20,13 +20,14 @@ pub use errors::{errors_markdown, errors_page};
 pub use offline::{service_worker, web_manifest};
 
 use crate::app::App;
-use crate::messages::{self, ACCOUNT, PAGES, REGIONS};
+use crate::messages::{self, ACCOUNT, BATCHES, PAGES, REGIONS};
 use fill::fill;
 
 const FRONT_HTML: &str = include_str!("../../web/front.html");
 const PROVIDERS_HTML: &str = include_str!("../../web/providers.html");
 const COVERAGE_HTML: &str = include_str!("../../web/coverage.html");
 const ACCOUNT_HTML: &str = include_str!("../../web/account.html");
+const BATCHES_HTML: &str = include_str!("../../web/batches.html");
 const VERDICT_HTML: &str = include_str!("../../web/v.html");
 const DOCS_HTML: &[u8] = include_bytes!("../../web/docs.html");
 const DOCS_JS: &[u8] = include_bytes!("../../web/docs.js");
@@ -83,6 +84,11 @@ pub fn account_page(values: &Values) -> String {
     fill(ACCOUNT_HTML, values)
 }
 
+/// The page of bodies, on which nothing of a batch stands: its script asks for that with the client's token.
+pub fn batches_page(values: &Values) -> String {
+    fill(BATCHES_HTML, values)
+}
+
 /// Every word that a page may have to say, by code: `{"page.name": {"zh": "虎符", "en": "Hufu"}}`. A verdict brings its own, and so does a
 /// refusal of the verifier; of the registry's refusals those are in it that a page can meet. What only the account says is apart, so that
 /// a first visit to the verdict page does not carry it.
@@ -104,6 +110,14 @@ pub fn account_words() -> BTreeMap<String, Value> {
     ACCOUNT.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(kinds).chain(reasons).chain(refusals).collect()
 }
 
+/// The words of the page of bodies, by code: its own, those of a certificate's state, and what the registry answers to a body.
+pub fn batch_words() -> BTreeMap<String, Value> {
+    let met = |code: &str| ["access.", "batches.", "certificates.", "providers.", "ids.", "time."].iter().any(|slice| code.starts_with(slice));
+    let refusals = messages::reasons().into_iter().filter(|r| met(r.code)).map(|r| (r.code.to_owned(), json!({ "zh": r.zh, "en": r.en })));
+    let states = ACCOUNT.iter().filter(|m| m.code.starts_with("page.status."));
+    BATCHES.iter().chain(states).map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(refusals).collect()
+}
+
 /// The words of the pages about other regions, by code.
 pub fn region_words() -> BTreeMap<String, Value> {
     REGIONS.iter().map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).collect()
@@ -118,16 +132,19 @@ fn verdict_words() -> impl Iterator<Item = &'static Message> {
 mod tests {
     use super::*;
 
-    const HTML: [(&str, &str); 6] = [
+    const HTML: [(&str, &str); 7] = [
         ("front", FRONT_HTML),
         ("providers", PROVIDERS_HTML),
         ("coverage", COVERAGE_HTML),
         ("account", ACCOUNT_HTML),
+        ("batches", BATCHES_HTML),
         ("verdict", VERDICT_HTML),
         ("errors", errors::HTML),
     ];
     /// Scripts of the pages about other regions.
     const OF_REGIONS: [&str; 2] = ["coverage.js", "providers.js"];
+    /// Scripts of the page of bodies.
+    const OF_BATCHES: [&str; 4] = ["batch.js", "batches.js", "client.js", "issued.js"];
     /// Scripts of the account, which have its words besides those of all pages.
     const OF_ACCOUNT: [&str; 12] = [
         "account.js",
@@ -160,12 +177,12 @@ mod tests {
             for mark in ["data-word=\"", "data-word-en=\"", "data-label=\""] {
                 for code in codes(html, mark) {
                     let own = match name {
-                        "account" => ACCOUNT,
-                        "coverage" | "providers" => REGIONS,
-                        _ => &[],
+                        "account" => account_words(),
+                        "batches" => batch_words(),
+                        "coverage" | "providers" => region_words(),
+                        _ => BTreeMap::new(),
                     };
-                    let known = PAGES.iter().chain(own);
-                    assert!(known.into_iter().any(|m| m.code == code), "{name}: {code}");
+                    assert!(PAGES.iter().any(|m| m.code == code) || own.contains_key(code), "{name}: {code}");
                     let tag = html.split_once(&format!("{mark}{code}\"")).and_then(|(_, rest)| rest.split_once('>')).expect("a tag").1;
                     assert!(mark.contains("label") || tag.starts_with("</"), "{name}: {code} is not empty");
                 }
@@ -190,6 +207,7 @@ mod tests {
         for (script, text) in scripts() {
             let own = match script {
                 _ if OF_ACCOUNT.contains(&script) => account_words(),
+                _ if OF_BATCHES.contains(&script) => batch_words(),
                 _ if OF_REGIONS.contains(&script) => region_words(),
                 _ => BTreeMap::new(),
             };
@@ -210,7 +228,7 @@ mod tests {
     }
 
     /// What may stand at the end of a code that a script makes.
-    const ENDS: [(&str, &[&str]); 17] = [
+    const ENDS: [(&str, &[&str]); 23] = [
         ("outcome.", &["valid", "valid-as-of", "invalid", "undetermined", "unfound", "unread", "failure"]),
         ("trust.", &["fresh", "old", "expired"]),
         ("step.", &["form", "signature", "key-window", "issuer", "status", "expiry"]),
@@ -226,6 +244,12 @@ mod tests {
         ("place.", &["issued", "lot", "hold", "out", "in", "redeemed", "expired", "voided"]),
         ("status.", &["issued", "suspended", "revoked", "replaced"]),
         ("look.", &["opening", "query", "account", "code", "credit", "hours"]),
+        ("batches.state.", &["uploaded", "validating", "validated", "approved", "issuing", "done", "done_with_errors", "cancelled"]),
+        ("step_of.", &["check", "approve", "issue", "fetch"]),
+        ("file.", &["xlsx", "csv", "png", "svg", "ndjson"]),
+        ("file_more.", &["xlsx", "csv", "png", "svg", "ndjson"]),
+        ("wrong.", &["row", "column", "what"]),
+        ("issued.step.", &["suspend", "reinstate", "revoke"]),
         ("level.", &["0", "1", "2", "3", "4", "5", "6", "7"]),
         ("type.", &["skill-level", "qualification", "training", "hours", "title", "appointment"]),
     ];

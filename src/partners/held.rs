@@ -13,10 +13,10 @@ use verifier::jws::PublicKey;
 use verifier::status::gunzip;
 
 use super::store::{self, Row};
-use super::wire;
 use crate::app::App;
 use crate::config::Config;
 use crate::db::{self, Conn};
+use crate::dial;
 use crate::error::{Error, Fault};
 
 /// Milliseconds after which another server's changes are looked for.
@@ -122,7 +122,7 @@ impl Partners {
     /// # Errors
     /// A fault when that file cannot be read or holds no certificate.
     pub fn open(config: &Config) -> Result<Partners, Fault> {
-        let authorities = config.optional("partner_ca").map_or(Ok(RootCerts::WebPki), wire::authorities)?;
+        let authorities = dial::authorities(config, "partner_ca")?;
         let (current, reading, turns) = (RwLock::default(), tokio::sync::Mutex::default(), Arc::new(Semaphore::new(ASKED_AT_ONCE)));
         Ok(Partners { current, reading, failed_ms: AtomicI64::new(0), turns, authorities })
     }

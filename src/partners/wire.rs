@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, header};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::RootCerts;
 use verifier::status::{StatusError, gunzip};
 
 use super::{PartnerRefusal, rules};
+use crate::dial;
 use crate::edge::Edge;
-use crate::error::{Fault, Refusal};
+use crate::error::Refusal;
 use crate::messages::reasons;
 
 /// Milliseconds within which everything that one look at a partner needs must have come.
 pub(super) const ALL_MS: i64 = 240_000;
-/// Most seconds until a connection stands.
-const CONNECT: u32 = 5;
 const REDIRECTS: usize = 3;
 /// Most bytes of a problem document.
 const PROBLEM_MAX: usize = 64 * 1024;
@@ -27,19 +26,6 @@ pub(super) struct Wire {
     edge: Edge,
     timeout_ms: i64,
     until_ms: i64,
-}
-
-/// The certificate authorities in a PEM file, instead of those that Mozilla trusts.
-///
-/// # Errors
-/// A fault when it cannot be read or holds no certificate.
-pub(super) fn authorities(path: &str) -> Result<RootCerts, Fault> {
-    let pem = std::fs::read(path).map_err(|e| Fault::text(format!("cannot read the setting partner_ca, {path}: {e}")))?;
-    let certificates: Vec<_> = parse_pem(&pem).filter_map(|item| if let Ok(PemItem::Certificate(c)) = item { Some(c) } else { None }).collect();
-    if certificates.is_empty() {
-        return Err(Fault::text(format!("the setting partner_ca names {path}, in which there is no certificate")));
-    }
-    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 /// Most bytes of an answer.
@@ -62,15 +48,9 @@ pub(super) enum Answer {
 impl Wire {
     /// `timeout` seconds for each answer; `authorities` vouch for servers.
     pub(super) fn new(edge: &Edge, timeout: u32, authorities: RootCerts) -> Wire {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .tls_config(TlsConfig::builder().root_certs(authorities).build())
-            .user_agent(concat!("hufu/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(Duration::from_secs(u64::from(timeout.min(CONNECT)))));
+        let agent = dial::config(authorities, timeout).new_agent();
         let until_ms = edge.now_ms().saturating_add(ALL_MS);
-        Wire { agent: config.build().new_agent(), edge: edge.clone(), timeout_ms: i64::from(timeout) * 1000, until_ms }
+        Wire { agent, edge: edge.clone(), timeout_ms: i64::from(timeout) * 1000, until_ms }
     }
 
     /// Asks for what is at `url`; with the tag of what is held, that may be all the same.

@@ -12,6 +12,7 @@ use crate::db::{self, Conn};
 use crate::edge::Edge;
 use crate::error::{Error, Fault, Refusal};
 use crate::evidence;
+use crate::webhooks::{self, Event};
 
 /// A provider with its whole history.
 #[derive(Debug)]
@@ -117,6 +118,8 @@ fn open(conn: &mut Conn, act: &Act<'_>, provider: &Row, n: i64, interval: &Inter
     };
     store::append(conn, &row)?;
     evidence::record(conn, act.edge, evidence::Kind::ProviderInterval, at, &row.id, row.document.as_bytes())?;
+    let changed = Event::ProviderChanged { provider: &provider.id, credit_code: &provider.credit_code, standing, from: &row.from_day };
+    webhooks::tell(conn, act.edge, &changed)?;
     db::bump(conn, "trust")?;
     Ok(row)
 }

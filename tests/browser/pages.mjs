@@ -13,5 +13,6 @@ await import("./front.mjs");
 await import("./coverage.mjs");
 await import("./account.mjs");
 await import("./moving.mjs");
+await import("./batches.mjs");
 await import("./vectors.mjs");
 await end();

@@ -1,8 +1,8 @@
 //! Sudden death and outages: whatever happens to the process, its database or its disk, a repeated request has its effect once.
 
 mod bank;
-mod disk;
-mod outage;
+pub mod disk;
+pub mod outage;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

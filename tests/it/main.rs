@@ -6,8 +6,10 @@ mod support;
 mod access;
 mod achievements;
 mod agreements;
+mod batches;
 mod bundle;
 mod certificates;
+mod changes;
 mod cli;
 mod crash;
 mod evidence;
@@ -30,6 +32,7 @@ mod transfers;
 mod trust;
 mod verification;
 mod wasm;
+mod webhooks;
 
 #[path = "../pictures/mod.rs"]
 mod pictures;

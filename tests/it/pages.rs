@@ -2,6 +2,7 @@
 //! chromium; where one is missing it says so and is skipped, unless `CI` is set.
 
 mod allies;
+mod bodies;
 mod crossing;
 mod neighbours;
 mod savings;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use verifier::jws::Fingerprint;
 
 use self::allies::Allies;
+use self::bodies::Bodies;
 use self::crossing::{Apart, Crossing};
 use self::neighbours::Neighbours;
 use self::savings::Savings;
@@ -96,6 +98,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
         ("/providers", "text/html; charset=utf-8"),
         ("/coverage", "text/html; charset=utf-8"),
         ("/account", "text/html; charset=utf-8"),
+        ("/batches", "text/html; charset=utf-8"),
         ("/v", "text/html; charset=utf-8"),
         ("/v/base.css", "text/css; charset=utf-8"),
         ("/v/page.js", "text/javascript; charset=utf-8"),
@@ -107,6 +110,7 @@ fn every_page_is_served_with_its_own_policy_and_may_be_revalidated() {
         ("/v/icon.svg", "image/svg+xml"),
         ("/v/words.json", "application/json"),
         ("/v/words-account.json", "application/json"),
+        ("/v/words-batches.json", "application/json"),
         ("/v/words-regions.json", "application/json"),
         ("/docs", "text/html; charset=utf-8"),
         ("/docs/docs.js", "text/javascript; charset=utf-8"),
@@ -180,7 +184,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     let elder = issue(&late_operator, &late_provider);
     late.app.edge.shift(YEARS * 366 * 86_400);
     let (allied, apart, agreed, savings) = (Allies::new(), Allies::apart(), Allies::agreed(), Savings::new());
-    let neighbours = Neighbours::new();
+    let (neighbours, bodies) = (Neighbours::new(), Bodies::new());
     let shores = [(); 2].map(|()| World::with(Backend::Sqlite, &[]).expect("SQLite is always there"));
     let (crossing, separate) = (Crossing::of(&shores[0]), Apart::of(&shores[1]));
     let scratch = tempfile::tempdir().unwrap();
@@ -198,7 +202,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
         "picture": picture(&operator, &valid), "menu": STANDARD.encode(menu), "blank": STANDARD.encode(std::fs::read("web/icon-192.png").unwrap()),
         "key": key.jwk().x, "fingerprint": Fingerprint::of(&key).to_string(),
         "otherKey": other_key.jwk().x, "otherFingerprint": Fingerprint::of(&other_key).to_string(),
-        "allied": allied.told(), "apart": apart.told(), "agreed": agreed.told(), "savings": savings.told(), "neighbours": neighbours.told(),
+        "allied": allied.told(), "apart": apart.told(), "agreed": agreed.told(), "savings": savings.told(), "neighbours": neighbours.told(), "bodies": bodies.told(),
         "crossing": crossing.told(), "separate": separate.told(),
         "operations": world.client().get("/openapi.json").json()["paths"].as_object().unwrap().len(),
     });
@@ -208,5 +212,5 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     assert!(ran.status.success(), "{said}");
     // A developer may look at some of them: HUFU_SCENES=offline.
     let some = std::env::var_os("HUFU_SCENES").is_some();
-    assert!(some || said.contains("124 scenes were as they should be"), "{said}");
+    assert!(some || said.contains("142 scenes were as they should be"), "{said}");
 }

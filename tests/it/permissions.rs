@@ -29,6 +29,7 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("get", "/.well-known/jwks.json", "by address"),
     ("get", "/providers/{id}/did.json", "by address"),
     ("get", "/status/{list}/{purpose}", "by address"),
+    ("get", "/v1/batch-template", "by address"),
     ("get", "/v1/bundle", "by address"),
     ("get", "/v1/bundle/manifests", "by address"),
     ("get", "/v1/bundle/parts/{sha256}", "by address"),

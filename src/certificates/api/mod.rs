@@ -40,7 +40,7 @@ pub async fn create(app: web::Data<App>, permit: Permit<WriteCertificates>, key:
     let actor = Actor::new(&permit.caller, body.value.provider.as_deref(), "provider")?;
     let draft = Draft::parse(&body.value, "")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
-    let response = match app.desk.issue(&app, Order { actor, draft }, ticket).await? {
+    let response = match app.desk.issue(&app, Order { actor, draft, origin: None }, ticket).await? {
         Done::Issued(issued) => HttpResponse::Created().json(issued.view(&app)?),
         Done::Answered(answer, replayed) => answer.response(replayed)?,
     };
@@ -123,7 +123,7 @@ fn filter(query: ListQuery) -> Result<Filter, Refusal> {
         from: query.from.map(|t| day("from", &t)).transpose()?,
         until: query.until.map(|t| day("until", &t)).transpose()?,
         number: query.number,
-        id_hashes: None,
+        ..Filter::default()
     })
 }
 
@@ -232,7 +232,7 @@ pub async fn replace(
 ) -> Result<HttpResponse, Problem> {
     let input = body.value;
     let actor = Actor::new(&permit.caller, input.certificate.provider.as_deref(), "certificate.provider")?;
-    let order = Order { actor, draft: Draft::parse(&input.certificate, "certificate.")? };
+    let order = Order { actor, draft: Draft::parse(&input.certificate, "certificate.")?, origin: None };
     let ticket = key.ticket(&permit.caller, &body.bytes);
     let this = app.clone();
     let work = move |conn: &mut Conn| Ok(Answer::json(201, &service::replace(conn, &this, &permit.caller, &order, &id, &input.reason)?)?);

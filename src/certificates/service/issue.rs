@@ -21,6 +21,7 @@ use crate::error::{Error, Fault, Refusal};
 use crate::learners::{Accounts, id_hash, kind_word, seal_id};
 use crate::ledger::service::LotState;
 use crate::ledger::{self, LotView};
+use crate::webhooks::{Event, Listeners};
 use crate::{evidence, keys, providers};
 
 /// A certificate that somebody wants issued.
@@ -30,6 +31,17 @@ pub struct Order {
     pub actor: Actor,
     /// What it says.
     pub draft: Draft,
+    /// The row of a batch that it is, if it is one.
+    pub origin: Option<Origin>,
+}
+
+/// A row of a batch.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Id of the batch.
+    pub batch: String,
+    /// Its line, as a spreadsheet shows it.
+    pub line: i64,
 }
 
 /// A certificate that was issued, with the credit that it minted.
@@ -66,16 +78,23 @@ pub fn issue(conn: &mut Conn, app: &App, order: &Order) -> Result<View, Error> {
 /// # Errors
 /// A fault; or a refusal that was found after indices were given out, with which nothing may be kept.
 pub fn issue_all(conn: &mut Conn, bulk: &mut Bulk, app: &App, orders: &[&Order]) -> Result<Vec<Result<Issued, Refusal>>, Error> {
+    issue_at(conn, bulk, app, orders, None)
+}
+
+/// As [`issue_all`], for orders of one provider, at places in status lists that were kept for them: as many as there are orders, or more.
+///
+/// # Errors
+/// As [`issue_all`].
+pub fn issue_at(
+    conn: &mut Conn,
+    bulk: &mut Bulk,
+    app: &App,
+    orders: &[&Order],
+    places: Option<Vec<(i64, i64)>>,
+) -> Result<Vec<Result<Issued, Refusal>>, Error> {
     let mut office = Office::open(conn, app, orders)?;
-    let mut accepted = Vec::with_capacity(orders.len());
-    for order in orders {
-        accepted.push(match office.accept(order) {
-            Ok(provider) => Ok(provider),
-            Err(Error::Refusal(refusal)) => Err(refusal),
-            Err(fault) => return Err(fault),
-        });
-    }
-    let mut supply = Supply::take(conn, &office, accepted.iter().flatten())?;
+    let accepted = office.accept_all(orders)?;
+    let mut supply = Supply::take(conn, &office, accepted.iter().flatten(), places)?;
     let mut answers = Vec::with_capacity(orders.len());
     for (order, provider) in orders.iter().zip(accepted) {
         answers.push(match provider {
@@ -84,6 +103,24 @@ pub fn issue_all(conn: &mut Conn, bulk: &mut Bulk, app: &App, orders: &[&Order])
         });
     }
     Ok(answers)
+}
+
+/// What [`issue_all`] would refuse now; nothing is written and nothing is given out.
+///
+/// # Errors
+/// A fault.
+pub fn check_all(conn: &mut Conn, app: &App, orders: &[&Order]) -> Result<Vec<Result<(), Refusal>>, Error> {
+    let accepted = Office::open(conn, app, orders)?.accept_all(orders)?;
+    Ok(accepted.into_iter().map(|provider| provider.map(drop)).collect())
+}
+
+/// Keeps the next `count` places of this year for a provider.
+///
+/// # Errors
+/// A fault.
+pub fn keep_places(conn: &mut Conn, provider: &str, year: i64, now: i64, count: i64) -> Result<Vec<(i64, i64)>, Error> {
+    let mut taken = store::take_all(conn, &BTreeMap::from([(provider, count)]), year, now)?;
+    Ok(taken.remove(provider).unwrap_or_default())
 }
 
 /// Issues one in the place of certificate `old`, which becomes final in the same transaction.
@@ -108,7 +145,7 @@ pub fn replace(conn: &mut Conn, app: &App, caller: &Caller, order: &Order, old: 
 fn in_place(conn: &mut Conn, app: &App, order: &Order, old: &Row) -> Result<Row, Error> {
     let office = Office::open(conn, app, &[order])?;
     let provider = office.admit(order)?;
-    let mut supply = Supply::take(conn, &office, std::iter::once(&provider))?;
+    let mut supply = Supply::take(conn, &office, std::iter::once(&provider), None)?;
     let mut bulk = Bulk::default();
     let row = office.certify(&mut bulk, &mut supply, order, &provider, Some(old.id.clone()))?;
     bulk.write(conn)?;
@@ -134,6 +171,7 @@ struct Office<'a> {
     schemes: BTreeMap<String, Scheme>,
     taken: BTreeSet<String>,
     accounts: Accounts,
+    listeners: Listeners,
 }
 
 #[derive(Clone)]
@@ -161,7 +199,9 @@ impl Office<'_> {
         let accounts = Accounts::find(conn, app, earning.map(|draft| &draft.holder.id))?;
         let schemes: BTreeSet<&str> = drafts().flat_map(|draft| &draft.extra.credits).map(|credit| credit.scheme.as_str()).collect();
         let schemes = ledger::service::named(conn, &schemes)?;
-        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), providers, schemes, taken, accounts })
+        let issuers: Vec<&str> = providers.values().map(|provider| provider.id.as_str()).collect();
+        let listeners = Listeners::of(conn, &issuers)?;
+        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), providers, schemes, taken, accounts, listeners })
     }
 
     /// The provider of an order whose certificate may be issued.
@@ -174,6 +214,16 @@ impl Office<'_> {
             Some(number) if self.taken.contains(number.as_str()) => Err(CertificateRefusal::NumberTaken.at("number")),
             _ => Ok(provider.clone()),
         }
+    }
+
+    /// The provider of each order, or why it is refused; each is looked at as if those before it were issued.
+    fn accept_all(&mut self, orders: &[&Order]) -> Result<Vec<Result<Provider, Refusal>>, Error> {
+        let accepted = orders.iter().map(|order| match self.accept(order) {
+            Ok(provider) => Ok(Ok(provider)),
+            Err(Error::Refusal(refusal)) => Ok(Err(refusal)),
+            Err(fault) => Err(fault),
+        });
+        accepted.collect()
     }
 
     /// The same where its credit may be minted too; its number is then taken.
@@ -211,9 +261,11 @@ impl Office<'_> {
         let (key, signer) = supply.keys.get(&provider.id).ok_or_else(|| Fault::text("a provider without a key"))?;
         let place = supply.places.get_mut(&provider.id).and_then(Iterator::next).ok_or_else(|| Fault::text("too few indices"))?;
         let card = self.sign(&order.draft, signer, provider, place)?;
-        let row = self.row(&order.draft, &card, key, replaces)?;
+        let row = self.row(order, &card, key, replaces)?;
         bulk.add(row.clone());
         evidence::add(bulk, &self.app.edge, evidence::Kind::CertificateIssued, self.now, &row.id, row.card.as_bytes());
+        let (certificate, number, provider, replaces) = (&*row.id, &*row.number, &*row.provider_id, row.replaces.as_deref());
+        self.listeners.tell(bulk, &self.app.edge, &Event::CertificateIssued { certificate, number, provider, replaces })?;
         Ok(row)
     }
 
@@ -241,8 +293,8 @@ impl Office<'_> {
         Ok(card)
     }
 
-    fn row(&self, draft: &Draft, card: &Card, key: &keys::Row, replaces: Option<String>) -> Result<Row, Error> {
-        let (app, claims) = (self.app, card.claims());
+    fn row(&self, order: &Order, card: &Card, key: &keys::Row, replaces: Option<String>) -> Result<Row, Error> {
+        let (app, claims, draft) = (self.app, card.claims(), &order.draft);
         let id = app.edge.id("cert");
         Ok(Row {
             number: claims.num.as_str().to_owned(),
@@ -267,6 +319,8 @@ impl Office<'_> {
             name_hash: name_hash(app, claims.nam.as_str()),
             extra: serde_json::to_string(&draft.extra).map_err(Fault::new)?,
             card: card.jws().to_owned(),
+            batch_id: order.origin.as_ref().map(|origin| origin.batch.clone()),
+            batch_line: order.origin.as_ref().map(|origin| origin.line),
             id,
         })
     }
@@ -297,14 +351,22 @@ struct Supply {
 }
 
 impl Supply {
-    fn take<'a>(conn: &mut Conn, office: &Office<'_>, accepted: impl Iterator<Item = &'a Provider>) -> Result<Supply, Error> {
+    fn take<'a>(
+        conn: &mut Conn,
+        office: &Office<'_>,
+        accepted: impl Iterator<Item = &'a Provider>,
+        kept: Option<Vec<(i64, i64)>>,
+    ) -> Result<Supply, Error> {
         let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
         for provider in accepted {
             *counts.entry(&provider.id).or_default() += 1;
         }
         let keys = keys::issuers(conn, office.app, &counts.keys().copied().collect())?;
         // The year of the card's own `iat`: verifiers look for the status there.
-        let places = store::take_all(conn, &counts, i64::from(office.today.year()), office.now)?;
+        let places = match (kept, counts.keys().next()) {
+            (Some(kept), Some(provider)) => BTreeMap::from([((*provider).to_owned(), kept)]),
+            _ => store::take_all(conn, &counts, i64::from(office.today.year()), office.now)?,
+        };
         Ok(Supply { keys, places: places.into_iter().map(|(provider, places)| (provider, places.into_iter())).collect() })
     }
 }

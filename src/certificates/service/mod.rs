@@ -1,6 +1,8 @@
 //! The use cases of certificates. Each is one transaction with one evidence row (a replacement: one for either certificate).
 
+mod alike;
 mod issue;
+mod many;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +10,9 @@ use verifier::documents::Digest;
 use verifier::documents::digest;
 use verifier::ids::{CertificateNumber, IdDocument};
 
-pub use self::issue::{Issued, Order, issue, issue_all, replace};
+pub use self::alike::{issued_alike, likeness};
+pub use self::issue::{Issued, Order, Origin, check_all, issue, issue_all, issue_at, keep_places, replace};
+pub use self::many::{change_all, credit_of, named};
 use super::rules::{self, Status, Step};
 use super::store::{Event, Filter, Row};
 use super::{CertificateRefusal, Mine, View, credit, store};
@@ -19,6 +23,7 @@ use crate::error::{Error, Fault, Refusal};
 use crate::http::page::{LIMIT_MAX, Page};
 use crate::learners::rules::{fold_name, is_reason};
 use crate::learners::{Learner, id_hash};
+use crate::webhooks::{self, Event as Told};
 use crate::{evidence, learners, providers};
 
 /// Who acts, and for which provider.
@@ -153,6 +158,16 @@ pub fn held(conn: &mut Conn, app: &App, learner: &str, after: Option<&str>) -> R
     Ok(Page { items: page.items.into_iter().map(show).collect::<Result<_, Error>>()?, next: page.next })
 }
 
+/// The certificates of a batch after a line, in order, each with its line.
+///
+/// # Errors
+/// A fault.
+pub fn of_batch(conn: &mut Conn, app: &App, batch: &str, after: i64, limit: i64) -> Result<Vec<(i64, View)>, Error> {
+    let prefix = app.qr_prefix();
+    let rows = store::of_batch(conn, batch, after, limit)?;
+    rows.into_iter().map(|row| Ok((row.batch_line.unwrap_or_default(), View::new(row, Vec::new(), &prefix)?))).collect()
+}
+
 /// The cards of a person that have one of these digests.
 ///
 /// # Errors
@@ -238,5 +253,7 @@ fn step(conn: &mut Conn, app: &App, row: &Row, step: Step, reason: &str, by: &st
     if step == Step::Revoke {
         credit::void(conn, app, row, &digest(&event.document))?;
     }
+    let (certificate, number, provider, status) = (&*row.id, &*row.number, &*row.provider_id, next.as_str());
+    webhooks::tell(conn, &app.edge, &Told::CertificateStatusChanged { certificate, number, provider, status, replaced_by })?;
     db::bump(conn, "status")
 }

@@ -8,7 +8,7 @@ use ureq::http::Request;
 use crate::error::Fault;
 
 /// Largest answer that is read, in bytes.
-const ANSWER_MAX: u64 = 4 << 20;
+const ANSWER_MAX: u64 = 64 << 20;
 
 /// Sends requests to the demo's own server.
 #[derive(Clone)]
@@ -71,6 +71,15 @@ impl Api {
             request = request.header("idempotency-key", key);
         }
         json(path, &self.send(path, status, request.body(body.to_string().into_bytes()))?)
+    }
+
+    /// The answer to a POST of a file.
+    pub(super) fn upload(&self, path: &str, file: Vec<u8>, status: u16) -> Result<Value, Fault> {
+        let mut request = Request::post(self.url(path)).header("content-type", "application/octet-stream");
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        json(path, &self.send(path, status, request.body(file))?)
     }
 
     fn send(&self, path: &str, status: u16, request: Result<Request<Vec<u8>>, ureq::http::Error>) -> Result<Vec<u8>, Fault> {

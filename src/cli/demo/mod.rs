@@ -3,6 +3,7 @@
 mod api;
 mod bank;
 mod delta;
+mod many;
 mod moving;
 mod roster;
 mod story;

@@ -102,6 +102,7 @@ impl Story {
         self.bank(&operator, &scheme, third)?;
         self.delta(&operator, third)?;
         self.moving(&operator, &scheme, second)?;
+        self.many(&operator, third)?;
         self.links(third)?;
         self.teller.step(&w::DEMO_DONE, &[]);
         Ok(())

@@ -98,6 +98,10 @@ impl Progress {
         }
     }
 
+    pub(super) fn at(&self, done: u64) {
+        self.bar.set_position(done);
+    }
+
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }

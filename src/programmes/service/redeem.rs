@@ -48,7 +48,7 @@ pub fn redeem(conn: &mut Conn, app: &App, caller: &Caller, actor: &Actor, wanted
     let document = document.sign(&app.keys.region_signer()).map_err(Fault::new)?;
     let cause = digest(&document);
     let extra = Extra { basis: Some(cause.clone()), ..Extra::default() };
-    let order = Order { actor: actor.clone(), draft: draft(app, &programme, &learner, Some(number), extra)? };
+    let order = Order { actor: actor.clone(), draft: draft(app, &programme, &learner, Some(number), extra)?, origin: None };
     let certificate = certificates::issue(conn, app, &order)?;
     let spent = Redeem {
         entry: app.edge.id("ent"),

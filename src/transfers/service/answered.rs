@@ -10,6 +10,7 @@ use crate::error::{Error, Fault};
 use crate::ledger::{self, Destination};
 use crate::transfers::store::{self, Row};
 use crate::transfers::{TransferRefusal, rules};
+use crate::webhooks::{self, Event};
 
 /// Takes a DECISION: the hold goes out or comes back, once.
 pub(super) fn decided(conn: &mut Conn, line: &mut Line<'_>, came: (&Signed, &str), decision: &TransferDecision) -> Result<Taken, Error> {
@@ -62,5 +63,7 @@ fn book(conn: &mut Conn, line: &mut Line<'_>, came: (&Signed, &str), decision: &
         ..row
     };
     store::update(conn, &ended)?;
+    let settled = Event::TransferSettled { transfer: &ended.id, kind: ended.kind.as_deref(), peer: &ended.peer, state };
+    webhooks::tell(conn, &line.app.edge, &settled)?;
     Ok(Taken::Done)
 }

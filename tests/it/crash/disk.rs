@@ -6,11 +6,11 @@ use std::process::Command;
 use crate::support::{Backend, Process};
 
 /// A file system of its own, unmounted when it is dropped.
-struct Disk(tempfile::TempDir);
+pub struct Disk(tempfile::TempDir);
 
 impl Disk {
     /// None, with a word on standard error, where mounting is not allowed.
-    fn of(kilobytes: u32) -> Option<Disk> {
+    pub fn of(kilobytes: u32) -> Option<Disk> {
         let folder = tempfile::tempdir().unwrap();
         let done = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={kilobytes}k"), "none"]).arg(folder.path()).output();
         match done {
@@ -22,12 +22,12 @@ impl Disk {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// Writes until nothing fits.
-    fn fill(&self) -> PathBuf {
+    pub fn fill(&self) -> PathBuf {
         use std::io::Write;
         let path = self.path().join("filler");
         let mut file = std::fs::File::create(&path).unwrap();

@@ -12,15 +12,15 @@ use serde_json::json;
 use crate::support::{Backend, Process, postgres};
 
 /// Forwards connections to the socket of a PostgreSQL server, or refuses and cuts them.
-struct Relay {
-    url: String,
+pub struct Relay {
+    pub url: String,
     away: Arc<AtomicBool>,
     open: Arc<Mutex<Vec<(TcpStream, UnixStream)>>>,
 }
 
 impl Relay {
     /// None for a server that has no socket on this machine.
-    fn to(url: &str) -> Option<Relay> {
+    pub fn to(url: &str) -> Option<Relay> {
         let host = url.split(['?', '&']).find_map(|part| part.strip_prefix("host=")).filter(|host| host.starts_with('/'))?;
         let (socket, name) = (format!("{host}/.s.PGSQL.5432"), url.split('/').nth(3)?.split('?').next()?.to_owned());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -44,14 +44,14 @@ impl Relay {
     }
 
     /// Every connection breaks, and no new one is served.
-    fn cut(&self) {
+    pub fn cut(&self) {
         self.away.store(true, Ordering::SeqCst);
         for (client, server) in self.open.lock().unwrap().drain(..) {
             let _ = (client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both));
         }
     }
 
-    fn restore(&self) {
+    pub fn restore(&self) {
         self.away.store(false, Ordering::SeqCst);
     }
 }

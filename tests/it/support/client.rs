@@ -72,6 +72,16 @@ impl Client {
         self.send("GET", path, None)
     }
 
+    /// What a server answers that may be gone.
+    pub fn try_get(&self, path: &str) -> Option<Value> {
+        let mut request = Request::builder().method("GET").uri(format!("{}{path}", self.url));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut answer = self.agent.run(request.body(()).unwrap()).ok().filter(|answer| answer.status() == 200)?;
+        serde_json::from_slice(&answer.body_mut().read_to_vec().ok()?).ok()
+    }
+
     pub fn delete(&self, path: &str) -> Answer {
         self.send("DELETE", path, None)
     }
@@ -118,6 +128,11 @@ impl Answer {
     /// The body as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).expect("the body is UTF-8")
+    }
+
+    /// The body.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// The body as JSON.

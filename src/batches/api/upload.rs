@@ -1,0 +1,78 @@
+//! Taking in a file: it goes to a file without a name on the way, whatever its size.
+
+use std::io::Write;
+
+use actix_web::{HttpResponse, post, web};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+
+use super::super::service::{self, Upload};
+use super::super::sheet::{FILE_MAX, Mapping};
+use super::super::views::View;
+use super::super::{BatchRefusal, MAPPING_MAX};
+use crate::app::App;
+use crate::certificates::Actor;
+use crate::error::Fault;
+use crate::http::body::{Query, parse};
+use crate::http::caller::{Permit, WriteCertificates};
+use crate::http::problem::{Document, HttpRefusal, Problem};
+
+/// What is said beside the file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UploadQuery {
+    /// What the file is called, 1 to 200 characters.
+    #[param(example = "2026年10月电工考试.xlsx")]
+    name: Option<String>,
+    /// Provider id. An operator must say; a provider's client may leave it out.
+    provider: Option<String>,
+    /// A JSON object of column names and fields, for columns that are not called as documented: `{"鉴定时间": "assessed_on", "工作单位": null}`.
+    mapping: Option<String>,
+}
+
+/// Uploads a file of certificates: CSV, XLSX or NDJSON, at most 512 MiB and 1,000,000 rows. Every row is then looked at; nothing is issued before somebody
+/// approves.
+#[utoipa::path(post, path = "/v1/batches", operation_id = "create_batch", tag = "batches", security(("oauth" = ["certificates:write"])), params(UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file as it is"),
+    responses((status = 201, description = "It is being looked at", body = View),
+        (status = 200, description = "This file was uploaded before: the batch that it is", body = View),
+        (status = 413, description = "batches.too_large", body = Document),
+        (status = 422, description = "batches.* of the file as a whole, certificates.provider", body = Document)))]
+#[post("/v1/batches")]
+pub async fn create(
+    app: web::Data<App>,
+    permit: Permit<WriteCertificates>,
+    query: Query<UploadQuery>,
+    mut payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let UploadQuery { name, provider, mapping } = query.0;
+    let actor = Actor::new(&permit.caller, provider.as_deref(), "provider")?;
+    let mapping = match mapping {
+        Some(text) if text.len() > MAPPING_MAX => return Err(BatchRefusal::Mapping.at("mapping").into()),
+        Some(text) => parse::<Mapping>(text.as_bytes())?,
+        None => Mapping::default(),
+    };
+    let (mut file, mut hash, mut bytes) = (tempfile::tempfile().map_err(Fault::new)?, Sha256::new(), 0_u64);
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(|_| Problem::from(HttpRefusal::Malformed))?;
+        bytes += piece.len() as u64;
+        if bytes > FILE_MAX {
+            return Err(BatchRefusal::TooLarge.at("").into());
+        }
+        hash.update(&piece);
+        // What was written waits in the kernel's cache; a write seldom waits for the disk.
+        file.write_all(&piece).map_err(Fault::new)?;
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("sha256:{hex}");
+    let this = app.clone();
+    let upload = Upload { name: name.unwrap_or_default(), file, digest, mapping };
+    let kept = tokio::task::spawn_blocking(move || service::receive(&this, &actor, upload)).await.map_err(Fault::new)?;
+    let (row, is_new) = kept?;
+    app.batches_due.notify_one();
+    let view: View = super::stands(&app, permit.caller, row.id).await?;
+    Ok(if is_new { HttpResponse::Created().json(view) } else { HttpResponse::Ok().json(view) })
+}
