@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
+use crate::batches::UPLOADS_AT_ONCE;
 use crate::certificates::api::Desk;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -63,6 +64,8 @@ pub struct Parts {
     pub transfers_due: Notify,
     /// Told when a batch has something to do.
     pub batches_due: Notify,
+    /// Turns to upload a file of a batch: each takes disk until its rows are kept.
+    pub uploads: Semaphore,
 }
 
 impl std::ops::Deref for App {
@@ -124,6 +127,7 @@ impl App {
             restoring,
             transfers_due: Notify::new(),
             batches_due: Notify::new(),
+            uploads: Semaphore::new(UPLOADS_AT_ONCE),
         })))
     }
 }

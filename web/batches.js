@@ -2,6 +2,7 @@
 import { get } from "./api.js";
 import { count, drawChain, drawDecisions, drawLive, drawResults, drawWrong, isGoing, sayState } from "./batch.js";
 import { clientId, drawProblem, follow, forget, may, own, postAs, save, send, signIn, watch } from "./client.js";
+import { clearChanges, drawAsk, drawChanges, listenToChanges, readChanges } from "./changes.js";
 import { byId, make } from "./dom.js";
 import { clearIssued, drawIssued, listenToIssued } from "./issued.js";
 import { begin, lang, local, pick, say, tell } from "./words.js";
@@ -54,6 +55,7 @@ function draw() {
   drawBatch();
   drawList();
   drawIssued();
+  drawChanges();
 }
 
 function drawBatch() {
@@ -64,6 +66,7 @@ function drawBatch() {
   const key = view ? [view.id, view.state, view.valid, lang, wrong?.items.length].join(" ") : "none";
   if (key === drawn) return;
   drawn = key;
+  drawAsk();
   byId("batch-title").textContent = view?.name ?? "";
   byId("batch-steps").replaceChildren(...(view ? drawChain(view) : []));
   byId("batch-does").replaceChildren(...(view && may("certificates:write") ? drawDecisions(view, clientId(), desk) : []));
@@ -216,6 +219,7 @@ function leave(code) {
   problems = {};
   for (const place of ["sign-in-refused", "upload-refused", "batch-refused"]) refuse(place, null);
   clearIssued();
+  clearChanges();
   told.uploading = "";
   tellAll({ notice: code });
   draw();
@@ -232,6 +236,7 @@ function listen() {
     tellAll({ notice: "" });
     draw();
     readList();
+    readChanges();
     if (last?.client === clientId()) show(last.id);
     else byId("upload-title").focus();
   });
@@ -250,6 +255,7 @@ function listen() {
     });
   }
   listenToIssued();
+  listenToChanges(() => view, providerOf);
 }
 
 await begin(draw, ["words-batches.json"]);

@@ -19,6 +19,8 @@ const LOTS: usize = 100;
 const PARTS: usize = 20;
 /// Moves of which the median is shown.
 const ROUNDS: usize = 15;
+/// Transfers that are asked for with one token, which lasts a quarter of an hour.
+const SLICE: u64 = 10_000;
 /// How long to wait before looking again.
 const LOOK: Duration = Duration::from_millis(2);
 
@@ -108,13 +110,17 @@ impl Pair {
     /// The other region stands still while transfers are asked for, and goes on.
     fn drain(&mut self, backend: Backend, many: u64) {
         self.there.signal("-STOP");
-        self.here.sign_in_again();
-        let report = run(64, Duration::MAX, many, |n| {
-            let mut connection = Connection::open(&self.here.address, "/v1/transfers", Some(&self.here.token));
-            let (body, mut answer) = (self.wanted(n % self.learners.len(), 1), Vec::new());
-            move |_| connection.post(&body, &mut answer) == 201
-        });
-        line(&format!("{backend:?}: asked for while the other stands still"), 64, &report);
+        let started = Instant::now();
+        for done in (0..many).step_by(SLICE as usize) {
+            self.here.sign_in_again();
+            run(64, Duration::MAX, SLICE.min(many - done), |n| {
+                let mut connection = Connection::open(&self.here.address, "/v1/transfers", Some(&self.here.token));
+                let (body, mut answer) = (self.wanted(n % self.learners.len(), 1), Vec::new());
+                move |_| connection.post(&body, &mut answer) == 201
+            });
+        }
+        let rate = many as f64 / started.elapsed().as_secs_f64();
+        println!("{backend:?}: asked for while the other stands still, 64 clients: {rate:.0} a second");
         let (before, started, mut most) = (self.here.memory(), Instant::now(), 0);
         self.there.signal("-CONT");
         while self.waiting() > 0 {

@@ -107,6 +107,12 @@ pub(super) fn by_digest(conn: &mut Conn, provider: &str, digest: &str) -> Result
     Ok(batches::table.filter(same).select(Row::as_select()).get_result(conn).optional()?)
 }
 
+/// How many batches of a provider have not ended, those that are being received counted.
+pub(super) fn open_of(conn: &mut Conn, provider: &str) -> Result<i64, Error> {
+    let open = batches::provider_id.eq(provider).and(batches::state.ne_all(["done", "cancelled"]));
+    Ok(batches::table.filter(open).count().get_result(conn)?)
+}
+
 /// Batches after an id, in order; of one provider where it is named.
 pub(super) fn page(conn: &mut Conn, provider: Option<&str>, after: Option<&str>, limit: i64) -> Result<Vec<Row>, Error> {
     let mut query = batches::table.filter(batches::state.ne("receiving")).into_boxed();

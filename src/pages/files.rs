@@ -83,6 +83,7 @@ pub(super) static FILES: &[File] = &[
     file!(Others, CSS, "batches.css"),
     file!(Others, JS, "batches.js"),
     file!(Others, JS, "batch.js"),
+    file!(Others, JS, "changes.js"),
     file!(Others, JS, "client.js"),
     file!(Others, JS, "issued.js"),
     file!(Others, PNG, "icon-180.png"),

@@ -112,7 +112,8 @@ pub fn account_words() -> BTreeMap<String, Value> {
 
 /// The words of the page of bodies, by code: its own, those of a certificate's state, and what the registry answers to a body.
 pub fn batch_words() -> BTreeMap<String, Value> {
-    let met = |code: &str| ["access.", "batches.", "certificates.", "providers.", "ids.", "time."].iter().any(|slice| code.starts_with(slice));
+    let met =
+        |code: &str| ["access.", "batches.", "certificates.", "changes.", "providers.", "ids.", "time."].iter().any(|slice| code.starts_with(slice));
     let refusals = messages::reasons().into_iter().filter(|r| met(r.code)).map(|r| (r.code.to_owned(), json!({ "zh": r.zh, "en": r.en })));
     let states = ACCOUNT.iter().filter(|m| m.code.starts_with("page.status."));
     BATCHES.iter().chain(states).map(|m| (m.code.to_owned(), json!({ "zh": m.zh, "en": m.en }))).chain(refusals).collect()

@@ -303,18 +303,94 @@ await scene("batches-certificates", "/batches", found, PHONE);
 await scene("batches-certificates-english", "/batches", async (page, open) => {
   await signIn(page, open);
   await english(page);
-  await page.getByLabel("Status").selectOption("revoked");
+  await page.locator("#issued-ask").getByLabel("Status").selectOption("revoked");
   await page.getByRole("button", { name: "Find", exact: true }).click();
   await page.getByText("Certificates: 1.").waitFor();
-  await page.getByLabel("Status").selectOption("issued");
+  await page.locator("#issued-ask").getByLabel("Status").selectOption("issued");
   await page.getByRole("button", { name: "Find", exact: true }).click();
   await page.getByText("20 certificates are shown; there are more.").waitFor();
   await page.locator("#issued > button").click();
   await page.getByText("40 certificates are shown; there are more.").waitFor();
-  await page.getByLabel("Number").fill("?");
+  await page.locator("#issued-ask").getByLabel("Number").fill("?");
   await page.getByRole("button", { name: "Find", exact: true }).click();
   await page.locator("#issued-refused").getByText("a query parameter is not as documented").waitFor();
-  await page.getByLabel("Number").fill("");
+  await page.locator("#issued-ask").getByLabel("Number").fill("");
   await page.locator("#issued details summary").first().click();
   await translated(page);
 }, { ...DARK, expected: ["400"] });
+
+const changing = (page, words) => page.locator("#change-told").getByText(words, { exact: true }).waitFor();
+const asked = (page) => page.locator("#change-ask");
+async function propose(page, by, step, act) {
+  if (!(await asked(page).isVisible())) await page.getByText("提出批量变更……").click();
+  await page.getByLabel("哪些证书").selectOption(by);
+  await act?.();
+  await asked(page).getByLabel("操作").selectOption(step);
+  await asked(page).getByLabel("原因", { exact: true }).fill("复核评价记录");
+  await press(page, "预览").click();
+}
+
+/** A whole batch, then some of its numbers, then one more that can no longer take the step. */
+await scene("batches-changes-360", "/batches", async (page, open) => {
+  await signIn(page, open);
+  await upload(page, files.many);
+  await press(page, "批准并签发 30 张").click();
+  await state(page, "签发完成");
+  await propose(page, "batch", "suspend");
+  await changing(page, "等待批准");
+  has(await page.locator("#change").innerText(), "暂停 30 张证书", "复核评价记录", "前若干编号");
+  await page.screenshot({ path: `${given.shots}/batches-changes-previewed.png`, fullPage: true });
+  await press(page, "批准并暂停 30 张").click();
+  await changing(page, "变更完成");
+  has(await page.locator("#change").innerText(), "已变更\n30", "sha256:");
+  const { bytes } = await fetched(page, press(page, "结果表（CSV）"));
+  const [one, two] = bytes.toString().split("\n").slice(1).map((row) => row.split(",")[1]);
+  await propose(page, "numbers", "revoke", () => page.getByLabel("证书编号清单").fill(`${one}\n${two}\nNO-SUCH-1`));
+  await page.locator("#change-refused").getByText("编号不存在").waitFor();
+  await page.getByLabel("证书编号清单").fill(`${one}\n${two}`);
+  await press(page, "预览").click();
+  await page.getByRole("heading", { name: "撤销 2 张证书" }).waitFor();
+  await press(page, "批准并撤销 2 张").click();
+  await changing(page, "变更完成");
+  assert.equal(await page.locator("#change-refused").innerText(), "");
+  await propose(page, "numbers", "reinstate", () => page.getByLabel("证书编号清单").fill(one));
+  await page.locator("#change-refused").getByText("没有可执行此操作的证书").waitFor();
+  has(await page.locator("#changes-list").innerText(), "撤销 2 张证书", "暂停 30 张证书", "变更完成");
+  await page.getByLabel("证书编号", { exact: true }).fill(one);
+  await press(page, "查找").click();
+  await page.locator("#issued .badge").getByText("已撤销").waitFor();
+}, { ...PHONE, expected: ["422", "409"] });
+/** Above the limit of the body somebody else approves; what can no longer take the step by then is told. */
+await scene("batches-changes-second-english", "/batches", async (page, open) => {
+  await signIn(page, open, bodies.first);
+  await propose(page, "filter", "revoke", () => page.getByLabel("职业编码或其开头").fill("6-31-"));
+  await changing(page, "等待批准");
+  has(await page.locator("#change").innerText(), "撤销 10 张证书", "须由提出者以外的人员批准。", "按条件");
+  assert.equal(await press(page, "批准并撤销 10 张").count(), 0);
+  await press(page, "退出").click();
+  await enter(page, bodies.second);
+  await page.locator("#issued-ask").getByLabel("状态").selectOption("issued");
+  await press(page, "查找").click();
+  await page.getByText("共 10 张证书。").waitFor();
+  const first = page.locator("#issued li").first();
+  await first.getByText("变更状态……").click();
+  await first.getByLabel("原因", { exact: true }).fill("复核评价记录");
+  await first.getByRole("button", { name: "撤销", exact: true }).click();
+  await first.locator(".badge").getByText("已撤销").waitFor();
+  await page.locator("#changes-list").getByRole("button", { name: "撤销 10 张证书" }).click();
+  await press(page, "批准并撤销 10 张").click();
+  await changing(page, "变更完成，部分未能变更");
+  await page.locator("#change .codes li").waitFor();
+  await english(page);
+  has(await page.locator("#change").innerText(), "Revoke: 10 certificates", "Done; some could not be changed", "Could not be changed");
+  assert.doesNotMatch((await page.locator("#change-told, #change-title, #change .codes").allInnerTexts()).join(), /\p{Script=Han}/u);
+  await translated(page);
+}, DARK);
+await scene("batches-changes-cancelled", "/batches", async (page, open) => {
+  await signIn(page, open);
+  await propose(page, "filter", "suspend", () => asked(page).getByLabel("状态").selectOption("issued"));
+  await changing(page, "等待批准");
+  await press(page, "取消变更").click();
+  await changing(page, "已取消");
+  assert.equal(await press(page, "取消变更").count(), 0);
+}, PHONE);

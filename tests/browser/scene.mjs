@@ -21,6 +21,8 @@ export const launch = (more = []) =>
     executablePath: given.chromium,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more],
   });
+/** Most milliseconds that a scene waits for one thing. */
+const PATIENCE_MS = 180_000;
 const usual = await launch();
 let scenes = 0;
 
@@ -29,6 +31,8 @@ export async function scene(name, path, act, options = {}) {
   if (!name.includes(process.env.HUFU_SCENES ?? "")) return;
   const { width = 900, height = 900, expected = [], url = given.url, browser = usual, mayCarry = MAY_CARRY, workers = "block", axe = true, fits = true, ...rest } = options;
   const context = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", timezoneId: "Asia/Shanghai", serviceWorkers: workers, ...rest });
+  // A machine that has much else to do is slow, not wrong.
+  context.setDefaultTimeout(PATIENCE_MS);
   const wrong = [];
   context.on("weberror", (error) => wrong.push(`script: ${error.error().message}`));
   context.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(`console: ${message.text()}`));

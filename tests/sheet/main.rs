@@ -7,6 +7,7 @@ mod marked;
 mod memory;
 mod never;
 mod page;
+mod peer;
 
 use hufu::batches::sheet::{Mapping, Sheet, Wrong, open};
 use hufu::certificates::Input;

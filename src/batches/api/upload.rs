@@ -19,6 +19,9 @@ use crate::http::body::{Query, parse};
 use crate::http::caller::{Permit, WriteCertificates};
 use crate::http::problem::{Document, HttpRefusal, Problem};
 
+/// After how many seconds an upload that finds no turn may try again.
+const BUSY_SECONDS: u64 = 5;
+
 /// What is said beside the file.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -39,8 +42,10 @@ pub struct UploadQuery {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file as it is"),
     responses((status = 201, description = "It is being looked at", body = View),
         (status = 200, description = "This file was uploaded before: the batch that it is", body = View),
+        (status = 409, description = "batches.too_many_open", body = Document),
         (status = 413, description = "batches.too_large", body = Document),
-        (status = 422, description = "batches.* of the file as a whole, certificates.provider", body = Document)))]
+        (status = 422, description = "batches.* of the file as a whole, certificates.provider", body = Document),
+        (status = 429, description = "batches.busy", body = Document)))]
 #[post("/v1/batches")]
 pub async fn create(
     app: web::Data<App>,
@@ -55,6 +60,7 @@ pub async fn create(
         Some(text) => parse::<Mapping>(text.as_bytes())?,
         None => Mapping::default(),
     };
+    let _turn = app.uploads.try_acquire().map_err(|_| BatchRefusal::Busy.at("").retry_after(BUSY_SECONDS))?;
     let (mut file, mut hash, mut bytes) = (tempfile::tempfile().map_err(Fault::new)?, Sha256::new(), 0_u64);
     while let Some(piece) = payload.next().await {
         let piece = piece.map_err(|_| Problem::from(HttpRefusal::Malformed))?;

@@ -4,7 +4,7 @@ use std::fs::File;
 
 use super::super::sheet::{self, Mapping, Raw};
 use super::super::store::{self, Row};
-use super::super::{BatchRefusal, NAME_MAX};
+use super::super::{BatchRefusal, NAME_MAX, OPEN_MAX};
 use super::{CHUNK, rows};
 use crate::app::App;
 use crate::certificates::line;
@@ -67,7 +67,12 @@ pub fn receive(app: &App, actor: &certificates::Actor, upload: Upload) -> Result
         trouble: None,
     };
     let first = row.clone();
-    app.db.write_in_turn(move |conn| store::insert(conn, &first))?;
+    app.db.write_in_turn(move |conn| {
+        if store::open_of(conn, &first.provider_id)? >= OPEN_MAX {
+            return Err(BatchRefusal::TooManyOpen.at("").into());
+        }
+        store::insert(conn, &first)
+    })?;
     let done = keep(app, row.clone(), &mut sheet);
     if !matches!(&done, Ok((_, true))) {
         let id = row.id;

@@ -1,12 +1,13 @@
 //! The files of a batch: what comes in, what is wrong in it, what was issued.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::ValueEnum;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use super::{Language, PAGE, Sheet, caller, going, judged, look, stopped, tell};
 use crate::batches::sheet::{self, FILE_MAX, Form, Mapping};
@@ -194,10 +195,18 @@ pub(super) fn template(arguments: &Template) -> Result<u8, Stop> {
     written(&arguments.output, |output| Ok(sheet::template(form, arguments.language.get(), output).map_err(Fault::new)?))
 }
 
-/// Writes a file.
+/// Writes a file that only its owner may read, for it holds names: under another name beside it, so that a failure leaves nothing, and what was
+/// there before as it was. What is no file, as a pipe, is written to as it is.
 fn written(path: &Path, write: impl FnOnce(BufWriter<File>) -> Result<BufWriter<File>, Error>) -> Result<u8, Stop> {
     let cannot = |e: std::io::Error| Fault::text(format!("cannot write {}: {e}", path.display()));
-    let mut output = write(BufWriter::new(File::create(path).map_err(cannot)?)).map_err(stopped)?;
-    output.flush().map_err(cannot)?;
+    let done = |file: File| -> Result<(), Stop> { Ok(write(BufWriter::new(file)).map_err(stopped)?.flush().map_err(cannot)?) };
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        done(OpenOptions::new().write(true).open(path).map_err(cannot)?)?;
+        return Ok(exit::OK);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = NamedTempFile::new_in(folder).map_err(cannot)?;
+    done(beside.reopen().map_err(cannot)?)?;
+    beside.persist(path).map_err(|e| cannot(e.error))?;
     Ok(exit::OK)
 }

@@ -1,5 +1,7 @@
 //! `hufu batch`: from a file to certificates with nothing but the database.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::*;
 use crate::transfers::command::hufu;
 
@@ -31,7 +33,8 @@ both! {
         assert_eq!(hufu(world, &["batch", "list"]).expect(0).rows().len(), 1);
         let output = world.folder().join("cards.ndjson");
         hufu(world, &["batch", "results", &id, "--form", "ndjson", "--output", output.to_str().unwrap()]).expect(0);
-        let cards = std::fs::read_to_string(output).unwrap();
+        let (cards, mode) = (std::fs::read_to_string(&output).unwrap(), std::fs::metadata(&output).unwrap().permissions().mode());
+        assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
         assert_eq!(cards.lines().count(), 620);
         let card: Value = serde_json::from_str(cards.lines().nth(300).unwrap()).unwrap();
         assert_eq!(crate::support::issuing::verdict(&world.client(), text(&card, "card"))["outcome"], "valid");

@@ -2,6 +2,8 @@
 
 use std::io::{Cursor, Read};
 
+use hufu::batches::{OPEN_MAX, UPLOADS_AT_ONCE};
+
 use super::*;
 
 both! {
@@ -25,6 +27,27 @@ both! {
         }
         world.signed_in(Role::Operator, None).post_raw("/v1/batches?name=x", "application/octet-stream", b"x").problem(422, "certificates.provider");
         world.signed_in(Role::Auditor, None).post_raw("/v1/batches?name=x", "application/octet-stream", b"x").problem(403, "access.forbidden");
+    }
+
+    fn a_server_takes_in_so_many_uploads_at_once(world: &World) {
+        let body = body(world, 1);
+        let turns = world.app.uploads.try_acquire_many(u32::try_from(UPLOADS_AT_ONCE).unwrap()).unwrap();
+        let refused = upload(&body.client, "a.csv", file(0..1).as_bytes());
+        assert_eq!(refused.header("retry-after"), "5");
+        refused.problem(429, "batches.busy");
+        drop(turns);
+        upload(&body.client, "a.csv", file(0..1).as_bytes()).expect(201);
+    }
+
+    fn a_body_has_so_many_batches_that_have_not_ended(world: &World) {
+        let (one, two) = (body(world, 1), body(world, 2));
+        let many = usize::try_from(OPEN_MAX).unwrap();
+        let made: Vec<Value> = (0..many).map(|n| upload(&one.client, "a.csv", file(n..n + 1).as_bytes()).expect(201).json()).collect();
+        upload(&one.client, "a.csv", file(many..many + 1).as_bytes()).problem(409, "batches.too_many_open");
+        upload(&one.client, "a.csv", file(0..1).as_bytes()).expect(200);
+        upload(&two.client, "a.csv", file(0..1).as_bytes()).expect(201);
+        one.client.post_json(&format!("/v1/batches/{}/cancel", text(&made[7], "id")), &json!({"reason": "not needed"})).expect(200);
+        upload(&one.client, "a.csv", file(many..many + 1).as_bytes()).expect(201);
     }
 
     fn columns_of_another_name_are_mapped(world: &World) {

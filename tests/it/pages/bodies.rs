@@ -63,6 +63,7 @@ impl Bodies {
                 "operator": keep(&world, "operator.csv", &file(7_000..7_005)),
                 "ended": keep(&world, "ended.csv", &file(8_000..8_005)),
                 "second": keep(&world, "second.csv", &file(9_000..9_010)),
+                "many": keep(&world, "many.csv", &file(9_700..9_730)),
                 "issued": keep(&world, "issued.csv", &file(9_500..9_503)),
                 "unknown": keep(&world, "unknown.csv", &numbered(9_600..9_602).replacen("证书编号", "工作单位", 1)),
             },
