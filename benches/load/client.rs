@@ -2,23 +2,27 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// One connection.
 pub struct Connection {
     stream: BufReader<TcpStream>,
+    /// Of a post, up to the length.
     head: String,
+    /// Host and token of every request.
+    caller: String,
 }
 
 impl Connection {
-    /// Connects; every request goes to `path` with the token, if any.
+    /// Connects; every post goes to `path`, every request with the token, if any.
     pub fn open(address: &str, path: &str, token: Option<&str>) -> Connection {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         let token = token.map(|t| format!("authorization: Bearer {t}\r\n")).unwrap_or_default();
-        let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n{token}content-length: ");
-        Connection { stream: BufReader::with_capacity(16 * 1024, stream), head }
+        let caller = format!("host: {address}\r\n{token}");
+        let head = format!("POST {path} HTTP/1.1\r\n{caller}content-type: application/json\r\ncontent-length: ");
+        Connection { stream: BufReader::with_capacity(16 * 1024, stream), head, caller }
     }
 
     /// Posts a body; the status and the body of the answer.
@@ -27,7 +31,17 @@ impl Connection {
         request.extend_from_slice(self.head.as_bytes());
         write!(request, "{}\r\n\r\n", body.len()).unwrap();
         request.extend_from_slice(body);
-        self.stream.get_mut().write_all(&request).unwrap();
+        self.ask(&request, answer)
+    }
+
+    /// Gets a path; the status and the body of the answer.
+    pub fn get(&mut self, path: &str, answer: &mut Vec<u8>) -> u16 {
+        let request = format!("GET {path} HTTP/1.1\r\n{}\r\n", self.caller);
+        self.ask(request.as_bytes(), answer)
+    }
+
+    fn ask(&mut self, request: &[u8], answer: &mut Vec<u8>) -> u16 {
+        self.stream.get_mut().write_all(request).unwrap();
         let (mut line, mut status, mut length) = (String::new(), 0, 0);
         loop {
             line.clear();
@@ -58,6 +72,12 @@ pub struct Report {
 }
 
 impl Report {
+    fn of(parts: Vec<Vec<u32>>, took: Duration) -> Report {
+        let mut latencies: Vec<u32> = parts.into_iter().flatten().collect();
+        latencies.sort_unstable();
+        Report { done: latencies.len() as u64, took, latencies }
+    }
+
     /// Requests a second.
     pub fn rate(&self) -> f64 {
         self.done as f64 / self.took.as_secs_f64()
@@ -94,8 +114,33 @@ pub fn run<W: FnMut(u64) -> bool + Send>(clients: usize, time: Duration, most: u
             .collect();
         threads.into_iter().map(|t| t.join().unwrap()).collect()
     });
-    let took = started.elapsed();
-    let mut latencies: Vec<u32> = parts.into_iter().flatten().collect();
-    latencies.sort_unstable();
-    Report { done: latencies.len() as u64, took, latencies }
+    Report::of(parts, started.elapsed())
+}
+
+/// Runs `work(thread, turn)` at a fixed rate, one turn due every `every`, until `ended` says so. A turn's latency counts from when it was due, whether or not
+/// one of the `clients` was free then: while the server stands still, what should have been asked meanwhile is late too.
+pub fn run_paced<W: FnMut(u64) -> bool + Send>(clients: usize, every: Duration, ended: &AtomicBool, make: impl Fn(usize) -> W + Sync) -> Report {
+    let (turn, started) = (AtomicU64::new(0), Instant::now());
+    let parts: Vec<Vec<u32>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..clients)
+            .map(|n| {
+                let (make, turn) = (&make, &turn);
+                scope.spawn(move || {
+                    let (mut work, mut latencies) = (make(n), Vec::new());
+                    loop {
+                        let mine = turn.fetch_add(1, Ordering::Relaxed);
+                        let due = started + every.mul_f64(mine as f64);
+                        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                        if ended.load(Ordering::Relaxed) {
+                            return latencies;
+                        }
+                        assert!(work(mine), "a request was not answered as it should be");
+                        latencies.push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
+                    }
+                })
+            })
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    Report::of(parts, started.elapsed())
 }

@@ -36,11 +36,7 @@ pub fn beside_floor(rows: u64) {
     println!("{rows} raw signatures of 400 bytes on one core: {:.1} s", signing.as_secs_f64());
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let Some(registry) = Registry::start(backend) else { continue };
-        let names = json!({"zh": "学分", "en": "Credit"});
-        registry.ask(
-            "/v1/schemes",
-            &json!({"id": "310000:credit", "name": names, "unit": names, "kind": "credit", "categories": ["core"], "shelf_months": 84}),
-        );
+        publish_scheme(&registry);
         let (took, memory) = batch(&registry, rows);
         let [upload, check, issue] = took.map(|time| time.as_secs_f64());
         let insert = match backend {
@@ -69,8 +65,15 @@ fn signatures(many: u64) -> Duration {
     started.elapsed()
 }
 
+/// The scheme of the credit that the rows of a batch declare.
+pub fn publish_scheme(registry: &Registry) {
+    let names = json!({"zh": "学分", "en": "Credit"});
+    let scheme = json!({"id": "310000:credit", "name": names, "unit": names, "kind": "credit", "categories": ["core"], "shelf_months": 84});
+    registry.ask("/v1/schemes", &scheme);
+}
+
 /// Received, looked at, issued; and the most memory, KiB.
-fn batch(registry: &Registry, rows: u64) -> ([Duration; 3], u64) {
+pub fn batch(registry: &Registry, rows: u64) -> ([Duration; 3], u64) {
     let mut file = String::from("姓名,证件号码,职业编码,职业(工种),技能等级,评定成绩,评价日期,学分方案,学分,成果类型,学分类别\n");
     for n in 0..rows {
         file.push_str(&format!("王小明,{},6-31-01-03,电工,三级,良好,2026-10-18,310000:credit,2.50,certificate,core\n", resident(n)));

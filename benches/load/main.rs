@@ -6,12 +6,15 @@
 //! `cargo bench --bench load -- growth [lots]`      postings with ten thousand lots in the database and with many
 //! `cargo bench --bench load -- learner`           the pages of an account with 100 and with 10,000 lots, and a proposal for a programme
 //! `cargo bench --bench load -- exam [rows]`       a batch of so many certificates beside raw signatures and the rows alone
+//! `cargo bench --bench load -- beside [rows]`     verification, look-up and status lists, idle and while a batch of so many certificates is issued
+//! `cargo bench --bench load -- many [certificates] [gigabytes]` issue, look-up, lists, status list and bundle delta at 10,000 certificates and at many
 //! `cargo bench --bench load -- moving [seconds] [transfers]` credit between two regions: settled a second, lots, an outbox, a statement over a million
 //! `cargo bench --bench load -- batch [cards]`     `hufu verify --batch` on all cores beside raw verify_strict on all cores
 //! `cargo bench --bench load -- trial [cards]`     what an agreement of 50 grants would do to all certificates of a registry
 //! `cargo bench --bench load -- memory [seconds]`  memory of the server while it verifies
 
 mod batch;
+mod beside;
 mod client;
 mod echo;
 mod exam;
@@ -20,6 +23,7 @@ mod fifty;
 mod growth;
 mod issue;
 mod learner;
+mod many;
 mod moving;
 mod people;
 mod posting;
@@ -31,6 +35,7 @@ use std::time::Duration;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let number = |at: usize, default: u64| args.get(at).and_then(|s| s.parse().ok()).unwrap_or(default);
     let seconds = |default: u64| Duration::from_secs(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(default));
     match args.first().map(String::as_str) {
         Some("echo-server") => echo::serve(),
@@ -42,8 +47,12 @@ fn main() {
         Some("learner") => learner::pages(),
         Some("trial") => trial::of_certificates(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000)),
         Some("exam") => exam::beside_floor(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
+        Some("beside") => beside::a_batch(number(1, 100_000)),
+        Some("many") => many::beside_few(number(1, 10_000_000), number(2, 15)),
         Some("moving") => moving::between_two(seconds(10), args.get(2).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
         Some("post") => posting::beside_floor(seconds(10)),
-        _ => println!("say what to measure: verify, issue, post, growth, learner, moving, exam, batch, trial or memory (see benches/load/main.rs)"),
+        _ => println!(
+            "say what to measure: verify, issue, post, growth, learner, moving, exam, beside, many, batch, trial or memory (see benches/load/main.rs)"
+        ),
     }
 }

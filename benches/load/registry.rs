@@ -135,6 +135,19 @@ impl Drop for Registry {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if let (Some((_, database)), Ok(server)) =
+            (self.settings.iter().find(|(key, _)| *key == "database_url"), std::env::var("HUFU_BENCH_POSTGRES"))
+        {
+            drop_database(&server, database);
+        }
+    }
+}
+
+/// Deletes what [`make_database`] made: gigabytes, of some programs.
+fn drop_database(server: &str, url: &str) {
+    let name = url.split(['/', '?']).find(|part| part.starts_with("hufu_bench_"));
+    if let (Some(name), Ok(mut conn)) = (name, PgConnection::establish(server)) {
+        let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
 }
 

@@ -18,7 +18,7 @@ pub fn beside_echo(time: Duration) {
     let Some(registry) = Registry::start(Backend::Sqlite) else { return };
     let echo = Echo::start();
     println!("issuing {CARDS} certificates");
-    let bodies = cards(&registry);
+    let bodies = cards(&registry, CARDS);
     let long = Duration::from_secs(600);
     let new = load(&registry.address, "/v1/verify", &bodies, long, CARDS, br#""outcome":"valid""#);
     let floor = load(&echo.address, "/echo", &bodies, long, CARDS, br#""text""#);
@@ -35,7 +35,7 @@ pub fn beside_echo(time: Duration) {
 pub fn memory(time: Duration) {
     let Some(registry) = Registry::start(Backend::Sqlite) else { return };
     println!("issuing {CARDS} certificates");
-    let bodies = cards(&registry);
+    let bodies = cards(&registry, CARDS);
     println!("{:>8} {:>12} {:>12}", "seconds", "verified", "RSS KiB");
     let mut done = 0;
     for step in 1..=20 {
@@ -44,9 +44,10 @@ pub fn memory(time: Duration) {
     }
 }
 
-fn cards(registry: &Registry) -> Vec<Vec<u8>> {
+/// Issues so many certificates, `BENCH-00000000` and on; the bodies that verify them.
+pub fn cards(registry: &Registry, many: u64) -> Vec<Vec<u8>> {
     let made = std::sync::Mutex::new(Vec::new());
-    run(8, Duration::from_secs(600), CARDS, |_| {
+    run(8, Duration::from_secs(600), many, |_| {
         let (mut connection, made, mut answer) = (Connection::open(&registry.address, "/v1/certificates", Some(&registry.token)), &made, Vec::new());
         move |turn| {
             let status = connection.post(&registry.input(&format!("BENCH-{turn:08}")), &mut answer);
