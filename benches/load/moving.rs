@@ -32,9 +32,12 @@ struct Pair {
     learners: Vec<(String, Vec<String>)>,
 }
 
-/// All of it, on both databases; `many` transfers wait in the outbox.
-pub fn between_two(time: Duration, many: u64) {
+/// All of it, on both databases or on the one that is named; `many` transfers wait in the outbox.
+pub fn between_two(time: Duration, many: u64, only: Option<&str>) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
+        if only.is_some_and(|name| name != format!("{backend:?}")) {
+            continue;
+        }
         let Some(mut pair) = Pair::open(backend) else { continue };
         for clients in [1, 64] {
             line(&format!("{backend:?}: asked for and settled"), clients, &pair.settle(clients, time));
