@@ -7,7 +7,7 @@ mod views;
 
 use crate::refusals;
 
-pub use service::{Source, Wanted, approve, cancel, find, list, propose, refusals as refused, show, work};
+pub use service::{Source, Wanted, approve, cancel, find, list, propose, refusals as refused, run, show, work};
 pub use views::{RefusalView, View};
 
 /// Most certificates of a change.

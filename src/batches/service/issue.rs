@@ -109,7 +109,6 @@ pub(super) fn issue(conn: &mut Conn, app: &App, mut row: Row, n: i64, prepared: 
             store::insert_chunk(conn, &rows::seal(app, &row.id, n, &left)?)?;
         }
     }
-    store::update(conn, &row)?;
     Ok(row)
 }
 
