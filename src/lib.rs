@@ -24,6 +24,7 @@ pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod learners;
+pub mod lease;
 pub mod ledger;
 pub mod messages;
 pub mod metrics;

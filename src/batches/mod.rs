@@ -53,6 +53,8 @@ refusals! {
         OtherProvider = 422, "batches.other_provider", "all rows of a batch are of one provider", "该行属于其他机构", "the row names another provider";
         NumberTwice = 422, "batches.number_twice", "a number stands once in a file", "证书编号在文件中重复", "the file has this number twice";
         PersonTwice = 422, "batches.person_twice", "a person is assessed once for the same on the same day", "同一人同一项目在文件中重复", "the file has this person twice for the same";
+        ReplacedTwice = 422, "batches.replaced_twice", "a certificate is replaced by one row of a file", "原证书在文件中重复", "the file replaces this certificate twice";
+        ReplacesNothing = 422, "batches.replaces_nothing", "a reason of replacement stands beside the number of what is replaced", "填写了换发原因，但没有原证书编号", "there is a reason of replacement, but no number of what is replaced";
         IssuedAlready = 422, "batches.issued_already", "a person is certified once for the same assessment", "该人员的同一证书已签发", "this certificate was issued already";
         Empty = 422, "batches.empty", "a file has a header and at least one row", "文件为空", "the file is empty";
         NoRows = 422, "batches.no_rows", "a file has a header and at least one row", "文件只有表头，没有数据", "the file has a header and no rows";

@@ -6,6 +6,7 @@ use crate::bulk_row;
 use crate::db::schema::{approval_rules, batch_chunks as chunks, batch_errors as errors, batch_events, batches};
 use crate::db::{Conn, is_id};
 use crate::error::{Error, is_unique_violation};
+use crate::lease::Leased;
 
 /// A batch as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -125,28 +126,33 @@ pub(super) fn page(conn: &mut Conn, provider: Option<&str>, after: Option<&str>,
     Ok(query.order(batches::id.desc()).limit(limit + 1).select(Row::as_select()).load(conn)?)
 }
 
-/// Takes the oldest batch on which nobody works and that has something to do.
-pub(super) fn claim(conn: &mut Conn, lease: &str, now: i64, until: i64) -> Result<Option<Row>, Error> {
-    let free = batches::state.eq_any(["uploaded", "approved"]).and(batches::leased_until.le(now));
-    let found = batches::table.filter(free).order(batches::id).select(batches::id).first::<String>(conn).optional()?;
-    let Some(id) = found else { return Ok(None) };
-    claim_one(conn, &id, lease, now, until)
-}
+impl Leased for Row {
+    fn held(&self) -> (&str, &str, &str) {
+        (&self.id, &self.state, &self.lease)
+    }
 
-/// Takes this batch, if nobody works on it and it has something to do.
-pub(super) fn claim_one(conn: &mut Conn, id: &str, lease: &str, now: i64, until: i64) -> Result<Option<Row>, Error> {
-    let free = batches::state.eq_any(["uploaded", "approved"]).and(batches::leased_until.le(now));
-    let taken = diesel::update(batches::table.filter(batches::id.eq(id).and(free)))
-        .set((batches::lease.eq(lease), batches::leased_until.eq(until)))
-        .execute(conn)?;
-    if taken == 0 { Ok(None) } else { by_id(conn, id) }
-}
+    fn claim(conn: &mut Conn, id: Option<&str>, lease: &str, now: i64, until: i64) -> Result<Option<Row>, Error> {
+        let free = || batches::state.eq_any(["uploaded", "approved"]).and(batches::leased_until.le(now));
+        let oldest = match id {
+            Some(id) => Some(id.to_owned()),
+            None => batches::table.filter(free()).order(batches::id).select(batches::id).first(conn).optional()?,
+        };
+        let Some(id) = oldest else { return Ok(None) };
+        let taken = diesel::update(batches::table.filter(batches::id.eq(&id).and(free())))
+            .set((batches::lease.eq(lease), batches::leased_until.eq(until)))
+            .execute(conn)?;
+        if taken == 0 { Ok(None) } else { by_id(conn, &id) }
+    }
 
-/// The batch, locked until the transaction ends, if it is still this one's work.
-pub(super) fn hold(conn: &mut Conn, id: &str, lease: &str, until: i64) -> Result<Option<Row>, Error> {
-    let mine = batches::table.filter(batches::id.eq(id).and(batches::lease.eq(lease)));
-    let held = diesel::update(mine).set(batches::leased_until.eq(until)).execute(conn)?;
-    if held == 0 { Ok(None) } else { by_id(conn, id) }
+    fn hold(conn: &mut Conn, id: &str, lease: &str, until: i64) -> Result<Option<Row>, Error> {
+        let mine = batches::table.filter(batches::id.eq(id).and(batches::lease.eq(lease)));
+        let held = diesel::update(mine).set(batches::leased_until.eq(until)).execute(conn)?;
+        if held == 0 { Ok(None) } else { by_id(conn, id) }
+    }
+
+    fn keep(&self, conn: &mut Conn) -> Result<(), Error> {
+        update(conn, self).map(drop)
+    }
 }
 
 /// Waits until no other transaction issues rows of a batch, and keeps others waiting until this one ends. On SQLite there is one writer anyway.

@@ -195,9 +195,19 @@ impl View {
         })
     }
 
+    /// Whether its rows are looked at, or will be.
+    pub fn is_checking(&self) -> bool {
+        ["uploaded", "validating"].contains(&self.state.as_str())
+    }
+
+    /// Whether it is issued, or will be.
+    pub fn is_issuing(&self) -> bool {
+        ["approved", "issuing"].contains(&self.state.as_str())
+    }
+
     /// Whether a program works on it or will.
     pub fn is_going(&self) -> bool {
-        ["uploaded", "validating", "approved", "issuing"].contains(&self.state.as_str())
+        self.is_checking() || self.is_issuing()
     }
 }
 

@@ -152,6 +152,20 @@ pub fn by_number(conn: &mut Conn, number: &str) -> Result<Option<Row>, Error> {
     Ok(certificates::table.filter(certificates::number.eq(number)).select(Row::as_select()).get_result(conn).optional()?)
 }
 
+/// These certificates by number.
+pub(super) fn numbered(conn: &mut Conn, numbers: &[&str]) -> Result<Vec<Row>, Error> {
+    Ok(certificates::table.filter(certificates::number.eq_any(numbers)).select(Row::as_select()).load(conn)?)
+}
+
+/// The same, which nobody else changes until the transaction ends. Rows are locked in one order, so that nobody waits in a circle.
+pub(super) fn keep_numbered(conn: &mut Conn, numbers: &[&str]) -> Result<Vec<Row>, Error> {
+    let query = certificates::table.filter(certificates::number.eq_any(numbers)).order(certificates::id);
+    Ok(match conn {
+        Conn::Postgres(c) => query.for_update().select(Row::as_select()).load(c)?,
+        Conn::Sqlite(c) => query.select(Row::as_select()).load(c)?,
+    })
+}
+
 /// One certificate by number and the keyed hash of its holder's folded name: one query, so that a wrong name and a wrong number cost the same.
 ///
 /// # Errors

@@ -1,21 +1,19 @@
 //! Changes over HTTP.
 
 use actix_web::{HttpResponse, get, post, web};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use verifier::ids::{Level, OccupationCode, OccupationPrefix};
-use verifier::time::Day;
 
+use super::filter::FilterInput;
 use super::service::{self, Source, Wanted};
 use super::views::{RefusalView, View};
 use super::{ChangeRefusal, NUMBERS_MAX};
 use crate::access::Caller;
 use crate::app::App;
 use crate::certificates::Actor;
-use crate::certificates::rules::{Status, Step};
-use crate::certificates::store::Filter;
+use crate::certificates::rules::Step;
 use crate::db::Conn;
-use crate::error::{Error, Fault};
+use crate::error::Error;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Permit, ReadCertificates, WriteCertificates};
 use crate::http::page::{self, Page};
@@ -46,49 +44,6 @@ pub struct Input {
     filter: Option<FilterInput>,
 }
 
-/// What certificates are like.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = CertificateChangeFilter)]
-pub struct FilterInput {
-    /// Occupation code, or the beginning of one such as `6-31-`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    occupation: Option<String>,
-    /// Rank 0..7.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    level: Option<u8>,
-    /// `issued` or `suspended`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<String>,
-    /// Assessed on or after this day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<String>,
-    /// Assessed before this day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<String>,
-}
-
-impl FilterInput {
-    fn read(&self) -> Result<Filter, Error> {
-        let wrong = |field: &str| Error::from(ChangeRefusal::Filter.at(format!("filter.{field}")));
-        let day = |field: &str, text: &Option<String>| match text {
-            Some(text) => Day::parse(text).map(|day| Some(day.to_string())).map_err(|_| wrong(field)),
-            None => Ok(None),
-        };
-        let is_code = |text: &String| OccupationCode::parse(text).is_ok() || OccupationPrefix::parse(text).is_ok();
-        if self.occupation.as_ref().is_some_and(|text| !is_code(text)) {
-            return Err(wrong("occupation"));
-        }
-        let level = self.level.map(|level| Level::new(level).map(|level| i64::from(level.rank()))).transpose().map_err(|_| wrong("level"))?;
-        let status = self.status.as_deref().map(|text| Status::parse(text).map(Status::as_str).ok_or_else(|| wrong("status"))).transpose()?;
-        let (from, until) = (day("from", &self.from)?, day("until", &self.until)?);
-        if self.occupation.is_none() && level.is_none() && status.is_none() && from.is_none() && until.is_none() {
-            return Err(ChangeRefusal::Filter.at("filter").into());
-        }
-        Ok(Filter { occupation: self.occupation.clone(), level, status, from, until, ..Filter::default() })
-    }
-}
-
 impl Input {
     fn read(self) -> Result<Wanted, Error> {
         let step = match self.step.as_str() {
@@ -100,7 +55,7 @@ impl Input {
         let source = match (self.batch, self.numbers, self.filter) {
             (Some(batch), None, None) => Source::Batch(batch),
             (None, Some(numbers), None) => Source::Numbers(numbers),
-            (None, None, Some(filter)) => Source::Filter(Box::new(filter.read()?), serde_json::to_value(&filter).map_err(Fault::new)?),
+            (None, None, Some(filter)) => filter.source()?,
             _ => return Err(ChangeRefusal::Source.at("").into()),
         };
         Ok(Wanted { step, reason: self.reason, source })

@@ -1,19 +1,21 @@
 //! Changes: one step that many certificates take, by batch, by numbers or by filter. What it would do is seen first; then it is approved, and taken by each once.
 
 pub mod api;
+mod filter;
 mod service;
 mod store;
 mod views;
 
 use crate::refusals;
 
-pub use service::{Source, Wanted, approve, cancel, find, list, propose, refusals as refused, show, work};
+pub use filter::FilterInput;
+pub use service::{Source, Wanted, approve, cancel, find, list, propose, refusals as refused, run, show, work};
 pub use views::{RefusalView, View};
 
 /// Most certificates of a change.
 const CERTIFICATES_MAX: usize = 1_000_000;
 /// Most numbers that one request names.
-const NUMBERS_MAX: usize = 10_000;
+pub const NUMBERS_MAX: usize = 10_000;
 /// Numbers that a preview shows.
 const SAMPLE: usize = 20;
 /// Certificates of a chunk.

@@ -6,6 +6,7 @@ use crate::bulk_row;
 use crate::db::schema::{change_chunks as chunks, change_events as events, change_refusals as refusals, changes};
 use crate::db::{Conn, is_id};
 use crate::error::Error;
+use crate::lease::Leased;
 
 /// A change as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -96,22 +97,33 @@ pub(super) fn page(conn: &mut Conn, provider: Option<&str>, after: Option<&str>,
     Ok(query.order(changes::id.desc()).limit(limit + 1).select(Row::as_select()).load(conn)?)
 }
 
-/// Takes the oldest change on which nobody works and that has something to do.
-pub(super) fn claim(conn: &mut Conn, lease: &str, now: i64, until: i64) -> Result<Option<Row>, Error> {
-    let free = || changes::state.eq_any(["proposed", "approved"]).and(changes::leased_until.le(now));
-    let found = changes::table.filter(free()).order(changes::id).select(changes::id).first::<String>(conn).optional()?;
-    let Some(id) = found else { return Ok(None) };
-    let taken = diesel::update(changes::table.filter(changes::id.eq(&id).and(free())))
-        .set((changes::lease.eq(lease), changes::leased_until.eq(until)))
-        .execute(conn)?;
-    if taken == 0 { Ok(None) } else { by_id(conn, &id) }
-}
+impl Leased for Row {
+    fn held(&self) -> (&str, &str, &str) {
+        (&self.id, &self.state, &self.lease)
+    }
 
-/// The change, locked until the transaction ends, if it is still this one's work.
-pub(super) fn hold(conn: &mut Conn, id: &str, lease: &str, until: i64) -> Result<Option<Row>, Error> {
-    let mine = changes::table.filter(changes::id.eq(id).and(changes::lease.eq(lease)));
-    let held = diesel::update(mine).set(changes::leased_until.eq(until)).execute(conn)?;
-    if held == 0 { Ok(None) } else { by_id(conn, id) }
+    fn claim(conn: &mut Conn, id: Option<&str>, lease: &str, now: i64, until: i64) -> Result<Option<Row>, Error> {
+        let free = || changes::state.eq_any(["proposed", "approved"]).and(changes::leased_until.le(now));
+        let oldest = match id {
+            Some(id) => Some(id.to_owned()),
+            None => changes::table.filter(free()).order(changes::id).select(changes::id).first(conn).optional()?,
+        };
+        let Some(id) = oldest else { return Ok(None) };
+        let taken = diesel::update(changes::table.filter(changes::id.eq(&id).and(free())))
+            .set((changes::lease.eq(lease), changes::leased_until.eq(until)))
+            .execute(conn)?;
+        if taken == 0 { Ok(None) } else { by_id(conn, &id) }
+    }
+
+    fn hold(conn: &mut Conn, id: &str, lease: &str, until: i64) -> Result<Option<Row>, Error> {
+        let mine = changes::table.filter(changes::id.eq(id).and(changes::lease.eq(lease)));
+        let held = diesel::update(mine).set(changes::leased_until.eq(until)).execute(conn)?;
+        if held == 0 { Ok(None) } else { by_id(conn, id) }
+    }
+
+    fn keep(&self, conn: &mut Conn) -> Result<(), Error> {
+        update(conn, self)
+    }
 }
 
 /// The change, locked until the transaction ends.

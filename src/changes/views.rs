@@ -129,6 +129,16 @@ impl View {
             finished_at: row.finished_at,
         })
     }
+
+    /// Whether what it would do is counted, or will be.
+    pub fn is_counting(&self) -> bool {
+        self.state == "proposed"
+    }
+
+    /// Whether the certificates take the step, or will.
+    pub fn is_being_done(&self) -> bool {
+        self.state == "approved"
+    }
 }
 
 impl RefusalView {

@@ -139,6 +139,10 @@ words! {
     BATCH_SUMMARY "cli.batch.summary" "共 {} 张，用时 {} 毫秒，每秒 {} 张：有效 {}，截至数据日期有效 {}，无效 {}，无法断定 {}"
         "{} judged in {} ms, {} a second: {} valid, {} valid as of the date of the data, {} invalid, {} undetermined";
 
+    CHANGE_APPROVE "cli.change.approve" "尚未执行任何操作。批准并执行，请运行" "Nothing is done yet. This approves it and has it done:";
+    CHANGE_SECOND "cli.change.second_person" "尚未执行任何操作。数量超过该机构的复核限额，须由另一客户端批准" "Nothing is done yet. Above the limit of this body another client approves it:";
+    CHANGE_OTHER_STEP "cli.change.other_step" "该批量变更要做的是另一种操作" "what was proposed is another step";
+
     DEMO_REGION "cli.demo.region" "登记系统已启动：{} {}，密钥指纹 {}" "A registry runs: {} {}, key fingerprint {}";
     DEMO_FOLDER "cli.demo.folder" "数据都在 {}，演示结束即删除；名册中的人都是虚构的" "All of its data is in {}, deleted at the end; everybody in the roster is invented";
     DEMO_TOKEN "cli.demo.token" "管理员已用 OAuth 2.0 登录" "The operator has signed in over OAuth 2.0";

@@ -261,6 +261,22 @@ pub fn revision(conn: &mut Conn, name: &str) -> Result<i64, Error> {
     Ok(schema::revisions::table.find(name).select(schema::revisions::n).get_result(conn)?)
 }
 
+/// Runs `f` within a transaction so that, where it is refused, what it wrote is taken back and nothing else.
+///
+/// # Errors
+/// What `f` returns; after a fault the whole transaction has to end.
+pub fn apart<T>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    use diesel::connection::SimpleConnection;
+    conn.batch_execute("SAVEPOINT apart")?;
+    let done = f(conn);
+    match &done {
+        Ok(_) => conn.batch_execute("RELEASE SAVEPOINT apart")?,
+        Err(Error::Refusal(_)) => conn.batch_execute("ROLLBACK TO SAVEPOINT apart; RELEASE SAVEPOINT apart")?,
+        Err(Error::Fault(_)) => {}
+    }
+    done
+}
+
 async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(f).await.map_err(Fault::new)?
 }

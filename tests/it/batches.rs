@@ -4,6 +4,7 @@ mod command;
 mod deciding;
 mod files;
 mod killed;
+mod replacing;
 
 use hufu::access::Role;
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Changes: one step that many certificates take is seen first, approved, and taken by each once.
 
+mod killed;
+
 use hufu::access::Role;
 use serde_json::{Value, json};
 

@@ -8,6 +8,7 @@ mod memory;
 mod never;
 mod page;
 mod peer;
+mod replacing;
 
 use hufu::batches::sheet::{Mapping, Sheet, Wrong, open};
 use hufu::certificates::Input;
@@ -42,7 +43,7 @@ fn rows_with(bytes: &[u8], mapping: &str) -> Result<Vec<(u32, Read)>, Refusal> {
         let raw = raw.map_err(refusal)?;
         let kept = serde_json::from_str(&serde_json::to_string(&raw).unwrap()).unwrap();
         assert_eq!(raw, kept);
-        rows.push((raw.line, header.read(&kept)));
+        rows.push((raw.line, header.read(&kept).map(|entry| entry.input)));
     }
     assert!(sheet.next().is_none());
     Ok(rows)

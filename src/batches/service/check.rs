@@ -12,11 +12,12 @@ use crate::certificates::{self, Order};
 use crate::db::Conn;
 use crate::error::{Error, Fault, Refusal};
 
-/// What was seen in earlier rows: the number, or who was assessed for what; and in which line.
+/// What was seen in earlier rows: the number, who was assessed for what, or what is replaced; and in which line.
 #[derive(Default)]
 pub(super) struct Seen {
     numbers: HashMap<[u8; 16], u32>,
     people: HashMap<[u8; 16], u32>,
+    replaced: HashMap<[u8; 16], u32>,
 }
 
 /// What came of a chunk.
@@ -43,9 +44,10 @@ pub(super) fn look(conn: &mut Conn, app: &App, row: &Row, n: i64, seen: &mut See
     }
     let asked: Vec<&Order> = orders.iter().map(|(_, order)| order).collect();
     let (refused, before) = (certificates::check_all(conn, app, &asked)?, certificates::issued_alike(conn, app, &asked)?);
-    for (((at, _), refused), before) in orders.iter().zip(refused).zip(before) {
+    let in_place = certificates::may_replace(conn, &asked)?;
+    for ((((at, _), refused), before), in_place) in orders.iter().zip(refused).zip(before).zip(in_place) {
         let issued = before.map(|number| BatchRefusal::IssuedAlready.at("holder.id_number").got(number));
-        let all: Vec<Refusal> = refused.err().into_iter().chain(issued).collect();
+        let all: Vec<Refusal> = refused.err().into_iter().chain(issued).chain(in_place.err()).collect();
         if let (Some(found), Some(raw)) = (found.get_mut(*at), raws.get(*at)) {
             // A number that the file has twice is not told again as taken.
             let new = all.iter().map(|refusal| header.wrong(raw, refusal)).filter(|wrong| !found.iter().any(|f| f.field == wrong.field));
@@ -68,6 +70,10 @@ impl Seen {
         }
         let key = certificates::likeness(app, order);
         twice.extend(earlier(&mut self.people, key, raw.line).map(|line| No::PersonTwice.at("holder.id_number").got(format!("row {line}"))));
+        if let Some(old) = order.replaces() {
+            let key = app.keys.data().keyed_hash("batch-replaces", old.number.as_str().as_bytes());
+            twice.extend(earlier(&mut self.replaced, key, raw.line).map(|line| No::ReplacedTwice.at("replaces").got(format!("row {line}"))));
+        }
         twice
     }
 }

@@ -9,7 +9,7 @@ use super::rows;
 use crate::app::App;
 use crate::certificates::{self, Order};
 use crate::db::{Bulk, Conn};
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, Refusal};
 use crate::providers::service::today;
 
 /// Places in status lists that were kept for a batch, in order: they are contiguous in each list.
@@ -74,43 +74,60 @@ pub(super) fn prepare(conn: &mut Conn, app: &App, row: &Row, n: i64) -> Result<O
 pub(super) fn issue(conn: &mut Conn, app: &App, mut row: Row, n: i64, prepared: &Option<Prepared>) -> Result<Row, Error> {
     row.chunk = n + 1;
     row.trouble = None;
-    if let Some(Prepared { header, orders, faulty }) = prepared {
-        // Two files with the same people may both have been looked at before either was issued.
-        store::issue_in_turn(conn)?;
-        let all: Vec<&Order> = orders.iter().map(|(_, order)| order).collect();
-        let before = certificates::issued_alike(conn, app, &all)?;
-        let asked: Vec<&Order> = all.iter().zip(&before).filter(|(_, before)| before.is_none()).map(|(order, _)| *order).collect();
-        let kept: Option<Places> = row.places.as_deref().map(serde_json::from_str).transpose().map_err(Fault::new)?;
-        let places = kept.and_then(|kept| kept.after(i64::from(today(app).year()), row.issued, asked.len()));
-        let mut bulk = Bulk::default();
-        let mut done = certificates::issue_at(conn, &mut bulk, app, &asked, places)?.into_iter();
-        let mut left = faulty.clone();
-        for ((raw, _), before) in orders.iter().zip(before) {
-            let refusal = match before {
-                Some(number) => BatchRefusal::IssuedAlready.at("holder.id_number").got(number),
-                None => match done.next().ok_or_else(|| Fault::text("an order without an answer"))? {
-                    Ok(_) => {
-                        row.issued += 1;
-                        continue;
-                    }
-                    Err(refusal) => refusal,
-                },
-            };
-            for wrong in rows::wrong(&row.id, "issue", raw.line, vec![header.wrong(raw, &refusal)]) {
-                bulk.add(wrong);
-            }
-            row.failed += 1;
-            left.push(raw.clone());
+    let Some(Prepared { header, orders, faulty }) = prepared else { return Ok(row) };
+    // Two files with the same people may both have been looked at before either was issued.
+    store::issue_in_turn(conn)?;
+    let done = issued(conn, app, &mut row, orders)?;
+    let (mut left, mut bulk) = (faulty.clone(), Bulk::default());
+    for ((raw, _), done) in orders.iter().zip(done) {
+        let Err(refusal) = done else { continue };
+        for wrong in rows::wrong(&row.id, "issue", raw.line, vec![header.wrong(raw, &refusal)]) {
+            bulk.add(wrong);
         }
-        bulk.write(conn)?;
-        store::drop_chunk(conn, &row.id, n)?;
-        if !left.is_empty() {
-            left.sort_by_key(|raw| raw.line);
-            store::insert_chunk(conn, &rows::seal(app, &row.id, n, &left)?)?;
-        }
+        row.failed += 1;
+        left.push(raw.clone());
     }
-    store::update(conn, &row)?;
+    bulk.write(conn)?;
+    store::drop_chunk(conn, &row.id, n)?;
+    if !left.is_empty() {
+        left.sort_by_key(|raw| raw.line);
+        store::insert_chunk(conn, &rows::seal(app, &row.id, n, &left)?)?;
+    }
     Ok(row)
+}
+
+/// Issues what is ordered, and counts it: of each order why it was refused, if it was. New ones come first, those in the place of others after them.
+fn issued(conn: &mut Conn, app: &App, row: &mut Row, orders: &[(Raw, Order)]) -> Result<Vec<Result<(), Refusal>>, Error> {
+    let all: Vec<&Order> = orders.iter().map(|(_, order)| order).collect();
+    let before = certificates::issued_alike(conn, app, &all)?;
+    let due = |replaces: bool| {
+        let all = all.iter().zip(&before).filter(|(order, before)| before.is_none() && order.replaces().is_some() == replaces);
+        all.map(|(order, _)| *order).collect::<Vec<_>>()
+    };
+    let kept: Option<Places> = row.places.as_deref().map(serde_json::from_str).transpose().map_err(Fault::new)?;
+    let year = i64::from(today(app).year());
+    let places = |used: i64, count: usize| kept.as_ref().and_then(|kept| kept.after(year, used, count));
+    let (new, replacing, mut bulk) = (due(false), due(true), Bulk::default());
+    let new = certificates::issue_at(conn, &mut bulk, app, &new, places(row.issued, new.len()))?;
+    bulk.write(conn)?;
+    row.issued += count(&new)?;
+    let replaced = certificates::replace_at(conn, app, &replacing, places(row.issued, replacing.len()))?;
+    row.issued += count(&replaced)?;
+    let (mut new, mut replaced) = (new.into_iter(), replaced.into_iter());
+    let answers = all.iter().zip(before).map(|(order, before)| match before {
+        Some(number) => Ok(Err(BatchRefusal::IssuedAlready.at("holder.id_number").got(number))),
+        None if order.replaces().is_some() => replaced.next().ok_or_else(unanswered),
+        None => new.next().map(|issued| issued.map(drop)).ok_or_else(unanswered),
+    });
+    answers.collect()
+}
+
+fn count<T>(done: &[Result<T, Refusal>]) -> Result<i64, Fault> {
+    i64::try_from(done.iter().filter(|done| done.is_ok()).count()).map_err(Fault::new)
+}
+
+fn unanswered() -> Error {
+    Fault::text("an order without an answer").into()
 }
 
 #[cfg(test)]

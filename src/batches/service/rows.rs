@@ -1,6 +1,6 @@
 //! Rows as they are kept: sealed in chunks; and as orders for certificates.
 
-use super::super::sheet::{Header, Raw, Wrong};
+use super::super::sheet::{Entry, Header, Raw, Wrong};
 use super::super::store::{Chunk, Row, Wrong as WrongRow};
 use crate::app::App;
 use crate::certificates::{Actor, Draft, Order, Origin};
@@ -41,12 +41,12 @@ pub(super) fn header(row: &Row) -> Result<Header, Fault> {
 
 /// A row as an order, or all that is wrong with it.
 pub(super) fn order(row: &Row, header: &Header, raw: &Raw) -> Result<Order, Vec<Wrong>> {
-    let input = header.read(raw)?;
+    let Entry { input, replaces } = header.read(raw)?;
     if input.provider.as_deref().is_some_and(|provider| provider != row.provider_id) {
         return Err(vec![header.wrong(raw, &super::BatchRefusal::OtherProvider.at("provider"))]);
     }
     let draft = Draft::parse(&input, "").map_err(|refusal| vec![header.wrong(raw, &refusal)])?;
-    let origin = Origin { batch: row.id.clone(), line: i64::from(raw.line) };
+    let origin = Origin { batch: row.id.clone(), line: i64::from(raw.line), replaces };
     Ok(Order { actor: Actor { client: row.created_by.clone(), provider: row.provider_id.clone() }, draft, origin: Some(origin) })
 }
 

@@ -1,4 +1,4 @@
-//! Going on with batches: whoever takes the lease looks at the rows of one, or issues them, until it is done. A lease that runs out is taken by another.
+//! Going on with batches: whoever takes the lease of one looks at its rows, or issues them, until it is done.
 
 use super::super::store::{self, Row};
 use super::check::{Seen, look};
@@ -7,11 +7,9 @@ use super::issue::{issue, prepare};
 use crate::app::App;
 use crate::db::{Bulk, Conn};
 use crate::error::Error;
+use crate::lease::{Leased, claim, holding};
 use crate::webhooks::{self, Event};
 
-/// Seconds for which a lease is taken and renewed with every chunk. One that is lost in a slow moment costs nothing but that moment's work: who holds it is
-/// looked at in every transaction.
-const LEASE: i64 = 5;
 /// Seconds after which a batch that could not go on is tried again.
 const AGAIN: i64 = 5;
 /// Seconds after which an upload that was not finished is taken away.
@@ -34,15 +32,10 @@ pub enum Working {
 /// A fault of the database.
 pub async fn work(app: &App) -> Result<usize, Error> {
     let mut done = 0;
-    loop {
-        let (lease, now) = (app.edge.id("lse"), app.edge.now());
-        let taken = app.db.write({
-            let lease = lease.clone();
-            move |conn| store::claim(conn, &lease, now, now + LEASE)
-        });
-        let Some(row) = taken.await? else { return Ok(done) };
-        done += usize::from(held(app, row, &lease).await? == Working::Done);
+    while let Some(row) = claim(app, None).await? {
+        done += usize::from(held(app, row).await? == Working::Done);
     }
+    Ok(done)
 }
 
 /// Goes on with one batch now.
@@ -50,28 +43,23 @@ pub async fn work(app: &App) -> Result<usize, Error> {
 /// # Errors
 /// A fault, which the batch remembers.
 pub async fn run(app: &App, id: &str) -> Result<Working, Error> {
-    let (lease, now, id) = (app.edge.id("lse"), app.edge.now(), id.to_owned());
-    let taken = app.db.write({
-        let lease = lease.clone();
-        move |conn| store::claim_one(conn, &id, &lease, now, now + LEASE)
-    });
-    match taken.await? {
-        Some(row) => held(app, row, &lease).await,
+    match claim(app, Some(id)).await? {
+        Some(row) => held(app, row).await,
         None => Ok(Working::Nothing),
     }
 }
 
-async fn held(app: &App, row: Row, lease: &str) -> Result<Working, Error> {
-    let id = row.id.clone();
-    let done = if row.state == "uploaded" { check(app, row, lease).await } else { issue_all(app, row, lease).await };
+async fn held(app: &App, row: Row) -> Result<Working, Error> {
+    let (id, lease) = (row.id.clone(), row.lease.clone());
+    let done = if row.state == "uploaded" { check(app, row).await } else { issue_all(app, row).await };
     match done {
         Ok(true) => Ok(Working::Done),
         Ok(false) => Ok(Working::Nothing),
         Err(error) => {
             tracing::warn!(batch = id, %error, "a batch cannot go on for now");
-            let (lease, until) = (lease.to_owned(), app.edge.now() + AGAIN);
-            let note = move |conn: &mut Conn| match store::hold(conn, &id, &lease, until)? {
-                Some(row) => store::update(conn, &Row { lease: String::new(), trouble: Some("database".to_owned()), ..row }).map(drop),
+            let until = app.edge.now() + AGAIN;
+            let note = move |conn: &mut Conn| match Row::hold(conn, &id, &lease, until)? {
+                Some(row) => Row { lease: String::new(), trouble: Some("database".to_owned()), ..row }.keep(conn),
                 None => Ok(()),
             };
             // Where the database is gone the lease runs out by itself.
@@ -81,27 +69,12 @@ async fn held(app: &App, row: Row, lease: &str) -> Result<Working, Error> {
     }
 }
 
-/// Changes a batch that is still held; none where the lease was lost or people have decided otherwise meanwhile.
-async fn holding<F>(app: &App, row: &Row, lease: &str, change: F) -> Result<Option<Row>, Error>
-where
-    F: Fn(&mut Conn, Row) -> Result<Row, Error> + Send + 'static,
-{
-    let (id, lease, state, until) = (row.id.clone(), lease.to_owned(), row.state.clone(), app.edge.now() + LEASE);
-    let work = move |conn: &mut Conn| match store::hold(conn, &id, &lease, until)? {
-        Some(row) if row.state == state => change(conn, row).map(Some),
-        _ => Ok(None),
-    };
-    app.db.write(work).await
-}
-
 /// Looks at all rows, from the beginning: what was seen before is not kept.
-async fn check(app: &App, row: Row, lease: &str) -> Result<bool, Error> {
+async fn check(app: &App, row: Row) -> Result<bool, Error> {
     let now = app.edge.now();
-    let begun = holding(app, &row, lease, move |conn, row| {
+    let begun = holding(app, &row, move |conn, row: Row| {
         store::clear_wrong(conn, &row.id, None)?;
-        let row = Row { faulty: 0, chunk: 0, started_at: Some(now), trouble: None, ..row };
-        store::update(conn, &row)?;
-        Ok(row)
+        Ok(Row { faulty: 0, chunk: 0, started_at: Some(now), trouble: None, ..row })
     });
     let Some(mut row) = begun.await? else { return Ok(false) };
     let mut seen = Seen::default();
@@ -115,35 +88,27 @@ async fn check(app: &App, row: Row, lease: &str) -> Result<bool, Error> {
             })
             .await?;
         seen = after;
-        let noted = holding(app, &row, lease, move |conn, row| {
+        let noted = holding(app, &row, move |conn, row: Row| {
             let mut bulk = Bulk::default();
             looked.wrong.iter().cloned().for_each(|wrong| bulk.add(wrong));
             bulk.write(conn)?;
-            let row = Row { faulty: row.faulty + looked.faulty, chunk: n + 1, ..row };
-            store::update(conn, &row)?;
-            Ok(row)
+            Ok(Row { faulty: row.faulty + looked.faulty, chunk: n + 1, ..row })
         });
         let Some(after) = noted.await? else { return Ok(false) };
         row = after;
     }
     let now = app.edge.now();
-    let ended = holding(app, &row, lease, move |conn, row| {
-        let row = Row { state: "validated".to_owned(), validated_at: Some(now), lease: String::new(), leased_until: 0, ..row };
-        store::update(conn, &row)?;
-        Ok(row)
-    });
-    Ok(ended.await?.is_some())
+    let validated = move |_: &mut Conn, row: Row| {
+        Ok(Row { state: "validated".to_owned(), validated_at: Some(now), lease: String::new(), leased_until: 0, ..row })
+    };
+    Ok(holding(app, &row, validated).await?.is_some())
 }
 
 /// Issues what is left. While one chunk is written the next one is read.
-async fn issue_all(app: &App, row: Row, lease: &str) -> Result<bool, Error> {
+async fn issue_all(app: &App, row: Row) -> Result<bool, Error> {
     let now = app.edge.now();
-    let begun = holding(app, &row, lease, move |conn, row| {
-        let row = Row { started_at: Some(row.started_at.unwrap_or(now)), trouble: None, ..row };
-        store::update(conn, &row)?;
-        Ok(row)
-    });
-    let Some(mut row) = begun.await? else { return Ok(false) };
+    let begun = move |_: &mut Conn, row: Row| Ok(Row { started_at: Some(row.started_at.unwrap_or(now)), trouble: None, ..row });
+    let Some(mut row) = holding(app, &row, begun).await? else { return Ok(false) };
     let read = |n: i64, row: &Row| {
         let (this, of) = (app.clone(), row.clone());
         app.db.read(move |conn| prepare(conn, &this, &of, n))
@@ -151,7 +116,7 @@ async fn issue_all(app: &App, row: Row, lease: &str) -> Result<bool, Error> {
     let mut next = if row.chunk < row.chunks { read(row.chunk, &row).await? } else { None };
     while row.chunk < row.chunks {
         let (n, this, prepared, before) = (row.chunk, app.clone(), next.take(), row.issued);
-        let written = holding(app, &row, lease, move |conn, row| issue(conn, &this, row, n, &prepared));
+        let written = holding(app, &row, move |conn, row: Row| issue(conn, &this, row, n, &prepared));
         let ahead = async { if n + 1 < row.chunks { read(n + 1, &row).await } else { Ok(None) } };
         let (written, ahead) = tokio::join!(written, ahead);
         let Some(after) = written? else { return Ok(false) };
@@ -159,9 +124,8 @@ async fn issue_all(app: &App, row: Row, lease: &str) -> Result<bool, Error> {
         (row, next) = (after, ahead?);
     }
     let (this, now) = (app.clone(), app.edge.now());
-    let ended = holding(app, &row, lease, move |conn, row| {
+    let ended = holding(app, &row, move |conn, row: Row| {
         let row = Row { state: "done".to_owned(), finished_at: Some(now), lease: String::new(), leased_until: 0, ..row };
-        store::update(conn, &row)?;
         let by = row.approved_by.clone().unwrap_or_default();
         say(conn, &this, &row, Said { event: "done", by: &by, reason: None })?;
         let state = if row.failed > 0 || row.faulty > 0 { "done_with_errors" } else { "done" };

@@ -41,7 +41,7 @@ pub(super) struct Spec {
     pub personal: bool,
     /// Names of columns that hold the last day on which something holds, and not the first on which it does no more.
     pub last_day: &'static [&'static str],
-    /// The value in templates.
+    /// The value in templates; empty where a new certificate has none.
     pub sample: &'static str,
 }
 
@@ -70,14 +70,16 @@ pub(super) const ASSESSED_ON: Field = Field { at: 9, nth: 1 };
 pub(super) const VALID_UNTIL: Field = Field { at: 10, nth: 1 };
 pub(super) const STANDARD: Field = Field { at: 11, nth: 1 };
 pub(super) const EVIDENCE_DIGEST: Field = Field { at: 12, nth: 1 };
+pub(super) const REPLACES: Field = Field { at: 13, nth: 1 };
+pub(super) const REPLACE_REASON: Field = Field { at: 14, nth: 1 };
 /// The first of the members of a credit.
-const CREDIT: usize = 13;
+const CREDIT: usize = 15;
 
 /// Most credits of a row.
 pub(super) const CREDITS_MAX: u8 = 20;
 
 /// Every field, in the order of templates.
-pub(super) const FIELDS: [Spec; 18] = [
+pub(super) const FIELDS: [Spec; 20] = [
     spec("number", &["证书编号", "证书号", "证书号码"], &["Certificate number", "Certificate no"], Kind::Code, "S000031000026000001"),
     spec("type", &["证书类型", "证书类别"], &["Certificate type"], Kind::Word(TYPES), "skill-level"),
     personal(required(spec(
@@ -130,6 +132,8 @@ pub(super) const FIELDS: [Spec; 18] = [
         Kind::Code,
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ),
+    spec("replaces", &["原证书编号", "原证书号", "被换发证书编号"], &["Replaces certificate", "Replaced certificate number"], Kind::Code, ""),
+    spec("replace_reason", &["换发原因", "换证原因", "更换原因"], &["Reason of replacement", "Reason for replacement"], Kind::Text, ""),
     spec("credit.scheme", &["学分方案", "学分制度"], &["Scheme of credit"], Kind::Code, "310000:credit"),
     spec("credit.amount", &["学分", "学分数", "学分数量"], &["Credits", "Amount of credit"], Kind::Amount, "2.00"),
     spec("credit.kind", &["学分来源", "成果类型"], &["Kind of credit"], Kind::Word(CREDIT_KINDS), "certificate"),
@@ -282,7 +286,7 @@ mod tests {
                 );
             }
         }
-        assert_eq!(Field::called("credit2.amount"), Some(Field { at: 14, nth: 2 }));
+        assert_eq!(Field::called("credit2.amount"), Some(Field { at: 16, nth: 2 }));
         for (field, path) in [
             (NUMBER, "number"),
             (TYPE, "type"),
@@ -297,6 +301,8 @@ mod tests {
             (VALID_UNTIL, "valid_until"),
             (STANDARD, "standard"),
             (EVIDENCE_DIGEST, "evidence_digest"),
+            (REPLACES, "replaces"),
+            (REPLACE_REASON, "replace_reason"),
             (Field::credit(1)[0], "credit.scheme"),
             (Field::credit(3)[4], "credit3.course"),
         ] {

@@ -27,6 +27,7 @@ pub use fields::reference;
 pub use form::Form;
 pub use header::{Header, Mapping};
 pub use marked::Marked;
+pub use read::Entry;
 pub use table::Table;
 pub use template::template;
 pub use wrong::Wrong;

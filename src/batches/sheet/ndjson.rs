@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
 use super::lines::Lines;
 use super::{Cell, Raw, values};
@@ -25,13 +25,19 @@ pub(super) fn next(lines: &mut Lines) -> Result<Option<Raw>, Error> {
 }
 
 /// Reads a line as the API reads a body.
-pub(super) fn read(raw: &Raw) -> Result<Input, Refusal> {
+pub(super) fn read(raw: &Raw) -> Result<Line, Refusal> {
     let text = raw.cells.first().map(Cell::shown).unwrap_or_default();
-    json::parse::<Line>(text.as_bytes()).map(|line| line.0)
+    json::parse(text.as_bytes())
 }
 
-/// An input, with or without the member that marking adds.
-struct Line(Input);
+/// An input and the members that only a file has; the one that marking adds is left out.
+pub(super) struct Line {
+    pub input: Input,
+    /// Number of what it replaces.
+    pub replaces: Option<String>,
+    /// Why it replaces that.
+    pub replace_reason: Option<String>,
+}
 
 impl<'de> Deserialize<'de> for Line {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
@@ -42,30 +48,44 @@ impl<'de> Deserialize<'de> for Line {
                 f.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Line, A::Error> {
-                Input::deserialize(MapAccessDeserializer::new(Unmarked(map))).map(Line)
+                let mut besides = [None, None];
+                let input = Input::deserialize(MapAccessDeserializer::new(Members { map, besides: &mut besides }))?;
+                let [replaces, replace_reason] = besides.map(Option::flatten);
+                Ok(Line { input, replaces, replace_reason })
             }
         }
         deserializer.deserialize_map(Object)
     }
 }
 
-/// The members of an object but for the errors.
-struct Unmarked<A>(A);
+/// The members that only a file has.
+const BESIDES: [&str; 2] = ["replaces", "replace_reason"];
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Unmarked<A> {
+/// The members of an object but for the errors and what only a file has, which is kept.
+struct Members<'a, A> {
+    map: A,
+    besides: &'a mut [Option<Option<String>>; 2],
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(key) = self.0.next_key::<String>()? {
-            if key != ERRORS {
-                return seed.deserialize(key.into_deserializer()).map(Some);
+        while let Some(key) = self.map.next_key::<String>()? {
+            if key == ERRORS {
+                self.map.next_value::<IgnoredAny>()?;
+                continue;
             }
-            self.0.next_value::<IgnoredAny>()?;
+            let kept = BESIDES.into_iter().zip(self.besides.iter_mut()).find(|(member, _)| *member == key);
+            let Some((member, kept)) = kept else { return seed.deserialize(key.into_deserializer()).map(Some) };
+            if kept.replace(self.map.next_value()?).is_some() {
+                return Err(A::Error::duplicate_field(member));
+            }
         }
         Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.0.next_value_seed(seed)
+        self.map.next_value_seed(seed)
     }
 }

@@ -4,9 +4,11 @@ use super::super::BatchRefusal;
 use super::fields::{self, Field, Kind};
 use super::header::{Column, Header};
 use super::{CELL_MAX, Cell, Form, Raw, Wrong, ndjson, values, words};
-use crate::certificates::{Credit, Draft, HolderInput, Input};
+use crate::certificates::{CertificateRefusal, Credit, Draft, HolderInput, Input, Replaces};
 use crate::error::Refusal;
-use verifier::ids::IdKind;
+use crate::learners::rules::is_reason;
+use crate::messages::from_verifier;
+use verifier::ids::{CertificateNumber, IdKind};
 use verifier::time::Day;
 
 /// What spreadsheets show for a cell that could not be computed; in a text file it is all that is left of it.
@@ -15,20 +17,22 @@ const ERROR_VALUES: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"
 const TYPE_ABSENT: &str = "skill-level";
 
 impl Header {
-    /// Reads a row. What it returns is known to pass [`Draft::parse`]; `provider` is left to the caller, but NDJSON may name one.
+    /// Reads a row. Its input is known to pass [`Draft::parse`]; `provider` is left to the caller, but NDJSON may name one.
     ///
     /// # Errors
     /// Every cell that is wrong, in the order of the columns.
-    pub fn read(&self, raw: &Raw) -> Result<Input, Vec<Wrong>> {
+    pub fn read(&self, raw: &Raw) -> Result<Entry, Vec<Wrong>> {
         if self.form == Form::Ndjson {
-            let input = ndjson::read(raw).map_err(|refusal| vec![self.wrong(raw, &refusal)])?;
-            return match Draft::check(&input, "") {
-                Ok(_) => Ok(input),
-                Err(refusals) => Err(refusals.iter().map(|refusal| self.wrong(raw, refusal)).collect()),
-            };
+            let line = ndjson::read(raw).map_err(|refusal| vec![self.wrong(raw, &refusal)])?;
+            let mut wrong = Draft::check(&line.input, "").err().unwrap_or_default();
+            let replaces = replaces(line.replaces, line.replace_reason).map_err(|refusals| wrong.extend(refusals)).ok().flatten();
+            if wrong.is_empty() {
+                return Ok(Entry { input: line.input, replaces });
+            }
+            return Err(wrong.iter().map(|refusal| self.wrong(raw, refusal)).collect());
         }
         let mut row = Row { header: self, raw, wrong: Vec::new() };
-        let input = row.input();
+        let (input, replaces) = (row.input(), row.replaces());
         let mut wrong = row.wrong;
         if let Err(refusals) = Draft::check(&input, "") {
             // A number cannot be judged without its kind; a cell that could not be read needs no second reason.
@@ -40,7 +44,7 @@ impl Header {
             }
         }
         wrong.sort_by_key(|(at, _)| *at);
-        if wrong.is_empty() { Ok(input) } else { Err(wrong.into_iter().map(|(_, wrong)| wrong).collect()) }
+        if wrong.is_empty() { Ok(Entry { input, replaces }) } else { Err(wrong.into_iter().map(|(_, wrong)| wrong).collect()) }
     }
 
     /// What a refusal of the [`Input`] that `raw` was read as means for the cells of it. `field` of the refusal is a path within the input.
@@ -86,6 +90,28 @@ impl Header {
     }
 }
 
+/// What a row says.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The certificate.
+    pub input: Input,
+    /// The one in whose place it is issued.
+    pub replaces: Option<Replaces>,
+}
+
+/// What a row replaces and why, where it says so; neither is there without the other.
+fn replaces(number: Option<String>, reason: Option<String>) -> Result<Option<Replaces>, Vec<Refusal>> {
+    let Some(number) = number else {
+        return if reason.is_none() { Ok(None) } else { Err(vec![BatchRefusal::ReplacesNothing.at("replace_reason")]) };
+    };
+    let number = CertificateNumber::parse(&number).map_err(|e| from_verifier("replaces", e.code()));
+    let reason = reason.filter(|reason| is_reason(reason)).ok_or_else(|| CertificateRefusal::Reason.at("replace_reason"));
+    match (number, reason) {
+        (Ok(number), Ok(reason)) => Ok(Some(Replaces { number, reason })),
+        (number, reason) => Err(number.err().into_iter().chain(reason.err()).collect()),
+    }
+}
+
 /// A row that is being read.
 struct Row<'a> {
     header: &'a Header,
@@ -114,6 +140,17 @@ impl Row<'_> {
             evidence_digest: self.text(fields::EVIDENCE_DIGEST),
             credits: self.header.credits(self.raw).collect::<Vec<_>>().into_iter().map(|nth| self.credit(nth)).collect(),
         }
+    }
+
+    fn replaces(&mut self) -> Option<Replaces> {
+        let before = self.wrong.len();
+        let (number, reason) = (self.text(fields::REPLACES), self.text(fields::REPLACE_REASON));
+        if self.wrong.len() > before {
+            // A cell that could not be read needs no second reason.
+            return None;
+        }
+        let refused = |refusals: Vec<Refusal>| self.wrong.extend(refusals.iter().map(|refusal| self.header.placed(self.raw, refusal)));
+        replaces(number, reason).map_err(refused).ok().flatten()
     }
 
     fn holder(&mut self) -> HolderInput {

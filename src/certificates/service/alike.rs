@@ -23,7 +23,7 @@ pub fn likeness(app: &App, order: &Order) -> [u8; 32] {
     app.keys.data().keyed_hash("alike", format!("{said:?}").as_bytes())
 }
 
-/// For each order the number of a certificate that says the same of the same person and is not revoked, if there is one.
+/// For each order the number of a certificate that says the same of the same person and is not revoked, if there is one besides the one that it replaces.
 ///
 /// # Errors
 /// A fault.
@@ -41,6 +41,10 @@ pub fn issued_alike(conn: &mut Conn, app: &App, orders: &[&Order]) -> Result<Vec
             && said.level == draft.level.map(|l| i64::from(l.rank()))
             && said.assessed_on == draft.assessed_on.to_string()
     };
-    let number = |order: &&Order, hash: &Vec<u8>| held.get(hash)?.iter().find(|said| same(order, said)).map(|said| said.number.clone());
+    let stays = |order: &&Order, said: &&store::Said| order.replaces().is_none_or(|old| old.number.as_str() != said.number);
+    let number = |order: &&Order, hash: &Vec<u8>| {
+        let alike = held.get(hash)?.iter().find(|said| same(order, said) && stays(order, said));
+        alike.map(|said| said.number.clone())
+    };
     Ok(orders.iter().zip(&hashes).map(|(order, hash)| number(order, hash)).collect())
 }

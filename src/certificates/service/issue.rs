@@ -1,4 +1,4 @@
-//! Issuing: one certificate, many in one transaction, or one in the place of another.
+//! Issuing: one certificate, or many in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,9 @@ use verifier::jws::Signer;
 use verifier::time::{Day, Instant};
 use verifier::verdict::Interval;
 
-use super::{Actor, checked_reason, name_hash, number, status, step, view, visible};
-use crate::access::Caller;
+use super::{Actor, Replaces, name_hash, number};
 use crate::app::App;
-use crate::certificates::draft::Extra;
-use crate::certificates::rules::{self, Status, Step};
+use crate::certificates::rules::{self, Status};
 use crate::certificates::store::{self, Row};
 use crate::certificates::{CertificateRefusal, Draft, View, credit};
 use crate::db::{Bulk, Conn};
@@ -42,6 +40,15 @@ pub struct Origin {
     pub batch: String,
     /// Its line, as a spreadsheet shows it.
     pub line: i64,
+    /// The certificate in whose place it is issued.
+    pub replaces: Option<Replaces>,
+}
+
+impl Order {
+    /// The certificate in whose place a row of a batch is issued, if it says so.
+    pub fn replaces(&self) -> Option<&Replaces> {
+        self.origin.as_ref()?.replaces.as_ref()
+    }
 }
 
 /// A certificate that was issued, with the credit that it minted.
@@ -123,46 +130,8 @@ pub fn keep_places(conn: &mut Conn, provider: &str, year: i64, now: i64, count: 
     Ok(taken.remove(provider).unwrap_or_default())
 }
 
-/// Issues one in the place of certificate `old`, which becomes final in the same transaction.
-///
-/// # Errors
-/// As [`issue`], and `certificates.not_found`, `certificates.final`, `certificates.reason`, `certificates.other_provider`.
-pub fn replace(conn: &mut Conn, app: &App, caller: &Caller, order: &Order, old: &str, reason: &str) -> Result<View, Error> {
-    let reason = checked_reason(reason)?;
-    let before = visible(conn, caller, old)?;
-    rules::next(status(&before)?, Step::Replace)?;
-    if !order.actor.is_of(conn, &before.provider_id)? {
-        return Err(CertificateRefusal::OtherProvider.at("certificate.provider").into());
-    }
-    let mut order = order.clone();
-    // What it was issued for stays what it was issued for.
-    order.draft.extra.basis = serde_json::from_str::<Extra>(&before.extra).map_err(Fault::new)?.basis;
-    let row = in_place(conn, app, &order, &before).map_err(in_certificate)?;
-    step(conn, app, &before, Step::Replace, &reason, &order.actor.client, Some(&row.number))?;
-    view(conn, app, row, Vec::new())
-}
-
-fn in_place(conn: &mut Conn, app: &App, order: &Order, old: &Row) -> Result<Row, Error> {
-    let office = Office::open(conn, app, &[order])?;
-    let provider = office.admit(order)?;
-    let mut supply = Supply::take(conn, &office, std::iter::once(&provider), None)?;
-    let mut bulk = Bulk::default();
-    let row = office.certify(&mut bulk, &mut supply, order, &provider, Some(old.id.clone()))?;
-    bulk.write(conn)?;
-    credit::mint_anew(conn, app, &order.actor.client, &order.draft, &row, old)?;
-    Ok(row)
-}
-
-/// A refusal of the new certificate of a replacement: its fields are members of `certificate`.
-fn in_certificate(error: Error) -> Error {
-    match error {
-        Error::Refusal(refusal) if !refusal.field.is_empty() => refusal.within("certificate").into(),
-        other => other,
-    }
-}
-
 /// What is known when orders are looked at: of all of them at once.
-struct Office<'a> {
+pub(super) struct Office<'a> {
     app: &'a App,
     now: i64,
     today: Day,
@@ -175,14 +144,14 @@ struct Office<'a> {
 }
 
 #[derive(Clone)]
-struct Provider {
-    id: String,
+pub(super) struct Provider {
+    pub id: String,
     credit_code: CreditCode,
     timeline: std::sync::Arc<[Interval]>,
 }
 
 impl Office<'_> {
-    fn open<'a>(conn: &mut Conn, app: &'a App, orders: &[&Order]) -> Result<Office<'a>, Error> {
+    pub fn open<'a>(conn: &mut Conn, app: &'a App, orders: &[&Order]) -> Result<Office<'a>, Error> {
         let now = app.edge.now();
         let named: BTreeSet<&str> = orders.iter().map(|order| order.actor.provider.as_str()).collect();
         let mut providers = BTreeMap::new();
@@ -205,7 +174,7 @@ impl Office<'_> {
     }
 
     /// The provider of an order whose certificate may be issued.
-    fn admit(&self, order: &Order) -> Result<Provider, Refusal> {
+    pub fn admit(&self, order: &Order) -> Result<Provider, Refusal> {
         let draft = &order.draft;
         rules::may_be_issued(draft, self.today)?;
         let provider = self.providers.get(&order.actor.provider).ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
@@ -248,6 +217,7 @@ impl Office<'_> {
     /// Signs the certificate of an accepted order, and adds what has to be written.
     fn issue(&mut self, bulk: &mut Bulk, supply: &mut Supply, order: &Order, provider: &Provider) -> Result<Issued, Error> {
         let row = self.certify(bulk, supply, order, provider, None)?;
+        supply.used(&provider.id);
         let (app, draft) = (self.app, &order.draft);
         if draft.extra.credits.is_empty() {
             return Ok(Issued { row, lots: Vec::new() });
@@ -257,9 +227,11 @@ impl Office<'_> {
         Ok(Issued { row, lots })
     }
 
-    fn certify(&self, bulk: &mut Bulk, supply: &mut Supply, order: &Order, provider: &Provider, replaces: Option<String>) -> Result<Row, Error> {
+    /// Signs a certificate for the next place, and adds what has to be written; whoever keeps it says that the place is used.
+    pub fn certify(&self, bulk: &mut Bulk, supply: &Supply, order: &Order, provider: &Provider, replaces: Option<String>) -> Result<Row, Error> {
         let (key, signer) = supply.keys.get(&provider.id).ok_or_else(|| Fault::text("a provider without a key"))?;
-        let place = supply.places.get_mut(&provider.id).and_then(Iterator::next).ok_or_else(|| Fault::text("too few indices"))?;
+        let place = supply.places.get(&provider.id).and_then(|places| places.as_slice().first().copied());
+        let place = place.ok_or_else(|| Fault::text("too few indices"))?;
         let card = self.sign(&order.draft, signer, provider, place)?;
         let row = self.row(order, &card, key, replaces)?;
         bulk.add(row.clone());
@@ -344,14 +316,14 @@ fn field_of(claim: &str) -> &str {
 }
 
 /// What accepted certificates need: nobody who may not issue gets a key or an index.
-struct Supply {
+pub(super) struct Supply {
     keys: BTreeMap<String, (keys::Row, std::sync::Arc<Signer>)>,
     /// Places in status lists that are still to be given out, by provider.
     places: BTreeMap<String, std::vec::IntoIter<(i64, i64)>>,
 }
 
 impl Supply {
-    fn take<'a>(
+    pub fn take<'a>(
         conn: &mut Conn,
         office: &Office<'_>,
         accepted: impl Iterator<Item = &'a Provider>,
@@ -368,5 +340,9 @@ impl Supply {
             _ => store::take_all(conn, &counts, i64::from(office.today.year()), office.now)?,
         };
         Ok(Supply { keys, places: places.into_iter().map(|(provider, places)| (provider, places.into_iter())).collect() })
+    }
+    /// That the next place of a provider is used.
+    pub fn used(&mut self, provider: &str) {
+        self.places.get_mut(provider).and_then(Iterator::next);
     }
 }

@@ -3,6 +3,7 @@
 mod alike;
 mod issue;
 mod many;
+mod replace;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,8 +12,9 @@ use verifier::documents::digest;
 use verifier::ids::{CertificateNumber, IdDocument};
 
 pub use self::alike::{issued_alike, likeness};
-pub use self::issue::{Issued, Order, Origin, check_all, issue, issue_all, issue_at, keep_places, replace};
+pub use self::issue::{Issued, Order, Origin, check_all, issue, issue_all, issue_at, keep_places};
 pub use self::many::{change_all, credit_of, named};
+pub use self::replace::{Replaces, may_replace, replace, replace_at};
 use super::rules::{self, Status, Step};
 use super::store::{Event, Filter, Row};
 use super::{CertificateRefusal, Mine, View, credit, store};

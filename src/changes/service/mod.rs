@@ -6,7 +6,7 @@ mod work;
 
 pub use decide::{approve, cancel};
 pub use propose::{Source, Wanted, propose};
-pub use work::work;
+pub use work::{run, work};
 
 use super::ChangeRefusal;
 use super::store::{self, Row};

@@ -9,13 +9,13 @@ use super::super::store::{self, Chunk, Row};
 use super::super::{CERTIFICATES_MAX, CHUNK, ChangeRefusal, NUMBERS_MAX, SAMPLE};
 use crate::access::Caller;
 use crate::app::App;
-use crate::batches;
 use crate::certificates::rules::{Status, Step, next};
 use crate::certificates::store::Filter;
-use crate::certificates::{self, Actor};
+use crate::certificates::{self, Actor, CertificateRefusal};
 use crate::db::{Bulk, Conn};
 use crate::error::{Error, Fault};
 use crate::learners::rules::is_reason;
+use crate::{batches, providers};
 
 /// Which certificates.
 #[derive(Clone, Debug)]
@@ -42,18 +42,19 @@ pub struct Wanted {
 /// Fixes the certificates that could take the step now. Nothing is done to them before somebody has approved it.
 ///
 /// # Errors
-/// `changes.*`, `batches.not_found`, or a fault.
+/// `changes.*`, `batches.not_found`, `certificates.provider`, or a fault.
 pub fn propose(conn: &mut Conn, app: &App, caller: &Caller, actor: &Actor, wanted: &Wanted) -> Result<Row, Error> {
     if !is_reason(&wanted.reason) {
         return Err(ChangeRefusal::Reason.at("reason").into());
     }
+    let provider = providers::store::find(conn, &actor.provider)?.ok_or_else(|| CertificateRefusal::Provider.at("provider"))?.id;
     let able = Status::ALL.into_iter().filter(|status| next(*status, wanted.step).is_ok()).map(Status::as_str).collect::<Vec<_>>();
     let (filter, source) = match &wanted.source {
         Source::Batch(id) => (Filter { batch: Some(batches::find(conn, caller, id)?.id), ..Filter::default() }, json!({"batch": id})),
-        Source::Numbers(numbers) => (numbered(conn, actor, numbers)?, json!({"numbers": numbers.len()})),
+        Source::Numbers(numbers) => (numbered(conn, &provider, numbers)?, json!({"numbers": numbers.len()})),
         Source::Filter(filter, written) => ((**filter).clone(), json!({"filter": written})),
     };
-    let filter = Filter { provider: Some(actor.provider.clone()), ..filter };
+    let filter = Filter { provider: Some(provider.clone()), ..filter };
     let found = certificates::named(conn, &filter, &able, CERTIFICATES_MAX + 1)?;
     if found.is_empty() {
         return Err(ChangeRefusal::Nothing.at("").into());
@@ -65,7 +66,7 @@ pub fn propose(conn: &mut Conn, app: &App, caller: &Caller, actor: &Actor, wante
     let sample: Vec<&str> = found.iter().take(SAMPLE).map(|(_, number)| number.as_str()).collect();
     let row = Row {
         id: app.edge.id("chg"),
-        provider_id: actor.provider.clone(),
+        provider_id: provider,
         step: word(wanted.step).to_owned(),
         reason: wanted.reason.clone(),
         source: source.to_string(),
@@ -98,7 +99,7 @@ pub fn propose(conn: &mut Conn, app: &App, caller: &Caller, actor: &Actor, wante
 }
 
 /// The filter for these numbers, all of which the provider has.
-fn numbered(conn: &mut Conn, actor: &Actor, numbers: &[String]) -> Result<Filter, Error> {
+fn numbered(conn: &mut Conn, provider: &str, numbers: &[String]) -> Result<Filter, Error> {
     let wrong = |got: String| Error::from(ChangeRefusal::Numbers.at("numbers").got(got));
     if !(1..=NUMBERS_MAX).contains(&numbers.len()) {
         return Err(wrong(format!("{} numbers", numbers.len())));
@@ -107,7 +108,7 @@ fn numbered(conn: &mut Conn, actor: &Actor, numbers: &[String]) -> Result<Filter
     if let Some((at, _)) = numbers.iter().enumerate().find(|(_, number)| !seen.insert(number.as_str())) {
         return Err(wrong(format!("entry {at} stands twice")));
     }
-    let filter = Filter { provider: Some(actor.provider.clone()), numbers: Some(numbers.to_vec()), ..Filter::default() };
+    let filter = Filter { provider: Some(provider.to_owned()), numbers: Some(numbers.to_vec()), ..Filter::default() };
     let every = Status::ALL.map(Status::as_str);
     let found: BTreeSet<String> = certificates::named(conn, &filter, &every, NUMBERS_MAX)?.into_iter().map(|(_, number)| number).collect();
     match numbers.iter().position(|number| !found.contains(number)) {

@@ -1,4 +1,4 @@
-//! Going on with changes: counting what one would do, and doing it, a chunk in one transaction. Whoever holds the lease works; a lease that runs out is taken by another.
+//! Going on with changes: counting what one would do, and doing it, a chunk in one transaction, under a lease.
 
 use std::collections::BTreeMap;
 
@@ -12,49 +12,39 @@ use crate::certificates::rules::Step;
 use crate::certificates::{self, Change};
 use crate::db::{Bulk, Conn};
 use crate::error::{Error, Fault, Refusal};
+use crate::lease::{claim, holding};
 use crate::ledger::service::LotState;
 
-/// Seconds for which a lease is taken and renewed with every chunk.
-const LEASE: i64 = 5;
-
-/// Goes on with the changes that wait, until none does: how many steps were done.
+/// Goes on with the changes that wait, until none does: how many steps were done. One that cannot go on holds up no other.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn work(app: &App) -> Result<usize, Error> {
     let mut done = 0;
-    loop {
-        let (lease, now) = (app.edge.id("lse"), app.edge.now());
-        let taken = app.db.write({
-            let lease = lease.clone();
-            move |conn| store::claim(conn, &lease, now, now + LEASE)
-        });
-        let Some(row) = taken.await? else { return Ok(done) };
+    while let Some(row) = claim::<Row>(app, None).await? {
         let id = row.id.clone();
-        let went = if row.state == "proposed" { preview(app, row, &lease).await } else { take(app, row, &lease).await };
-        match went {
+        match held(app, row).await {
             Ok(()) => done += 1,
             // The lease runs out, and then it is tried again.
             Err(error) => tracing::warn!(change = id, %error, "a change cannot go on for now"),
         }
     }
+    Ok(done)
 }
 
-/// Changes a row that is still held; none where the lease was lost or people have decided otherwise meanwhile.
-async fn holding<F>(app: &App, row: &Row, lease: &str, change: F) -> Result<Option<Row>, Error>
-where
-    F: Fn(&mut Conn, Row) -> Result<Row, Error> + Send + 'static,
-{
-    let (id, lease, state, until) = (row.id.clone(), lease.to_owned(), row.state.clone(), app.edge.now() + LEASE);
-    let work = move |conn: &mut Conn| match store::hold(conn, &id, &lease, until)? {
-        Some(row) if row.state == state => {
-            let row = change(conn, row)?;
-            store::update(conn, &row)?;
-            Ok(Some(row))
-        }
-        _ => Ok(None),
-    };
-    app.db.write(work).await
+/// Goes on with one change now, unless somebody does already or there is nothing to do.
+///
+/// # Errors
+/// A fault of the database, or why it cannot go on.
+pub async fn run(app: &App, id: &str) -> Result<(), Error> {
+    match claim::<Row>(app, Some(id)).await? {
+        Some(row) => held(app, row).await,
+        None => Ok(()),
+    }
+}
+
+async fn held(app: &App, row: Row) -> Result<(), Error> {
+    if row.state == "proposed" { preview(app, row).await } else { take(app, row).await }
 }
 
 fn ids(conn: &mut Conn, change: &str, n: i64) -> Result<Vec<String>, Error> {
@@ -63,7 +53,7 @@ fn ids(conn: &mut Conn, change: &str, n: i64) -> Result<Vec<String>, Error> {
 }
 
 /// Counts what becomes of credit.
-async fn preview(app: &App, row: Row, lease: &str) -> Result<(), Error> {
+async fn preview(app: &App, row: Row) -> Result<(), Error> {
     let mut effect: BTreeMap<String, Effect> = BTreeMap::new();
     for n in 0..row.chunks {
         if row.step != word(Step::Revoke) {
@@ -81,21 +71,21 @@ async fn preview(app: &App, row: Row, lease: &str) -> Result<(), Error> {
             one.redeemed += sums.redeemed;
             one.away += sums.held + sums.out;
         }
-        if holding(app, &row, lease, |_, row| Ok(row)).await?.is_none() {
+        if holding(app, &row, |_, row: Row| Ok(row)).await?.is_none() {
             return Ok(());
         }
     }
     let effect = serde_json::to_string(&effect.into_values().collect::<Vec<_>>()).map_err(Fault::new)?;
     let previewed =
         move |_: &mut Conn, row: Row| Ok(Row { state: "previewed".to_owned(), effect: effect.clone(), lease: String::new(), leased_until: 0, ..row });
-    holding(app, &row, lease, previewed).await.map(drop)
+    holding(app, &row, previewed).await.map(drop)
 }
 
 /// Has every certificate take the step.
-async fn take(app: &App, mut row: Row, lease: &str) -> Result<(), Error> {
+async fn take(app: &App, mut row: Row) -> Result<(), Error> {
     while row.chunk < row.chunks {
         let (n, this) = (row.chunk, app.clone());
-        let Some(after) = holding(app, &row, lease, move |conn, row| chunk(conn, &this, row, n)).await? else { return Ok(()) };
+        let Some(after) = holding(app, &row, move |conn, row: Row| chunk(conn, &this, row, n)).await? else { return Ok(()) };
         row = after;
     }
     let (this, now) = (app.clone(), app.edge.now());
@@ -104,7 +94,7 @@ async fn take(app: &App, mut row: Row, lease: &str) -> Result<(), Error> {
         say(conn, &this, &row, "done", &row.approved_by.clone().unwrap_or_default())?;
         Ok(row)
     };
-    holding(app, &row, lease, ended).await.map(drop)
+    holding(app, &row, ended).await.map(drop)
 }
 
 fn chunk(conn: &mut Conn, app: &App, mut row: Row, n: i64) -> Result<Row, Error> {

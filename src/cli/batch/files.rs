@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::{Language, PAGE, Sheet, caller, going, judged, look, stopped, tell};
 use crate::batches::sheet::{self, FILE_MAX, Form, Mapping};
-use crate::batches::{self, BatchRefusal, MAPPING_MAX, Upload, Wanted};
+use crate::batches::{self, BatchRefusal, MAPPING_MAX, Upload, View, Wanted};
 use crate::certificates::Actor;
 use crate::cli::stop::Stop;
 use crate::cli::{exit, registry, table, words};
@@ -103,8 +103,8 @@ pub(super) fn create(arguments: Create, config: Config) -> Result<u8, Stop> {
     let actor = Actor { client: caller().client_id, provider: arguments.provider };
     let (row, _) = batches::receive(&app, &actor, Upload { name, file, digest, mapping }).map_err(stopped)?;
     let mut view = look(&app, &row.id)?;
-    if going::is_checking(&view) && !arguments.no_wait {
-        view = going::watch(&app, &row.id, going::is_checking)?;
+    if view.is_checking() && !arguments.no_wait {
+        view = going::watch(&app, &row.id, View::is_checking)?;
     }
     tell(&view)?;
     Ok(judged(view.faulty))
@@ -137,7 +137,7 @@ fn taken(path: &Path) -> Result<(File, String), Stop> {
     Ok((copy, format!("sha256:{hex}")))
 }
 
-fn open(path: &Path) -> Result<File, Stop> {
+pub(super) fn open(path: &Path) -> Result<File, Stop> {
     match File::open(path) {
         Err(e) if e.kind() == ErrorKind::NotFound => Err(Stop::usage(words::NO_FILE)),
         Ok(file) if file.metadata().is_ok_and(|found| found.is_dir()) => Err(Stop::usage(words::FOLDER)),
@@ -145,7 +145,7 @@ fn open(path: &Path) -> Result<File, Stop> {
     }
 }
 
-fn unread(path: &Path, e: &std::io::Error) -> Fault {
+pub(super) fn unread(path: &Path, e: &std::io::Error) -> Fault {
     Fault::text(format!("cannot read {}: {e}", path.display()))
 }
 

@@ -2,6 +2,7 @@
 
 mod files;
 mod going;
+mod steps;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -11,6 +12,7 @@ use crate::access::service::LOCAL;
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::batches::{self, View};
+use crate::certificates::rules::Step;
 use crate::config::Config;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
@@ -27,6 +29,11 @@ const PAGE: i64 = 200;
     hufu batch approve bat_... --rows 9998            the number that can be issued, as `create` has shown it\n  \
     hufu batch run bat_...\n  \
     hufu batch results bat_... --form xlsx --output issued.xlsx\n\n\
+    One step for many certificates, seen before it is taken:\n  \
+    hufu batch revoke bat_... --reason 原始记录系伪造             how many, the first numbers, what becomes of credit; nothing is done\n  \
+    hufu batch revoke --change chg_... --approve 1203         the number that was shown; each takes it once, then the receipt\n  \
+    hufu batch suspend --provider prov_... --numbers FILE --reason TEXT\n  \
+    hufu batch suspend --provider prov_... --occupation 6-31- --from 2026-10-01 --reason TEXT\n\n\
     Exit code 4 where rows are wrong or were refused. All that is done here is done as the client `local`: where a provider wants a second person, \
     what was created here is approved over HTTP, or what was uploaded over HTTP here.")]
 pub(super) enum Command {
@@ -78,6 +85,12 @@ pub(super) enum Command {
         /// Id of the batch
         id: String,
     },
+    /// Put many certificates out of force for now: those of a batch, of a list of numbers, or what is like this
+    Suspend(steps::Many),
+    /// Put them back in force
+    Reinstate(steps::Many),
+    /// Put them out of force for good, and take back their credit
+    Revoke(steps::Many),
     /// Write a file to begin with: the header and one row
     Template(files::Template),
 }
@@ -116,6 +129,9 @@ pub(super) fn run(command: Command, config: Config) -> Result<u8, Fault> {
         Command::Results(arguments) => files::results(&arguments, config),
         Command::Cancel { id, reason } => change(&id, config, |conn, app| batches::cancel(conn, app, &caller(), &id, &reason).map(drop)),
         Command::Retry { id } => change(&id, config, |conn, app| batches::retry(conn, app, &caller(), &id).map(drop)),
+        Command::Suspend(arguments) => steps::run(Step::Suspend, &arguments, config),
+        Command::Reinstate(arguments) => steps::run(Step::Reinstate, &arguments, config),
+        Command::Revoke(arguments) => steps::run(Step::Revoke, &arguments, config),
         Command::Template(arguments) => files::template(&arguments),
     };
     Ok(done.unwrap_or_else(|stop| stop.end(language())))
@@ -145,10 +161,10 @@ fn change(id: &str, config: Config, change: impl Fn(&mut Conn, &App) -> Result<(
 
 fn validate(id: &str, config: Config) -> Result<u8, Stop> {
     let app = registry::open(config)?;
-    if !going::is_checking(&look(&app, id)?) {
+    if !look(&app, id)?.is_checking() {
         app.db.write_now(|conn| batches::check_again(conn, &caller(), id)).map_err(stopped)?;
     }
-    let view = going::watch(&app, id, going::is_checking)?;
+    let view = going::watch(&app, id, View::is_checking)?;
     tell(&view)?;
     Ok(judged(view.faulty))
 }
@@ -156,10 +172,10 @@ fn validate(id: &str, config: Config) -> Result<u8, Stop> {
 fn issue(id: &str, config: Config) -> Result<u8, Stop> {
     let app = registry::open(config)?;
     let view = look(&app, id)?;
-    if !going::is_issuing(&view) {
+    if !view.is_issuing() {
         return Err(stopped(batches::BatchRefusal::State.at("id").got(view.state).into()));
     }
-    let view = going::watch(&app, id, going::is_issuing)?;
+    let view = going::watch(&app, id, View::is_issuing)?;
     tell(&view)?;
     Ok(judged(if view.state == "cancelled" { view.valid - view.issued } else { view.failed }))
 }

@@ -1,7 +1,7 @@
 //! A server that is killed while it issues, again and again; a disk that fills up, a database that goes away: in the end exactly the approved rows are certificates,
 //! each once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{HEADER, row};
 use crate::crash::disk::Disk;
 use crate::crash::operator;
 use crate::crash::outage::Relay;
-use crate::support::issuing::{credit_code, listing, text};
+use crate::support::issuing::{credit_code, lines_of, listing, text};
 use crate::support::{Backend, Process, postgres};
 
 /// A batch at a server that is in trouble. One row in a hundred is wrong.
@@ -114,6 +114,57 @@ fn a_server_killed_again_and_again_issues_each_approved_row_once_on_sqlite() {
 #[test]
 fn a_server_killed_again_and_again_issues_each_approved_row_once_on_postgres() {
     killed(Backend::Postgres);
+}
+
+/// Certificates, each of which a row of a second file replaces.
+fn killed_while_it_replaces(backend: Backend) {
+    let Some(process) = Process::with(backend, &[]) else { return };
+    let mut trouble = Trouble::at(&process, 2_500);
+    trouble.until(|view| view["state"] == "validated");
+    trouble.approve();
+    trouble.until(|view| view["state"] == "done_with_errors");
+    let cards = process.client().bearer(&trouble.token).get(&format!("/v1/batches/{}/results?form=ndjson", trouble.id)).expect(200);
+    let cards = cards.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let numbers: BTreeMap<i64, String> = cards.map(|card| (card["row"].as_i64().unwrap(), text(&card, "number").to_owned())).collect();
+    let line = |(row, line): (i64, &str)| match numbers.get(&row) {
+        _ if row == 1 => format!("{line},原证书编号,换发原因"),
+        Some(number) => format!("{line},{number},改版换发"),
+        None => format!("{line},,"),
+    };
+    trouble.file = (1..).zip(trouble.file.lines()).map(line).collect::<Vec<_>>().join("\n");
+    trouble.id = text(&trouble.send(201), "id").to_owned();
+    trouble.until(|view| view["state"] == "validated");
+    trouble.approve();
+    let (mut kills, mut issued) = (0, 0);
+    for pause in [0, 250, 80, 500] {
+        let view = trouble.until(|view| view["state"] == "done_with_errors" || view["issued"].as_i64() > Some(issued));
+        issued = view["issued"].as_i64().unwrap();
+        std::thread::sleep(Duration::from_millis(pause));
+        kills += usize::from(view["state"] != "done_with_errors");
+        process.kill9();
+        process.start();
+    }
+    assert!(kills >= 3, "{kills} kills");
+    trouble.is_whole();
+    let (valid, db) = (trouble.valid(), process.db());
+    let one = |sql: &str| lines_of(&db, sql).join(" ");
+    let statuses = one("SELECT status || ' ' || CAST(COUNT(*) AS TEXT) AS line FROM certificates GROUP BY status ORDER BY status");
+    assert_eq!(statuses, format!("issued {valid} replaced {valid}"));
+    let events = one("SELECT CAST(COUNT(*) AS TEXT) || ' ' || CAST(COUNT(DISTINCT certificate_id) AS TEXT) AS line FROM certificate_events");
+    assert_eq!(events, format!("{valid} {valid}"));
+    let pairs = "SELECT CAST(COUNT(*) AS TEXT) AS line FROM certificates o JOIN certificates n ON n.replaces = o.id \
+        WHERE o.status = 'replaced' AND o.replaced_by = n.number AND n.status = 'issued' AND n.batch_line = o.batch_line";
+    assert_eq!(one(pairs), valid.to_string());
+}
+
+#[test]
+fn a_server_killed_again_and_again_replaces_each_certificate_once_on_sqlite() {
+    killed_while_it_replaces(Backend::Sqlite);
+}
+
+#[test]
+fn a_server_killed_again_and_again_replaces_each_certificate_once_on_postgres() {
+    killed_while_it_replaces(Backend::Postgres);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use hufu::access::Role;
+use hufu::db::Db;
 use hufu::db::schema::{certificate_events, certificates, evidence, idempotency, keys, status_lists};
 use serde_json::{Value, json};
 use verifier::ids::CreditCode;
@@ -205,7 +206,12 @@ struct Line {
 
 /// The column `line` of every row that a query finds.
 pub fn lines(world: &World, sql: &str) -> Vec<String> {
-    let read = world.app.db.read_now(|conn| Ok(hufu::on_backend!(conn, c => diesel::sql_query(sql).load::<Line>(c))?));
+    lines_of(&world.app.db, sql)
+}
+
+/// The same of any database.
+pub fn lines_of(db: &Db, sql: &str) -> Vec<String> {
+    let read = db.read_now(|conn| Ok(hufu::on_backend!(conn, c => diesel::sql_query(sql).load::<Line>(c))?));
     read.unwrap().into_iter().map(|row| row.line).collect()
 }
 
