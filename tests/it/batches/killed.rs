@@ -136,7 +136,7 @@ fn killed_while_it_replaces(backend: Backend) {
     trouble.until(|view| view["state"] == "validated");
     trouble.approve();
     let (mut kills, mut issued) = (0, 0);
-    for pause in [0, 250, 80, 500] {
+    for pause in [0, 120, 40, 200] {
         let view = trouble.until(|view| view["state"] == "done_with_errors" || view["issued"].as_i64() > Some(issued));
         issued = view["issued"].as_i64().unwrap();
         std::thread::sleep(Duration::from_millis(pause));

@@ -67,7 +67,7 @@ fn killed(backend: Backend) {
     until(&process, &token, &path, |view| view["state"] == "previewed");
     process.client().bearer(&token).post_json(&format!("{path}/approve"), &json!({"certificates": CERTIFICATES})).expect(200);
     let (mut kills, mut done) = (0, 0);
-    for pause in [0, 260, 90, 180, 40] {
+    for pause in [0, 120, 40, 90, 20] {
         let view = until(&process, &token, &path, |view| view["state"] == "done" || view["done"].as_i64() > Some(done));
         done = view["done"].as_i64().unwrap();
         std::thread::sleep(Duration::from_millis(pause));
