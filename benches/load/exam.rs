@@ -2,6 +2,7 @@
 //! raw signatures and the same rows copied by the database itself, chunk by chunk, into tables of the same columns and
 //! indexes; on PostgreSQL with the same foreign keys, on SQLite without.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -72,11 +73,17 @@ pub fn publish_scheme(registry: &Registry) {
     registry.ask("/v1/schemes", &scheme);
 }
 
-/// Received, looked at, issued; and the most memory, KiB.
+/// A batch of so many people: received, looked at, issued; and the most memory, KiB.
 pub fn batch(registry: &Registry, rows: u64) -> ([Duration; 3], u64) {
+    batch_of(registry, 0..rows, "310000:credit")
+}
+
+/// A batch of these people with credit of this scheme.
+pub fn batch_of(registry: &Registry, people: Range<u64>, scheme: &str) -> ([Duration; 3], u64) {
+    let rows = people.end - people.start;
     let mut file = String::from("姓名,证件号码,职业编码,职业(工种),技能等级,评定成绩,评价日期,学分方案,学分,成果类型,学分类别\n");
-    for n in 0..rows {
-        file.push_str(&format!("王小明,{},6-31-01-03,电工,三级,良好,2026-10-18,310000:credit,2.50,certificate,core\n", resident(n)));
+    for n in people {
+        file.push_str(&format!("王小明,{},6-31-01-03,电工,三级,良好,2026-10-18,{scheme},2.50,certificate,core\n", resident(n)));
     }
     let url = format!("http://{}/v1/batches?name=exam.csv&provider={}", registry.address, registry.provider);
     let started = Instant::now();

@@ -1,4 +1,4 @@
-//! Single issue with a durable commit each, beside a bare insert of the same row through the same pool.
+//! Single issue for one provider, beside a bare insert of the same row through the same pool; on SQLite with a commit each too.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -14,11 +14,18 @@ use super::registry::{Backend, Registry};
 pub fn beside_insert(time: Duration) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let Some(registry) = Registry::start(backend) else { continue };
+        // PostgreSQL shares commits by itself.
+        let alone = if backend == Backend::Sqlite { Registry::with(backend, &[("group_max", "1")]) } else { None };
         println!("{backend:?}");
         for clients in [1, 8, 64] {
+            let each = alone.as_ref().map(|alone| issue(alone, clients, time));
             let issued = issue(&registry, clients, time);
             let floor = insert(&registry, clients, time);
             line("issue", clients, &issued);
+            if let Some(each) = each {
+                line("issue with a commit each", clients, &each);
+                println!("    ratio {:.2}", issued.rate() / each.rate());
+            }
             line("bare insert", clients, &floor);
             println!("    ratio {:.2}", issued.rate() / floor.rate());
         }
@@ -50,7 +57,7 @@ fn insert(registry: &Registry, clients: usize, time: Duration) -> Report {
 fn again(n: i64) -> String {
     format!(
         "INSERT INTO certificates SELECT 'cert_{n:032}', 'FLOOR-{n}', provider_id, kid, kind, occupation, title, level, grade, assessed_on, issued_at, \
-         valid_until, status, status_list, {n}, replaces, replaced_by, id_kind, id_sealed, id_hash, name_hash, extra, card \
+         valid_until, status, status_list, {n}, replaces, replaced_by, id_kind, id_sealed, id_hash, name_hash, extra, card, NULL, NULL \
          FROM (SELECT * FROM certificates LIMIT 1) AS one"
     )
 }

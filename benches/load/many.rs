@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
+use diesel::{QueryableByName, RunQueryDsl};
 use hufu::config::Config;
 use hufu::db::Db;
 use serde_json::{Value, json};
 use verifier::base64url;
 
 use super::client::Connection;
-use super::registry::{Backend, Registry};
+use super::registry::{Backend, Registry, postgres, sqlite};
 
 /// The first measure.
 const FEW: u64 = 10_000;
@@ -79,14 +79,6 @@ fn fill(registry: &Registry, backend: Backend, many: u64, bytes_max: u64) -> u64
     let short = if next < many { ", the most that there is room for" } else { "" };
     println!("  {next} certificates{short}: filled in {seconds:.0} s, {} MB, {} bytes each", size / 1_000_000, size / next);
     next
-}
-
-fn sqlite(registry: &Registry) -> SqliteConnection {
-    SqliteConnection::establish(&format!("{}/hufu.sqlite", registry.setting("data_dir"))).unwrap()
-}
-
-fn postgres(registry: &Registry) -> PgConnection {
-    PgConnection::establish(&registry.setting("database_url")).unwrap()
 }
 
 /// What the database takes on the disk.

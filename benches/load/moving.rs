@@ -4,13 +4,15 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
 use super::client::{Connection, run};
+use super::exam;
 use super::people::resident;
 use super::posting::line;
-use super::registry::{Backend, Registry};
+use super::registry::{Backend, Registry, postgres, sqlite};
 
 /// Learners among whom the clients are shared out.
 const LEARNERS: u64 = 64;
@@ -24,6 +26,15 @@ const SLICE: u64 = 10_000;
 /// How long to wait before looking again.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// A lot of a learner who moves nothing else.
+#[derive(QueryableByName)]
+struct Lot {
+    #[diesel(sql_type = Text)]
+    learner_id: String,
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
 /// Two registries with an agreement of four to five.
 struct Pair {
     here: Registry,
@@ -32,20 +43,25 @@ struct Pair {
     learners: Vec<(String, Vec<String>)>,
 }
 
-/// All of it, on both databases or on the one that is named; `many` transfers wait in the outbox.
+/// All of it, on both databases or on the one that is named; `many` transfers of as many learners wait in the outbox. No time, or none that wait: that part is left out.
 pub fn between_two(time: Duration, many: u64, only: Option<&str>) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         if only.is_some_and(|name| name != format!("{backend:?}")) {
             continue;
         }
         let Some(mut pair) = Pair::open(backend) else { continue };
-        for clients in [1, 64] {
-            line(&format!("{backend:?}: asked for and settled"), clients, &pair.settle(clients, time));
+        if !time.is_zero() {
+            for clients in [1, 64] {
+                line(&format!("{backend:?}: asked for and settled"), clients, &pair.settle(clients, time));
+            }
+            for lots in [1, 10, LOTS] {
+                println!("{backend:?}: a move of {lots} lots: median {:.1} ms", pair.lots(lots).as_secs_f64() * 1e3);
+            }
         }
-        for lots in [1, 10, LOTS] {
-            println!("{backend:?}: a move of {lots} lots: median {:.1} ms", pair.lots(lots).as_secs_f64() * 1e3);
+        if many > 0 {
+            pair.drain(backend, many);
         }
-        pair.drain(backend, many);
+        drop(pair);
         let Some(pair) = Pair::open(backend) else { continue };
         pair.state(backend, 1_000_000);
     }
@@ -56,7 +72,7 @@ impl Pair {
         let here = Registry::start(backend)?;
         let there = Registry::with(backend, &[("region", "320000"), ("region_name_zh", "江苏省"), ("region_name_en", "Jiangsu")])?;
         let names = json!({"zh": "学分", "en": "Credit"});
-        let parts: Vec<String> = (0..PARTS).map(|n| format!("part-{n}")).collect();
+        let parts: Vec<String> = (0..PARTS).map(part).collect();
         for (own, other, id) in [(&here, &there, "310000:credit"), (&there, &here, "320000:credit")] {
             let region: Value = serde_json::from_str(&fetch(other, "/v1/region")).unwrap();
             own.ask("/v1/partners", &json!({"url": format!("http://{}", other.address), "fingerprint": region["fingerprint"]}));
@@ -69,8 +85,27 @@ impl Pair {
 
     fn wanted(&self, learner: usize, lots: usize) -> Vec<u8> {
         let (id, own) = &self.learners[learner];
-        let picks: Vec<Value> = own.iter().take(lots).map(|lot| json!({"lot": lot, "amount": 5})).collect();
-        serde_json::to_vec(&json!({"learner": id, "to": "320000", "agreement": self.agreement, "grant": "credit", "lots": picks})).unwrap()
+        self.asking(id, &own[..lots])
+    }
+
+    fn asking(&self, learner: &str, lots: &[String]) -> Vec<u8> {
+        let picks: Vec<Value> = lots.iter().map(|lot| json!({"lot": lot, "amount": 5})).collect();
+        serde_json::to_vec(&json!({"learner": learner, "to": "320000", "agreement": self.agreement, "grant": "credit", "lots": picks})).unwrap()
+    }
+
+    /// So many more learners with an account in both regions and a lot in the first, as an examination brings them.
+    fn crowd(&self, backend: Backend, many: u64) -> Vec<Lot> {
+        for (registry, scheme) in [(&self.here, "310000:credit"), (&self.there, "320000:credit")] {
+            exam::batch_of(registry, LEARNERS..LEARNERS + many, scheme);
+        }
+        let query = diesel::sql_query("SELECT learner_id, id FROM lots WHERE kind = 'certificate' ORDER BY id");
+        let lots: Vec<Lot> = match backend {
+            Backend::Sqlite => query.load(&mut sqlite(&self.here)),
+            Backend::Postgres => query.load(&mut postgres(&self.here)),
+        }
+        .unwrap();
+        assert_eq!(lots.len() as u64, many);
+        lots
     }
 
     /// Transfers that clients ask for one after the other, each waiting until it is settled.
@@ -112,14 +147,18 @@ impl Pair {
 
     /// The other region stands still while transfers are asked for, and goes on.
     fn drain(&mut self, backend: Backend, many: u64) {
+        let crowd = self.crowd(backend, many);
         self.there.signal("-STOP");
         let started = Instant::now();
         for done in (0..many).step_by(SLICE as usize) {
             self.here.sign_in_again();
-            run(64, Duration::MAX, SLICE.min(many - done), |n| {
-                let mut connection = Connection::open(&self.here.address, "/v1/transfers", Some(&self.here.token));
-                let (body, mut answer) = (self.wanted(n % self.learners.len(), 1), Vec::new());
-                move |_| connection.post(&body, &mut answer) == 201
+            let (pair, crowd) = (&*self, &crowd[usize::try_from(done).unwrap()..]);
+            run(64, Duration::MAX, SLICE.min(many - done), |_| {
+                let (mut connection, mut answer) = (Connection::open(&pair.here.address, "/v1/transfers", Some(&pair.here.token)), Vec::new());
+                move |turn| {
+                    let lot = &crowd[usize::try_from(turn).unwrap()];
+                    connection.post(&pair.asking(&lot.learner_id, std::slice::from_ref(&lot.id)), &mut answer) == 201
+                }
             });
         }
         let rate = many as f64 / started.elapsed().as_secs_f64();
@@ -166,18 +205,15 @@ fn generate(registry: &Registry, backend: Backend, many: u64, peer: &str, [side,
     let sql = format!(
         "INSERT INTO peer_channels (peer, own, theirs, state, sent, seen, salt, changed_at) VALUES ('{peer}', 1, 1, 'open', 0, 0, 'AAAAAAAAAAAAAAAAAAAAAA', 1) \
             ON CONFLICT (peer) DO NOTHING; \
-        INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries, decision, unbooked) \
-            {each} SELECT 'trf_g' || (1000000000 + i), '{side}', 'move', '{peer}', '{state}', 100, 1, 'bench', FALSE, 0, {digest}, FALSE FROM n; \
-        INSERT INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text, day) \
-            {each} SELECT 'trm_g' || (1000000000 + i), {digest}, 'trf_g' || (1000000000 + i), '{peer}', {sent}, 'decision', 1, i, 1, '', '2026-01-01' FROM n; \
+        INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries, decision, unbooked, decided_on) \
+            {each} SELECT 'trf_g' || (1000000000 + i), '{side}', 'move', '{peer}', '{state}', 100, 1, 'bench', FALSE, 0, {digest}, FALSE, '2026-01-01' FROM n; \
+        INSERT INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text) \
+            {each} SELECT 'trm_g' || (1000000000 + i), {digest}, 'trf_g' || (1000000000 + i), '{peer}', {sent}, 'decision', 1, i, 1, '' FROM n; \
         ANALYZE"
     );
     match backend {
-        Backend::Sqlite => {
-            let path = format!("{}/hufu.sqlite", registry.setting("data_dir"));
-            SqliteConnection::establish(&path).unwrap().batch_execute(&sql).unwrap();
-        }
-        Backend::Postgres => PgConnection::establish(&registry.setting("database_url")).unwrap().batch_execute(&sql).unwrap(),
+        Backend::Sqlite => sqlite(registry).batch_execute(&sql).unwrap(),
+        Backend::Postgres => postgres(registry).batch_execute(&sql).unwrap(),
     }
 }
 
@@ -200,12 +236,17 @@ fn agree(here: &Registry, there: &Registry) -> String {
     digest
 }
 
+/// The category of a part; the first is that of the certificates of an examination.
+fn part(n: usize) -> String {
+    if n == 0 { "core".to_owned() } else { format!("part-{n}") }
+}
+
 /// A learner with an account in both regions and lots in the first; the first learner has many.
 fn learner(here: &Registry, there: &Registry, n: u64) -> (String, Vec<String>) {
     let person = json!({"name": "欧阳静", "id_type": "resident", "id_number": resident(n)});
     there.ask("/v1/learners", &person);
     let id = here.ask("/v1/learners", &person)["id"].as_str().unwrap().to_owned();
-    let credits: Vec<Value> = (0..PARTS).map(|n| json!({"scheme": "310000:credit", "amount": 10_000_000, "category": format!("part-{n}")})).collect();
+    let credits: Vec<Value> = (0..PARTS).map(|n| json!({"scheme": "310000:credit", "amount": 10_000_000, "category": part(n)})).collect();
     let many = if n == 0 { LOTS / PARTS } else { 1 };
     let mut lots = Vec::new();
     for course in 0..many {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use serde_json::{Value, json};
 
 use super::people::credit_code;
@@ -141,6 +141,16 @@ impl Drop for Registry {
             drop_database(&server, database);
         }
     }
+}
+
+/// The database of a registry on SQLite, behind its back.
+pub fn sqlite(registry: &Registry) -> SqliteConnection {
+    SqliteConnection::establish(&format!("{}/hufu.sqlite", registry.setting("data_dir"))).unwrap()
+}
+
+/// The database of a registry on PostgreSQL, behind its back.
+pub fn postgres(registry: &Registry) -> PgConnection {
+    PgConnection::establish(&registry.setting("database_url")).unwrap()
 }
 
 /// Deletes what [`make_database`] made: gigabytes, of some programs.

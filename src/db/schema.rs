@@ -211,13 +211,13 @@ table! {
         ask -> Nullable<Text>, decision -> Nullable<Text>, decided_epoch -> Nullable<BigInt>, return_of -> Nullable<Text>,
         agreement -> Nullable<Text>, grant_id -> Nullable<Text>, reason -> Nullable<Text>, amount -> BigInt, began_at -> BigInt,
         began_by -> Text, ended_at -> Nullable<BigInt>, answer_by -> Nullable<BigInt>, cancelled -> Bool, next_at -> Nullable<BigInt>,
-        tries -> BigInt, error -> Nullable<Text>, unbooked -> Bool,
+        tries -> BigInt, error -> Nullable<Text>, unbooked -> Bool, decided_on -> Nullable<Text>,
     }
 }
 table! {
     transfer_messages (id) {
         id -> Text, digest -> Text, transfer_id -> Text, peer -> Text, sent -> Bool, kind -> Text, epoch -> BigInt, seq -> Nullable<BigInt>,
-        at -> BigInt, text -> Text, day -> Nullable<Text>,
+        at -> BigInt, text -> Text,
     }
 }
 table! { subject_salts (salt) { salt -> Text, peer -> Text, through -> Text, } }

@@ -12,6 +12,11 @@ use super::DIFFERENCES_MAX;
 /// What was decided, by transfer.
 pub type Lines = BTreeMap<TransferId, StatementLine>;
 
+/// The same of a list of lines.
+pub fn by_transfer(lines: Vec<StatementLine>) -> Lines {
+    lines.into_iter().map(|line| (line.jti.clone(), line)).collect()
+}
+
 /// A line as it is counted under a root: `JTI DIGEST AMOUNT`.
 pub fn written(line: &StatementLine) -> String {
     format!("{} {} {}", line.jti, line.decision, line.amount)
@@ -26,13 +31,13 @@ pub fn read(text: &str) -> Option<StatementLine> {
 }
 
 /// The lines of what was accepted, and of what was rejected, whose amount is 0.
-pub fn by_outcome(lines: &Lines) -> (Vec<StatementLine>, Vec<StatementLine>) {
-    lines.values().cloned().partition(|line| line.amount > 0)
+pub fn by_outcome<'a>(lines: impl Iterator<Item = &'a StatementLine>) -> (Vec<&'a StatementLine>, Vec<&'a StatementLine>) {
+    lines.partition(|line| line.amount > 0)
 }
 
 /// Whether these are the lines under the roots of a STATEMENT.
 pub fn are_of(lines: &Lines, statement: &Statement) -> bool {
-    let (accepted, rejected) = by_outcome(lines);
+    let (accepted, rejected) = by_outcome(lines.values());
     Tally::of(accepted) == statement.accepted && Tally::of(rejected) == statement.rejected
 }
 
@@ -205,7 +210,7 @@ mod tests {
     fn lines_are_of_a_statement_only_if_all_of_them_are() {
         let region = |code| verifier::ids::RegionCode::parse(code).expect("a region");
         let all = lines(&[("trf_1", "a", 100), ("trf_2", "b", 0)]);
-        let (accepted, rejected) = by_outcome(&all);
+        let (accepted, rejected) = by_outcome(all.values());
         let statement = Statement {
             iss: region("310000"),
             aud: region("320000"),

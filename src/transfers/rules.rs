@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use verifier::documents::{Digest, SchemeId};
-use verifier::recognition::{Booking, LotFacts, Used};
+use verifier::documents::{Digest, GrantId, SchemeId};
+use verifier::recognition::{Accord, Booking, LotFacts, Used};
 use verifier::time::Day;
 use verifier::transfer::TransferOutcome;
 use verifier::transfer::protocol::channel::ChannelState;
@@ -45,6 +45,11 @@ pub fn decided(state: &str, terms: Option<&str>, epoch: Option<i64>) -> Option<D
     let outcome = TransferOutcome::parse(state).ok()?;
     let terms = terms.map(Digest::parse).transpose().ok()?;
     Some(Decided { outcome, terms, epoch: u32::try_from(epoch?).ok()? })
+}
+
+/// Whether what a learner has moved before counts under a grant.
+pub fn is_limited(accord: &Accord<'_>, grant: &GrantId) -> bool {
+    accord.agreement.grant(grant).is_some_and(|grant| !grant.limits.is_empty())
 }
 
 /// What was booked under a limit, scheme by scheme: all of it, and what fell into the calendar year of `today`.

@@ -161,8 +161,8 @@ fn decide_again(region: &Region, decision: &str) {
     let text = format!("e30.{}.e30", base64url::encode(said.to_string().as_bytes()));
     let like = format!("transfer_id = '{}' AND sent AND kind = 'decision' LIMIT 1", said["jti"].as_str().unwrap());
     region.sql(&format!(
-        "INSERT OR IGNORE INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text, day) \
-         SELECT id || 'x', digest || 'x', transfer_id, peer, sent, kind, epoch, NULL, at, '{text}', day FROM transfer_messages WHERE {like}"
+        "INSERT OR IGNORE INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text) \
+         SELECT id || 'x', digest || 'x', transfer_id, peer, sent, kind, epoch, NULL, at, '{text}' FROM transfer_messages WHERE {like}"
     ));
 }
 

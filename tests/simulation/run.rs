@@ -422,7 +422,7 @@ impl Run {
             return Ok(None);
         }
         let Some([epoch, sent, seen]) = one.places(&other.code) else { return Ok(None) };
-        let nothing = || Tally::of(Vec::new());
+        let nothing = || Tally::of([]);
         let (iss, aud, iat) = (one.code.clone(), other.code.clone(), Instant(one.now()));
         let asked = Statement { iss, aud, epoch, iat, through, open: 0, accepted: nothing(), rejected: nothing(), sent, seen };
         let asked = asked.sign(&one.app().keys.region_signer()).unwrap();

@@ -29,7 +29,8 @@ pub(super) fn decided(conn: &mut Conn, line: &mut Line<'_>, came: (&Signed, &str
                 let digest = line.keep_taken(conn, signed, text)?;
                 // The same answer, signed in a later epoch: that one counts.
                 if let Some(row) = row.filter(|row| row.decided_epoch < Some(decision.epoch.into())) {
-                    store::update(conn, &Row { decision: Some(digest), decided_epoch: Some(decision.epoch.into()), ..row })?;
+                    let (decided_epoch, decided_on) = (Some(decision.epoch.into()), Some(decision.day.to_string()));
+                    store::update(conn, &Row { decision: Some(digest), decided_epoch, decided_on, ..row })?;
                 }
             }
             Ok(Taken::Done)
@@ -56,6 +57,7 @@ fn book(conn: &mut Conn, line: &mut Line<'_>, came: (&Signed, &str), decision: &
         state: state.to_owned(),
         decision: Some(digest),
         decided_epoch: Some(decision.epoch.into()),
+        decided_on: Some(decision.day.to_string()),
         reason: decision.reason.map(|reason| reason.as_str().to_owned()),
         ended_at: Some(line.app.edge.now()),
         next_at: None,

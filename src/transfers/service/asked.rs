@@ -70,8 +70,8 @@ fn rule(conn: &mut Conn, line: &Line<'_>, bundles: &Bundles, offer: &Offer) -> R
     let (accords, day) = (recognition::service::accords(conn, app)?, today(app));
     let case = offer.case();
     let providers = accords.providers_of(&app.region.code, bundles, &case, Instant(app.edge.now()));
-    let mut before = Vec::new();
-    if let Some(id) = &learner {
+    let (accord, mut before) = (accords.find(&offer.agreement), Vec::new());
+    if let (Some(id), Some(true)) = (&learner, accord.as_ref().map(|accord| rules::is_limited(accord, &offer.grant))) {
         let family = learners::store::family(conn, id)?;
         let digests: Vec<String> =
             store::counted(conn, &family, line.peer(), "destination")?.into_iter().filter_map(|(.., decision)| decision).collect();
@@ -80,7 +80,7 @@ fn rule(conn: &mut Conn, line: &Line<'_>, bundles: &Bundles, offer: &Offer) -> R
     let used = rules::used(before.iter().flat_map(|(day, lots)| lots.iter().map(move |lot| (*day, lot))), day);
     let waivers = recognition::service::of_case(conn, &case)?;
     let context = Context { place: &app.region.code, day, providers: &providers, used: &used, waivers: &waivers };
-    let desk = Desk { channel: line.channel()?, accord: accords.find(&offer.agreement), context, has_account: learner.is_some() };
+    let desk = Desk { channel: line.channel()?, accord, context, has_account: learner.is_some() };
     let mut ruling = decide(offer, &desk).map_err(refused)?;
     if ruling.reason.is_none() && !may_be_booked(conn, &ruling.lots)? {
         ruling = Ruling { reason: Some(Reason::Checks), lots: Vec::new(), ..ruling };
@@ -198,7 +198,7 @@ fn again(conn: &mut Conn, line: &mut Line<'_>, came: Came<'_>, id: &TransferId, 
 /// Signs the DECISION and stores it with the transfer.
 fn answer(conn: &mut Conn, line: &mut Line<'_>, decision: TransferDecision, about: About, ask: Option<String>) -> Result<Taken, Error> {
     let (id, epoch, at) = (decision.jti.as_str().to_owned(), decision.epoch, line.app.edge.now());
-    let (outcome, reason) = (decision.outcome, decision.reason);
+    let (outcome, reason, day) = (decision.outcome, decision.reason, decision.day.to_string());
     let text = decision.sign_fitting(&line.app.keys.region_signer()).map_err(|e| unfit(&e))?;
     let digest = line.keep_sent(conn, &text)?;
     let (agreement, grant_id) = about.agreement.unzip();
@@ -227,6 +227,7 @@ fn answer(conn: &mut Conn, line: &mut Line<'_>, decision: TransferDecision, abou
         tries: 0,
         error: None,
         unbooked: false,
+        decided_on: Some(day),
     };
     store::insert(conn, &row)?;
     Ok(Taken::Answer(text))

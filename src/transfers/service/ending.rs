@@ -102,6 +102,7 @@ fn row(back: &Return, original: &Row, learner: String, by: &str, ask: String) ->
         tries: 0,
         error: None,
         unbooked: false,
+        decided_on: None,
         ..original.clone()
     }
 }

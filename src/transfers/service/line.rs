@@ -190,7 +190,6 @@ impl<'a> Line<'a> {
             Message::Resync(_) => "resync",
             Message::Handover(_) => "handover",
         };
-        let day = if let Message::Decision(decision) = &signed.message { Some(decision.day.to_string()) } else { None };
         let row = MessageRow {
             id: self.app.edge.id("trm"),
             digest: signed.digest.to_string(),
@@ -202,7 +201,6 @@ impl<'a> Line<'a> {
             seq: seq.map(i64::from),
             at: self.app.edge.now(),
             text: text.to_owned(),
-            day,
         };
         // One that was handed over after a restore may come again.
         if store::insert_message(conn, &row)? {

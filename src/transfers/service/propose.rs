@@ -1,7 +1,7 @@
 //! What a learner moves to another region: asked for as a quote, or held and offered.
 
 use verifier::documents::{AchievementKind, Amount, Category, CourseCode, Digest, LotId, SchemeId, TransferId};
-use verifier::recognition::{CaseFacts, Context, CreditFacts, Decision, LotFacts, Recognition, Used};
+use verifier::recognition::{Accord, CaseFacts, Context, CreditFacts, Decision, LotFacts, Recognition, Used};
 use verifier::time::Instant;
 use verifier::transfer::protocol::{Envelope, NotOffered, Proposal, offer, quote};
 use verifier::transfer::{Message, Offer, OfferedLot, Subject, TransferRule};
@@ -108,6 +108,7 @@ fn row(offer: &Offer, learner: &str, by: &str, ask: String, now: i64) -> Row {
         tries: 0,
         error: None,
         unbooked: false,
+        decided_on: None,
     }
 }
 
@@ -136,12 +137,16 @@ fn known<'a>(
     let facts = lots.iter().map(|lot| lot.facts.clone()).collect();
     let case = CaseFacts::Credit(CreditFacts { origin: app.region.code.clone(), lots: facts });
     let providers = accords.providers_of(&app.region.code, bundles, &case, Instant(app.edge.now()));
+    let used = used(conn, app, family, &accord, wanted)?;
     let proposal = Proposal { iss: &app.region.code, accord, grant: wanted.grant.clone(), lots };
-    Ok(Known { proposal, providers, used: used(conn, app, family, wanted)? })
+    Ok(Known { proposal, providers, used })
 }
 
-/// What this region has offered of the learner's to the other and did not get back.
-fn used(conn: &mut Conn, app: &App, family: &[String], wanted: &Wanted) -> Result<Vec<Used>, Error> {
+/// What this region has offered of the learner's to the other and did not get back, where the grant has a limit.
+fn used(conn: &mut Conn, app: &App, family: &[String], accord: &Accord<'_>, wanted: &Wanted) -> Result<Vec<Used>, Error> {
+    if !rules::is_limited(accord, &wanted.grant) {
+        return Ok(Vec::new());
+    }
     let digests: Vec<String> = store::counted(conn, family, wanted.to.as_str(), "source")?.into_iter().filter_map(|(_, ask, _)| ask).collect();
     let mut offers = Vec::with_capacity(digests.len());
     for text in store::texts(conn, &digests)? {

@@ -16,7 +16,7 @@ use crate::db::Conn;
 use crate::error::{Error, Fault};
 use crate::partners::{self, PartnerRefusal};
 use crate::providers::service::today;
-use crate::transfers::compare::{Differing, Lines, Reconciliation, agree, are_of, differences, read};
+use crate::transfers::compare::{Differing, Lines, Reconciliation, agree, are_of, by_transfer, differences, read};
 use crate::transfers::store;
 use crate::transfers::{CARRIED_MAX, EXCHANGED_MAX, LINES_MAX, PAGE_MAX, TransferRefusal};
 
@@ -145,7 +145,7 @@ async fn compare(app: &App, peer: &RegionCode, through: Day) -> Result<Compared,
     let json = serde_json::to_string(&Carried { message: message.clone() }).map_err(Fault::new)?;
     let carried: Carried = answer(partners::post(app, peer.as_str(), PATH, json, CARRIED_MAX).await?)?;
     let there = stated(app, peer, &here, carried.message.clone()).await?;
-    let differing = if agree(&here, &there) { Vec::new() } else { differences(&lines, &fetched(app, peer, &message, &there).await?) };
+    let differing = if agree(&here, &there) { Vec::new() } else { differences(&by_transfer(lines), &fetched(app, peer, &message, &there).await?) };
     Ok(Compared { here: (here, message), there: (there, carried.message), differing })
 }
 

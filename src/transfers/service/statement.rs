@@ -9,7 +9,7 @@ use super::{Line, Taken, refused, stored, unfit};
 use crate::app::App;
 use crate::db::Conn;
 use crate::error::{Error, Fault};
-use crate::transfers::compare::{Differing, Lines, are_of, by_outcome, differences};
+use crate::transfers::compare::{Differing, are_of, by_outcome, by_transfer, differences};
 use crate::transfers::store::{self, LineRow};
 use crate::transfers::{LINES_AT_ONCE, STATED, TransferRefusal, compare};
 
@@ -43,12 +43,12 @@ pub fn compared(conn: &mut Conn, app: &App, text: &str, lines: &[String]) -> Res
     let signed = open(conn, app, text)?;
     let Message::Statement(theirs) = &signed.message else { return Err(TransferRefusal::Kind.at("message").into()) };
     let wrong = || TransferRefusal::Lines.at("lines");
-    let lines = lines.iter().map(|text| compare::read(text).map(|line| (line.jti.clone(), line))).collect::<Option<Lines>>().ok_or_else(wrong)?;
+    let lines = lines.iter().map(|text| compare::read(text)).collect::<Option<Vec<_>>>().map(by_transfer).ok_or_else(wrong)?;
     if !are_of(&lines, theirs) {
         return Err(wrong().into());
     }
     let mut line = Line::open(conn, app, &theirs.iss)?;
-    let here = own(conn, &line, theirs.through)?.2;
+    let here = by_transfer(own(conn, &line, theirs.through)?.2);
     judged(conn, &mut line, (&signed, text), &differences(&here, &lines))
 }
 
@@ -77,17 +77,17 @@ fn told_in(conn: &mut Conn, held: &StatementLine) -> Result<u32, Error> {
 }
 
 /// The own STATEMENT through a day, with its text and the lines under its roots.
-pub(super) fn own(conn: &mut Conn, line: &Line<'_>, through: Day) -> Result<(Statement, String, Lines), Error> {
-    let (mut lines, mut after) = (Lines::new(), String::new());
+pub(super) fn own(conn: &mut Conn, line: &Line<'_>, through: Day) -> Result<(Statement, String, Vec<StatementLine>), Error> {
+    let (mut lines, mut after) = (Vec::new(), String::new());
     loop {
         let (found, next) = after_id(conn, line.peer(), through, &after)?;
-        lines.extend(found.into_iter().map(|line| (line.jti.clone(), line)));
+        lines.extend(found);
         match next {
             Some(next) => after = next,
             None => break,
         }
     }
-    let ((accepted, rejected), stamp, (sent, seen)) = (by_outcome(&lines), line.stamp()?, line.places()?);
+    let ((accepted, rejected), stamp, (sent, seen)) = (by_outcome(lines.iter()), line.stamp()?, line.places()?);
     let statement = Statement {
         iss: line.app.region.code.clone(),
         aud: verifier::ids::RegionCode::parse(line.peer()).map_err(Fault::new)?,

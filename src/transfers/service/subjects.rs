@@ -56,6 +56,9 @@ fn begin(conn: &mut Conn, peer: &str, salt: String) -> Result<SaltRow, Error> {
 /// Looks at the accounts that were opened since; whether these were all.
 fn look(conn: &mut Conn, app: &App, known: &SaltRow, subject: &Subject) -> Result<bool, Error> {
     let rows = learners::store::after(conn, &known.through, ACCOUNTS_AT_ONCE)?;
+    if rows.is_empty() {
+        return Ok(true);
+    }
     let named = store::commits_of(conn, &known.salt, &known.through)?;
     let settled = app.edge.now() - UNSETTLED;
     let (mut commits, mut through) = (Vec::new(), None);

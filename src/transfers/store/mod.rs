@@ -75,6 +75,7 @@ pub struct Row {
     pub tries: i64,
     pub error: Option<String>,
     pub unbooked: bool,
+    pub decided_on: Option<String>,
 }
 
 /// A message as it was sent or taken.
@@ -91,7 +92,6 @@ pub struct MessageRow {
     pub seq: Option<i64>,
     pub at: i64,
     pub text: String,
-    pub day: Option<String>,
 }
 
 /// The channel to the region of `first`, which is written where there is none. Nobody else has it until this transaction ends: so messages are

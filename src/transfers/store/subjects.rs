@@ -1,5 +1,7 @@
 //! Accounts by what another region calls them.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::bulk_row;
@@ -44,9 +46,11 @@ pub fn move_on(conn: &mut Conn, salt: &str, through: &str) -> Result<(), Error> 
     Ok(())
 }
 
-/// Those of these accounts that are called something under a salt already.
-pub fn commits_of(conn: &mut Conn, salt: &str, after: &str) -> Result<Vec<String>, Error> {
-    Ok(commits::table.filter(commits::salt.eq(salt).and(commits::learner_id.gt(after))).select(commits::learner_id).load(conn)?)
+/// Accounts after one that are called something under a salt already.
+pub fn commits_of(conn: &mut Conn, salt: &str, after: &str) -> Result<HashSet<String>, Error> {
+    let named: Vec<String> =
+        commits::table.filter(commits::salt.eq(salt).and(commits::learner_id.gt(after))).select(commits::learner_id).load(conn)?;
+    Ok(named.into_iter().collect())
 }
 
 pub fn insert_commits(conn: &mut Conn, rows: Vec<Commit>) -> Result<(), Error> {

@@ -34,6 +34,7 @@ pub fn forget(world: &World, id: &str) {
         })
         .unwrap();
     world.sql(&format!("DELETE FROM transfer_messages WHERE kind = 'decision' AND transfer_id = '{id}'")).unwrap();
+    world.sql(&format!("UPDATE transfers SET decision = NULL, decided_epoch = NULL, decided_on = NULL WHERE id = '{id}'")).unwrap();
 }
 
 /// So many transfers that were decided, as the region that asked or the one that was asked has them.
@@ -43,14 +44,14 @@ fn generate(world: &World, peer: &str, is_source: bool, numbers: std::ops::Range
     let digest = format!("'sha256:{}' || (20000 + i)", "0".repeat(59));
     world
         .sql(&format!(
-            "INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries, decision, unbooked) \
-            {each} SELECT 'trf_g' || (20000 + i), '{side}', 'move', '{peer}', '{state}', i, 1, 'test', FALSE, 0, {digest}, FALSE FROM n"
+            "INSERT INTO transfers (id, side, kind, peer, state, amount, began_at, began_by, cancelled, tries, decision, unbooked, decided_on) \
+            {each} SELECT 'trf_g' || (20000 + i), '{side}', 'move', '{peer}', '{state}', i, 1, 'test', FALSE, 0, {digest}, FALSE, '2026-01-01' FROM n"
         ))
         .unwrap();
     world
         .sql(&format!(
-            "INSERT INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text, day) \
-            {each} SELECT 'trm_g' || (20000 + i), {digest}, 'trf_g' || (20000 + i), '{peer}', {}, 'decision', 1, 20000 + i, 1, '', '2026-01-01' FROM n",
+            "INSERT INTO transfer_messages (id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text) \
+            {each} SELECT 'trm_g' || (20000 + i), {digest}, 'trf_g' || (20000 + i), '{peer}', {}, 'decision', 1, 20000 + i, 1, '' FROM n",
             if is_source { "FALSE" } else { "TRUE" }
         ))
         .unwrap();

@@ -322,8 +322,8 @@ both! {
         put(&world.app);
         let (told, other) = (decision(&message(world, &first, "decision")), decision(&message(world, &second, "decision")));
         let lie = TransferDecision { jti: told.jti, seq: 99, epoch: 2, ..other }.sign(&scene.there.app.keys.region_signer()).unwrap();
-        let columns = "id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text, day";
-        let values = format!("'trm_z', '{}', '{first}', '310000', TRUE, 'decision', 2, 99, 1, '{lie}', '2026-01-01'", Digest::of(&lie));
+        let columns = "id, digest, transfer_id, peer, sent, kind, epoch, seq, at, text";
+        let values = format!("'trm_z', '{}', '{first}', '310000', TRUE, 'decision', 2, 99, 1, '{lie}'", Digest::of(&lie));
         scene.there.sql(&format!("INSERT INTO transfer_messages ({columns}) VALUES ({values})")).unwrap();
         backup.restore();
         begin(world);

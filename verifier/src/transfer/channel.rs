@@ -6,9 +6,9 @@ use crate::documents::{Digest, DocumentError, TransferId, document};
 use crate::ids::RegionCode;
 use crate::json::from_members;
 use crate::time::{Day, Instant};
-use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt::Write;
 use serde::Serialize;
 
 /// A STATEMENT: what was decided between two regions, in both directions, through a day. Members are signed in this order.
@@ -102,11 +102,18 @@ document!(Handover, "handover/1", "hufu-handover+jwt", MAX_BYTES, { iss, aud, ep
 
 impl Tally {
     /// Adds up; the lines may come in any order.
-    pub fn of(mut lines: Vec<StatementLine>) -> Tally {
+    pub fn of<'a>(lines: impl IntoIterator<Item = &'a StatementLine>) -> Tally {
+        let mut lines: Vec<&StatementLine> = lines.into_iter().collect();
         lines.sort_unstable();
-        let texts: Vec<_> = lines.iter().map(|line| format!("{} {} {}", line.jti, line.decision, line.amount)).collect();
-        let amount = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount));
-        Tally { n: u32::try_from(lines.len()).unwrap_or(u32::MAX), amount, root: merkle::root(&texts) }
+        let (mut tree, mut text, mut amount) = (merkle::Tree::default(), String::new(), 0_i64);
+        for line in &lines {
+            text.clear();
+            // Writing into a text does not fail.
+            let _ = write!(text, "{} {} {}", line.jti, line.decision, line.amount);
+            tree.push(text.as_bytes());
+            amount = amount.saturating_add(line.amount);
+        }
+        Tally { n: u32::try_from(lines.len()).unwrap_or(u32::MAX), amount, root: tree.root() }
     }
 }
 

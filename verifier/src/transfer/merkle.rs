@@ -4,20 +4,39 @@ use crate::bundle::Hash;
 use alloc::vec::Vec;
 use sha2::{Digest as _, Sha256};
 
+/// A tree that grows leaf by leaf: of what is complete only the roots are kept, with their heights, the highest first.
+#[derive(Default)]
+pub struct Tree {
+    complete: Vec<(u32, [u8; 32])>,
+}
+
+impl Tree {
+    /// Adds a leaf after the last one.
+    pub fn push(&mut self, leaf: &[u8]) {
+        let (mut height, mut node) = (0, Sha256::new().chain_update([0]).chain_update(leaf).finalize().into());
+        while let Some((_, left)) = self.complete.pop_if(|(own, _)| *own == height) {
+            (height, node) = (height + 1, branch(&left, &node));
+        }
+        self.complete.push((height, node));
+    }
+
+    /// The root; of no leaves the SHA-256 of nothing.
+    pub fn root(&self) -> Hash {
+        let nodes = self.complete.iter().rev().map(|(_, node)| *node);
+        // Every left side is a full power of two, as the RFC has it.
+        nodes.reduce(|right, left| branch(&left, &right)).map_or_else(|| Hash::of(&[]), Hash::from_bytes)
+    }
+}
+
+fn branch(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
+    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+}
+
 /// The root over leaves in their order; of none the SHA-256 of nothing.
 pub fn root<L: AsRef<[u8]>>(leaves: &[L]) -> Hash {
-    let mut level: Vec<[u8; 32]> = leaves.iter().map(|leaf| Sha256::new().chain_update([0]).chain_update(leaf.as_ref()).finalize().into()).collect();
-    // Pairing neighbours and taking an odd one up as it is gives the tree of the RFC: its left side is always a full power of two.
-    while level.len() > 1 {
-        level = level
-            .chunks(2)
-            .map(|pair| match pair {
-                [left, right] => Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into(),
-                other => other.first().copied().unwrap_or_default(),
-            })
-            .collect();
-    }
-    level.first().map_or_else(|| Hash::of(&[]), |root| Hash::from_bytes(*root))
+    let mut tree = Tree::default();
+    leaves.iter().for_each(|leaf| tree.push(leaf.as_ref()));
+    tree.root()
 }
 
 #[cfg(test)]

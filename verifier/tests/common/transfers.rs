@@ -103,8 +103,8 @@ pub fn examples() -> Vec<(&'static str, String)> {
         iat: noon("2026-04-01"),
         through: day("2026-03-31"),
         open: 0,
-        accepted: Tally::of(vec![line]),
-        rejected: Tally::of(vec![]),
+        accepted: Tally::of([&line]),
+        rejected: Tally::of([]),
         sent: 1,
         seen: 2,
     };

@@ -55,6 +55,7 @@ pub(super) fn derive(conn: &mut Conn, line: &Line<'_>, id: &str, handed: &BTreeS
                 ask: row.ask.or(before.ask),
                 decision: row.decision,
                 decided_epoch: row.decided_epoch,
+                decided_on: row.decided_on,
                 reason: row.reason,
                 ended_at: row.ended_at,
                 answer_by: row.answer_by.or(before.answer_by),
@@ -155,6 +156,7 @@ impl Known {
             tries: 0,
             error: None,
             unbooked: false,
+            decided_on: decision.map(|(_, decision)| decision.day.to_string()),
         };
         Ok(match ask.map(|ask| &ask.message) {
             Some(Message::Offer(offer)) => Row {

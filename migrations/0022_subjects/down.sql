@@ -1,0 +1,1 @@
+DROP INDEX subject_commits_by_learner;
