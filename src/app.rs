@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Notify, Semaphore};
 
+use crate::access::token::Tokens;
 use crate::batches::UPLOADS_AT_ONCE;
 use crate::certificates::api::Desk;
 use crate::config::Config;
@@ -52,6 +53,8 @@ pub struct Parts {
     pub memo: Memo,
     /// Where certificates are asked for.
     pub desk: Desk,
+    /// Access tokens that were good.
+    pub tokens: Tokens,
     /// Rate limits.
     pub limits: Limits,
     /// Counters for `/metrics`.
@@ -121,6 +124,7 @@ impl App {
             recognition: Held::default(),
             memo: Memo::default(),
             desk,
+            tokens: Tokens::default(),
             limits,
             metrics,
             webhooks,

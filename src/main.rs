@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// What many threads take and give back by the small piece; see docs/decisions/dependencies.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     hufu::cli::main()
 }

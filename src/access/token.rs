@@ -3,13 +3,15 @@
 //! The `jsonwebtoken` crate reads the claims. Around it stands what it leaves out: its own providers verify leniently and it ignores `crit`,
 //! `b64` and duplicate members, so the header is read by the verifier's strict parser first, and every signature is checked by `verify_strict`.
 
-use std::sync::Once;
+use std::collections::HashMap;
+use std::sync::{Mutex, Once, PoisonError};
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::signature::{Error as SignatureError, Verifier};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey, Validation};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use verifier::jws::{self, Compact, Header, PublicKey, Signer};
 
 use super::Scope;
@@ -97,18 +99,69 @@ pub fn sign(claims: &Claims, signer: &Signer) -> Result<String, Fault> {
     Ok(jws::sign_compact(&header, &serde_json::to_vec(claims).map_err(Fault::new)?, signer))
 }
 
-/// Checks a token at the time `now` (unix seconds) against the token key that `key_of` knows under its `kid`, and returns its claims.
-///
-/// # Errors
-/// The first rule that it breaks, in the order of [`TokenError`].
-pub fn verify(text: &str, url: &str, now: i64, key_of: impl Fn(&str) -> Option<PublicKey>) -> Result<Claims, TokenError> {
+/// Tokens that were good: two generations, so that memory is bounded and what is used often stays. A token comes with every request, and its signature
+/// costs more to check than most requests cost besides.
+#[derive(Default)]
+pub struct Tokens {
+    generations: Mutex<[HashMap<[u8; 32], Good>; 2]>,
+}
+
+/// A token whose signature and claims are good, and under which key.
+#[derive(Clone)]
+struct Good {
+    kid: String,
+    claims: Claims,
+}
+
+/// Tokens in one generation, of at most some hundred bytes each.
+const GENERATION: usize = 4_096;
+
+impl Tokens {
+    /// Checks a token at the time `now` (unix seconds) against the token key that `key_of` knows under its `kid`, and returns its claims. Of a text that was
+    /// good before, only its time and that its key is one still.
+    ///
+    /// # Errors
+    /// The first rule that it breaks, in the order of [`TokenError`].
+    pub fn verify(&self, text: &str, url: &str, now: i64, key_of: impl Fn(&str) -> Option<PublicKey>) -> Result<Claims, TokenError> {
+        let digest = Sha256::digest(text.as_bytes()).into();
+        let good = match self.known(&digest).filter(|good| key_of(&good.kid).is_some()) {
+            Some(good) => good,
+            None => {
+                let good = read(text, url, key_of)?;
+                self.remember(digest, good.clone());
+                good
+            }
+        };
+        if now >= good.claims.exp.saturating_add(LEEWAY) || good.claims.iat > now.saturating_add(LEEWAY) {
+            return Err(TokenError::Expired);
+        }
+        Ok(good.claims)
+    }
+
+    fn known(&self, digest: &[u8; 32]) -> Option<Good> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner).iter().find_map(|tokens| tokens.get(digest).cloned())
+    }
+
+    fn remember(&self, digest: [u8; 32], good: Good) {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let [young, old] = &mut *generations;
+        if young.len() >= GENERATION {
+            *old = std::mem::take(young);
+        }
+        young.insert(digest, good);
+    }
+}
+
+/// A token whose signature and claims are good, whatever its time.
+fn read(text: &str, url: &str, key_of: impl Fn(&str) -> Option<PublicKey>) -> Result<Good, TokenError> {
     install();
     let compact = Compact::split(text, TOKEN_MAX).map_err(|_| TokenError::Malformed)?;
     let header = Header::parse(&compact.header).map_err(|_| TokenError::Malformed)?;
     if header.typ.as_deref() != Some(TYP) || header.cty.is_some() || compact.payload.first() != Some(&b'{') {
         return Err(TokenError::Malformed);
     }
-    let key = header.kid.and_then(|kid| key_of(&kid)).ok_or(TokenError::Signature)?;
+    let kid = header.kid.ok_or(TokenError::Signature)?;
+    let key = key_of(&kid).ok_or(TokenError::Signature)?;
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_issuer(&[url]);
     rules.set_audience(&[url]);
@@ -119,10 +172,7 @@ pub fn verify(text: &str, url: &str, now: i64, key_of: impl Fn(&str) -> Option<P
     if claims.sub != claims.client_id || claims.exp.checked_sub(claims.iat) != Some(LIFETIME) {
         return Err(TokenError::Malformed);
     }
-    if now >= claims.exp.saturating_add(LEEWAY) || claims.iat > now.saturating_add(LEEWAY) {
-        return Err(TokenError::Expired);
-    }
-    Ok(claims)
+    Ok(Good { kid, claims })
 }
 
 fn explain(kind: &ErrorKind) -> TokenError {
@@ -192,7 +242,11 @@ mod tests {
     }
 
     fn check(text: &str, now: i64) -> Result<Claims, TokenError> {
-        verify(text, URL, now, |kid| Some(*signer().public()).filter(|key| key.thumbprint() == kid))
+        Tokens::default().verify(text, URL, now, key)
+    }
+
+    fn key(kid: &str) -> Option<PublicKey> {
+        Some(*signer().public()).filter(|key| key.thumbprint() == kid)
     }
 
     /// A token whose header and claims are written exactly so, signed by the right key.
@@ -210,6 +264,28 @@ mod tests {
         assert_eq!(check(&text, NOW + LIFETIME + LEEWAY), Err(TokenError::Expired));
         assert_eq!(check(&text, NOW - LEEWAY), Ok(claims()));
         assert_eq!(check(&text, NOW - LEEWAY - 1), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn a_token_that_was_good_before_has_its_time_and_its_key_looked_at_again() {
+        let (tokens, text) = (Tokens::default(), sign(&claims(), &signer()).expect("a token"));
+        assert_eq!(tokens.verify(&text, URL, NOW, key), Ok(claims()));
+        let known = |text: &str| tokens.known(&Sha256::digest(text.as_bytes()).into());
+        let good = known(&text).expect("it is kept");
+        assert_eq!(tokens.verify(&text, URL, NOW, key), Ok(claims()));
+        assert_eq!(tokens.verify(&text, URL, NOW + LIFETIME + LEEWAY, key), Err(TokenError::Expired));
+        assert_eq!(tokens.verify(&text, URL, NOW, |_| None), Err(TokenError::Signature), "a key that is none any more");
+        let (head, signature) = text.rsplit_once('.').expect("three parts");
+        let changed = format!("{head}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
+        assert_eq!(tokens.verify(&changed, URL, NOW, key), Err(TokenError::Signature));
+        assert!(known(&changed).is_none(), "what is refused is not kept");
+        for n in 0..3 * GENERATION {
+            let mut digest = [0; 32];
+            digest[..8].copy_from_slice(&n.to_le_bytes());
+            tokens.remember(digest, good.clone());
+        }
+        assert!(tokens.generations.lock().expect("a lock").iter().all(|tokens| tokens.len() <= GENERATION));
+        assert!(known(&text).is_none(), "what was not used for long is forgotten");
     }
 
     #[test]

@@ -243,8 +243,8 @@ fn claims(app: &App, req: &HttpRequest) -> Result<Option<token::Claims>, Problem
 }
 
 fn check(app: &App, text: &str) -> Result<token::Claims, Refusal> {
-    token::verify(text, &app.config.public_url(), app.edge.now(), |kid| app.keys.token_key(kid))
-        .map_err(|e| HttpRefusal::Unauthenticated.at("authorization").got(e.as_str()))
+    let checked = app.tokens.verify(text, &app.config.public_url(), app.edge.now(), |kid| app.keys.token_key(kid));
+    checked.map_err(|e| HttpRefusal::Unauthenticated.at("authorization").got(e.as_str()))
 }
 
 /// The token of `Authorization: Bearer <token>` (RFC 6750 section 2.1); none without the header. Two such headers are refused.

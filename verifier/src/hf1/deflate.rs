@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 
 const MIN_MATCH: usize = 3;
 const MAX_MATCH: usize = 258;
+/// That there is no place.
+const NOWHERE: u32 = u32::MAX;
 
 /// Lowest length of each length code from 257 on, and its extra bits.
 const LENGTHS: [(usize, u32); 29] = [
@@ -120,14 +122,20 @@ fn cheapest_parse(window: &[u8], start: usize) -> Vec<Token> {
         let byte = window[here];
         let mut best = (cost[at + 1] + symbol_bits(usize::from(byte)), Token::Literal(byte));
         let mut longest = MIN_MATCH - 1;
+        let most = (count - at).min(MAX_MATCH);
         // Nearest first: a match that is further away is only worth a look where it is longer.
         let mut place = earlier[here];
-        while let Some(from) = place {
+        while place != NOWHERE && longest < most {
+            let from = place as usize;
             place = earlier[from];
-            let length = common_prefix(window, from, here);
+            if window[from + longest] != window[here + longest] {
+                continue;
+            }
+            let length = common_prefix(window, from, here, most);
+            let far = distance_bits(here - from);
             while longest < length {
                 longest += 1;
-                let price = cost[at + longest] + match_bits(longest, here - from);
+                let price = cost[at + longest] + u32::from(LENGTH_BITS[longest]) + far;
                 if price < best.0 {
                     best = (price, Token::Match { length: longest, distance: here - from });
                 }
@@ -139,24 +147,38 @@ fn cheapest_parse(window: &[u8], start: usize) -> Vec<Token> {
 }
 
 /// For each place, the nearest earlier one where the same three bytes may stand (a hash of them is the same).
-fn earlier_places(window: &[u8]) -> Vec<Option<usize>> {
-    let mut latest = vec![None; 4_096];
-    let mut earlier = vec![None; window.len()];
+fn earlier_places(window: &[u8]) -> Vec<u32> {
+    let mut latest = [NOWHERE; 2_048];
+    let mut earlier = vec![NOWHERE; window.len()];
     for (at, three) in window.windows(MIN_MATCH).enumerate() {
         let hash = three.iter().fold(0usize, |hash, byte| hash * 113 + usize::from(*byte)) % latest.len();
-        earlier[at] = latest[hash].replace(at);
+        earlier[at] = core::mem::replace(&mut latest[hash], at as u32);
     }
     earlier
 }
 
-/// How many bytes from `from` and from `here` are alike, at most [`MAX_MATCH`].
-fn common_prefix(window: &[u8], from: usize, here: usize) -> usize {
-    window[here..].iter().take(MAX_MATCH).zip(&window[from..]).take_while(|(a, b)| a == b).count()
+/// How many bytes from `from` and from `here` are alike, at most `most`.
+fn common_prefix(window: &[u8], from: usize, here: usize, most: usize) -> usize {
+    window[here..].iter().take(most).zip(&window[from..]).take_while(|(a, b)| a == b).count()
 }
 
-fn match_bits(length: usize, distance: usize) -> u32 {
-    let (code, _, extra) = bucket(&LENGTHS, length);
-    symbol_bits(257 + code) + extra + 5 + bucket(&DISTANCES, distance).2
+/// What each length of a match costs, in bits.
+const LENGTH_BITS: [u8; MAX_MATCH + 1] = {
+    let mut bits = [0; MAX_MATCH + 1];
+    let (mut length, mut code) = (MIN_MATCH, 0);
+    while length <= MAX_MATCH {
+        if code + 1 < LENGTHS.len() && LENGTHS[code + 1].0 <= length {
+            code += 1;
+        }
+        bits[length] = (symbol_bits(257 + code) + LENGTHS[code].1) as u8;
+        length += 1;
+    }
+    bits
+};
+
+/// What a distance costs, in bits.
+fn distance_bits(distance: usize) -> u32 {
+    5 + bucket(&DISTANCES, distance).2
 }
 
 /// The last entry at or below `value`: its place, its base and its extra bits.
