@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use crate::access::token::Tokens;
-use crate::batches::UPLOADS_AT_ONCE;
+use crate::batches::{FILES_AT_ONCE, Turns, UPLOADS_AT_ONCE};
 use crate::certificates::api::Desk;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -68,7 +68,9 @@ pub struct Parts {
     /// Told when a batch has something to do.
     pub batches_due: Notify,
     /// Turns to upload a file of a batch: each takes disk until its rows are kept.
-    pub uploads: Semaphore,
+    pub uploads: Turns,
+    /// Turns to fetch one.
+    pub downloads: Turns,
 }
 
 impl std::ops::Deref for App {
@@ -131,7 +133,8 @@ impl App {
             restoring,
             transfers_due: Notify::new(),
             batches_due: Notify::new(),
-            uploads: Semaphore::new(UPLOADS_AT_ONCE),
+            uploads: Turns::new(UPLOADS_AT_ONCE),
+            downloads: Turns::new(FILES_AT_ONCE),
         })))
     }
 }

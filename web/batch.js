@@ -84,6 +84,7 @@ function drawApproval(view, client, desk) {
   const again = button("page.batches.again", desk.again);
   if (view.valid === 0) return [make("p", { className: "alarm" }, say("page.batches.nothing")), make("p", { className: "pair-of" }, again)];
   const told = [make("p", { className: "issues" }, tell("page.batches.issues", { n: count(view.valid) }))];
+  if (view.replacing > 0) told.push(make("p", { className: "replaces" }, tell("page.batches.replaces", { n: count(view.replacing) })));
   if (view.faulty > 0) told.push(make("p", {}, tell("page.batches.leaves", { n: count(view.faulty) })));
   if (!view.second_person) return [...told, approval(view, desk, again)];
   if (view.created_by !== client) return [...told, make("p", { className: "hint" }, tell("page.batches.you_are_second", { by: view.created_by })), approval(view, desk, again)];

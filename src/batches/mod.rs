@@ -6,6 +6,7 @@ pub mod api;
 mod service;
 pub mod sheet;
 pub mod store;
+mod turns;
 mod views;
 
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,15 @@ use crate::refusals;
 pub use service::{
     Upload, Wanted, Working, approve, cancel, check_again, errors, find, list, mark, purge, receive, results, retry, rule, run, set_rule, show, work,
 };
+pub use turns::{Turn, Turns};
 pub use views::{ErrorView, View};
 
 /// Most characters of a file's name.
 const NAME_MAX: usize = 200;
-/// Most uploads that a server takes in at once: of 512 MiB each.
-pub const UPLOADS_AT_ONCE: usize = 16;
+/// Most uploads that a server takes in at once, of 512 MiB each, and most of one provider.
+pub const UPLOADS_AT_ONCE: [usize; 2] = [16, 4];
+/// Most files that a server writes to readers at once, and most of one provider: each keeps a thread.
+pub const FILES_AT_ONCE: [usize; 2] = [64, 8];
 /// Most batches of a provider that have not ended.
 pub const OPEN_MAX: i64 = 100;
 /// Most bytes of a mapping.
@@ -48,7 +52,8 @@ refusals! {
         SecondPerson = 403, "batches.second_person", "above the provider's limit another client approves than the one that uploaded", "须由上传者以外的人员批准", "another client than the one that uploaded has to approve";
         Reason = 422, "batches.reason", "a reason has 1 to 200 characters without control characters", "须说明原因（1 至 200 字）", "a reason of 1 to 200 characters is needed";
         Rule = 403, "batches.rule", "a limit is zero or more rows, and only an operator makes it laxer", "复核行数须不小于零，且仅运营方可放宽", "the limit is below zero, or laxer than an operator has set it";
-        Busy = 429, "batches.busy", "a server takes in 16 uploads at once", "正在上传的文件过多，请稍后再试", "too many files are being uploaded: try again in a moment";
+        Busy = 429, "batches.busy", "a server takes in 16 uploads and gives out 64 files at once, 4 and 8 of a provider", "正在上传或下载的文件过多，请稍后再试", "too many files are being sent or fetched: try again in a moment";
+        TooSlow = 408, "batches.too_slow", "something of a file comes every 30 seconds, and 4 KiB a second on the whole", "上传过慢，已中断", "the upload was too slow and was broken off";
         TooManyOpen = 409, "batches.too_many_open", "at most 100 batches of a provider have not ended", "未结束的批次过多，请先批准或取消", "too many batches have not ended: approve or cancel some first";
         OtherProvider = 422, "batches.other_provider", "all rows of a batch are of one provider", "该行属于其他机构", "the row names another provider";
         NumberTwice = 422, "batches.number_twice", "a number stands once in a file", "证书编号在文件中重复", "the file has this number twice";

@@ -36,6 +36,7 @@ pub struct Row {
     pub lease: String,
     pub leased_until: i64,
     pub trouble: Option<String>,
+    pub replacing: i64,
 }
 
 /// Rows of a batch as its file held them, sealed.

@@ -44,6 +44,9 @@ pub struct View {
     /// Rows that can be issued, once all were looked at.
     #[schema(example = 9_998)]
     pub valid: i64,
+    /// How many of them take the place of a certificate.
+    #[schema(example = 12)]
+    pub replacing: i64,
     /// Certificates that were issued.
     #[schema(example = 0)]
     pub issued: i64,
@@ -175,6 +178,7 @@ impl View {
             checked,
             faulty: row.faulty,
             valid,
+            replacing: row.replacing,
             issued: row.issued,
             failed: row.failed,
             errors: wrong.into_iter().map(CodeView::of).collect(),

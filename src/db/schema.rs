@@ -180,7 +180,7 @@ table! {
         id -> Text, provider_id -> Text, name -> Text, digest -> Text, header -> Text, state -> Text, total -> BigInt, faulty -> BigInt,
         issued -> BigInt, failed -> BigInt, chunk -> BigInt, chunks -> BigInt, places -> Nullable<Text>, created_at -> BigInt, created_by -> Text,
         validated_at -> Nullable<BigInt>, approved_at -> Nullable<BigInt>, approved_by -> Nullable<Text>, started_at -> Nullable<BigInt>,
-        finished_at -> Nullable<BigInt>, lease -> Text, leased_until -> BigInt, trouble -> Nullable<Text>,
+        finished_at -> Nullable<BigInt>, lease -> Text, leased_until -> BigInt, trouble -> Nullable<Text>, replacing -> BigInt,
     }
 }
 table! {

@@ -64,6 +64,7 @@ pub const BATCHES: &[Message] = &[
     m("page.batches.minutes", "{n} 分钟", "{n} min"),
     m("page.batches.trouble", "数据库暂时不可用，恢复后自动继续，无须操作。", "The database cannot be reached at the moment. It goes on by itself; there is nothing to do."),
     m("page.batches.issues", "批准后将签发 {n} 张证书。", "Approving issues {n} certificates."),
+    m("page.batches.replaces", "其中 {n} 张换发：原证书随即失效，其学分作废并重新计入。", "{n} of them take the place of others, which end with that; their credit is void and is minted anew."),
     m("page.batches.leaves", "有错误的 {n} 行不签发；改正后可另行上传。", "The {n} rows with errors are left out; mend them and upload them on their own."),
     m("page.batches.approve", "批准并签发 {n} 张", "Approve and issue {n}"),
     m("page.batches.again", "重新校验", "Check again"),

@@ -23,9 +23,9 @@ async function enter(page, client) {
 }
 
 /** Uploads a file and waits until all of it was looked at. */
-async function upload(page, path) {
-  await page.getByLabel("选择文件，或把文件拖到这里").setInputFiles(path);
-  await page.locator("#batch-title").getByText(basename(path), { exact: true }).waitFor();
+async function upload(page, file) {
+  await page.getByLabel("选择文件，或把文件拖到这里").setInputFiles(file);
+  await page.locator("#batch-title").getByText(file.name ?? basename(file), { exact: true }).waitFor();
   await state(page, "校验完成，等待批准");
 }
 
@@ -91,6 +91,11 @@ await scene("batches-story-360", "/", async (page, open) => {
   assert.equal((await fetched(page, press(page, "证书数据（NDJSON）"))).bytes.toString().trim().split("\n").length, 300);
   assert.equal((await fetched(page, press(page, "结果表（Excel）"))).bytes.toString("latin1", 0, 2), "PK");
   has(await page.locator("#list").innerText(), "2026年10月电工考试.csv", "签发完成 · 300 行，已签发 300", "300 行，已签发 0");
+  const [heading, first] = readFileSync(files.whole, "utf8").trim().split("\n");
+  const [columns, told] = results.bytes.toString().split(/\r?\n/).map((line) => line.split(","));
+  const lost = told[columns.findIndex((name) => name.includes("证书编号"))];
+  await upload(page, { name: "换发.csv", mimeType: "text/csv", buffer: Buffer.from(`${heading},原证书编号,换发原因\n${first},${lost},证书遗失`) });
+  has(await page.locator("#batch").innerText(), "批准后将签发 1 张证书。", "其中 1 张换发：原证书随即失效");
   await kept(page);
   for (const address of asked) assert.ok(!address.includes(one.secret) && !address.includes("token="), address);
 }, PHONE);

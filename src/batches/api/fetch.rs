@@ -11,6 +11,8 @@ use utoipa::IntoParams;
 use super::super::service::{self, Wanted};
 use super::super::sheet::{self, Form};
 use super::super::views::View;
+use super::super::{BatchRefusal, Turn};
+use super::upload::BUSY_SECONDS;
 use super::{found, stands};
 use crate::app::App;
 use crate::error::{Error, Fault};
@@ -57,11 +59,17 @@ fn file(extension: &str, name: &str) -> actix_web::HttpResponseBuilder {
     answer
 }
 
+/// A turn to fetch a file of a provider's: it takes a thread for as long as the reader takes over it.
+fn turn(app: &App, provider: &str) -> Result<Turn, Problem> {
+    app.downloads.take(provider).ok_or_else(|| BatchRefusal::Busy.at("").retry_after(BUSY_SECONDS).into())
+}
+
 /// What a batch has issued: a table with numbers and addresses, the cards, or the QR codes.
 #[utoipa::path(get, path = "/v1/batches/{id}/results", operation_id = "get_batch_results", tag = "batches", security(("oauth" = ["certificates:read"])),
     params(("id" = String, Path, description = "Batch id"), FileQuery),
     responses((status = 200, description = "A file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 400, description = "http.query", body = Document), (status = 404, description = "batches.not_found", body = Document)))]
+        (status = 400, description = "http.query", body = Document), (status = 404, description = "batches.not_found", body = Document),
+        (status = 429, description = "batches.busy", body = Document)))]
 #[get("/v1/batches/{id}/results")]
 pub async fn results(
     app: web::Data<App>,
@@ -72,8 +80,12 @@ pub async fn results(
     let wanted = Wanted::parse(query.0.form.as_deref().unwrap_or("csv")).ok_or_else(|| HttpRefusal::Query.at("form"))?;
     let lang = lang(query.0.lang.as_deref())?;
     let row = found(&app, permit.caller, id.into_inner()).await?;
-    let (name, this) = (format!("{}-results", row.id), app.clone());
-    Ok(file(wanted.extension(), &name).streaming(written(move |outlet| service::results(&this, &row.id, wanted, lang, outlet))))
+    let (turn, name, this) = (turn(&app, &row.provider_id)?, format!("{}-results", row.id), app.clone());
+    let body = written(move |outlet| {
+        let _turn = turn;
+        service::results(&this, &row.id, wanted, lang, outlet)
+    });
+    Ok(file(wanted.extension(), &name).streaming(body))
 }
 
 /// Which rows.
@@ -91,7 +103,8 @@ pub struct MarkedQuery {
 #[utoipa::path(get, path = "/v1/batches/{id}/errors/file", operation_id = "get_batch_error_file", tag = "batches", security(("oauth" = ["certificates:read"])),
     params(("id" = String, Path, description = "Batch id"), MarkedQuery),
     responses((status = 200, description = "A file in the form that was sent", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 400, description = "http.query", body = Document), (status = 404, description = "batches.not_found", body = Document)))]
+        (status = 400, description = "http.query", body = Document), (status = 404, description = "batches.not_found", body = Document),
+        (status = 429, description = "batches.busy", body = Document)))]
 #[get("/v1/batches/{id}/errors/file")]
 pub async fn marked(
     app: web::Data<App>,
@@ -111,8 +124,12 @@ pub async fn marked(
         return Err(HttpRefusal::Forbidden.at("id").into());
     }
     let view: View = stands(&app, permit.caller, row.id.clone()).await?;
-    let (name, this) = (format!("{}-errors", row.id), app.clone());
-    Ok(file(view.form.extension(), &name).streaming(written(move |outlet| service::mark(&this, &row, lang, all, outlet))))
+    let (turn, name, this) = (turn(&app, &row.provider_id)?, format!("{}-errors", row.id), app.clone());
+    let body = written(move |outlet| {
+        let _turn = turn;
+        service::mark(&this, &row, lang, all, outlet)
+    });
+    Ok(file(view.form.extension(), &name).streaming(body))
 }
 
 /// A file to begin with: the header and one row.

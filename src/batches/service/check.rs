@@ -24,6 +24,8 @@ pub(super) struct Seen {
 pub(super) struct Looked {
     pub wrong: Vec<WrongRow>,
     pub faulty: i64,
+    /// Rows without errors that take the place of a certificate.
+    pub replacing: i64,
 }
 
 /// Looks at the rows of chunk `n`.
@@ -56,8 +58,9 @@ pub(super) fn look(conn: &mut Conn, app: &App, row: &Row, n: i64, seen: &mut See
         }
     }
     let faulty = found.iter().filter(|wrong| !wrong.is_empty()).count();
+    let replacing = orders.iter().filter(|(at, order)| order.replaces().is_some() && found.get(*at).is_some_and(Vec::is_empty)).count();
     let wrong = raws.iter().zip(found).flat_map(|(raw, wrong)| rows::wrong(&row.id, "check", raw.line, wrong)).collect();
-    Ok(Looked { wrong, faulty: i64::try_from(faulty).map_err(Fault::new)? })
+    Ok(Looked { wrong, faulty: i64::try_from(faulty).map_err(Fault::new)?, replacing: i64::try_from(replacing).map_err(Fault::new)? })
 }
 
 impl Seen {

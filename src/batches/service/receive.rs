@@ -65,6 +65,7 @@ pub fn receive(app: &App, actor: &certificates::Actor, upload: Upload) -> Result
         lease: String::new(),
         leased_until: 0,
         trouble: None,
+        replacing: 0,
     };
     let first = row.clone();
     app.db.write_in_turn(move |conn| {

@@ -74,7 +74,7 @@ async fn check(app: &App, row: Row) -> Result<bool, Error> {
     let now = app.edge.now();
     let begun = holding(app, &row, move |conn, row: Row| {
         store::clear_wrong(conn, &row.id, None)?;
-        Ok(Row { faulty: 0, chunk: 0, started_at: Some(now), trouble: None, ..row })
+        Ok(Row { faulty: 0, replacing: 0, chunk: 0, started_at: Some(now), trouble: None, ..row })
     });
     let Some(mut row) = begun.await? else { return Ok(false) };
     let mut seen = Seen::default();
@@ -92,7 +92,7 @@ async fn check(app: &App, row: Row) -> Result<bool, Error> {
             let mut bulk = Bulk::default();
             looked.wrong.iter().cloned().for_each(|wrong| bulk.add(wrong));
             bulk.write(conn)?;
-            Ok(Row { faulty: row.faulty + looked.faulty, chunk: n + 1, ..row })
+            Ok(Row { faulty: row.faulty + looked.faulty, replacing: row.replacing + looked.replacing, chunk: n + 1, ..row })
         });
         let Some(after) = noted.await? else { return Ok(false) };
         row = after;

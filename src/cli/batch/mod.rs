@@ -200,11 +200,12 @@ fn list(provider: Option<&str>, config: Config) -> Result<u8, Stop> {
     Ok(exit::OK)
 }
 
-const HEADER: [&str; 8] = ["batch", "state", "rows", "faulty", "valid", "issued", "failed", "name"];
+const HEADER: [&str; 9] = ["batch", "state", "rows", "faulty", "valid", "replacing", "issued", "failed", "name"];
 
-fn row(view: &View) -> [String; 8] {
-    let [rows, faulty, valid, issued, failed] = [view.rows, view.faulty, view.valid, view.issued, view.failed].map(|n| n.to_string());
-    [view.id.clone(), view.state.clone(), rows, faulty, valid, issued, failed, view.name.clone()]
+fn row(view: &View) -> [String; 9] {
+    let [rows, faulty, valid, replacing, issued, failed] =
+        [view.rows, view.faulty, view.valid, view.replacing, view.issued, view.failed].map(|n| n.to_string());
+    [view.id.clone(), view.state.clone(), rows, faulty, valid, replacing, issued, failed, view.name.clone()]
 }
 
 /// How a batch stands, and how often each code was found.

@@ -22,12 +22,12 @@ both! {
         let path = written(world, "十月.csv", &file(0..620));
         let made = hufu(world, &["batch", "create", &path, "--provider", &body.code]).expect(0);
         let id = made.rows()[0][0].to_owned();
-        assert_eq!(stands(&made), ["validated", "620", "0", "620", "0", "0", "十月.csv"]);
+        assert_eq!(stands(&made), ["validated", "620", "0", "620", "0", "0", "0", "十月.csv"]);
         assert_eq!(lines(world, "SELECT id AS line FROM certificates"), Vec::<String>::new(), "nothing is issued before somebody approves");
         assert!(hufu(world, &["batch", "run", &id]).expect(4).err.contains("batches.state"));
         assert!(hufu(world, &["batch", "approve", &id, "--rows", "619"]).expect(4).err.contains("batches.rows_differ"));
         assert_eq!(stands(&hufu(world, &["batch", "approve", &id, "--rows", "620"]).expect(0))[0], "approved");
-        assert_eq!(stands(&hufu(world, &["batch", "run", &id]).expect(0)), ["done", "620", "0", "620", "620", "0", "十月.csv"]);
+        assert_eq!(stands(&hufu(world, &["batch", "run", &id]).expect(0)), ["done", "620", "0", "620", "0", "620", "0", "十月.csv"]);
         let again = hufu(world, &["batch", "create", &path, "--provider", &body.id, "--name", "x"]).expect(0);
         assert_eq!((again.rows()[0][0], again.rows()[0][1]), (id.as_str(), "done"), "the same file is the batch that it was");
         assert_eq!(hufu(world, &["batch", "list"]).expect(0).rows().len(), 1);
@@ -47,7 +47,7 @@ both! {
         let path = written(world, "bad.csv", &bad);
         let made = hufu(world, &["batch", "create", &path, "--provider", &body.id]).expect(4);
         let id = made.rows()[0][0].to_owned();
-        assert_eq!(stands(&made), ["validated", "3", "1", "2", "0", "0", "bad.csv"]);
+        assert_eq!(stands(&made), ["validated", "3", "1", "2", "0", "0", "0", "bad.csv"]);
         assert!(made.out.contains("batches.day\t1\t"), "{}", made.out);
         let told = hufu(world, &["batch", "errors", &id, "--lang", "en"]).expect(0);
         assert_eq!(told.rows(), [["4", "评价日期", "batches.day", "2026-13-01", "the cell is not a day"]]);
@@ -64,7 +64,7 @@ both! {
         assert_eq!(stands(&hufu(world, &["batch", "cancel", &id, "--reason", "重新上传"]).expect(0))[0], "cancelled");
         std::fs::write(&mend, std::fs::read_to_string(&mend).unwrap().replace("2026-13-01", "2026-10-18")).unwrap();
         let mended = hufu(world, &["batch", "create", mend.to_str().unwrap(), "--provider", &body.id]).expect(0);
-        assert_eq!(stands(&mended), ["validated", "3", "0", "3", "0", "0", "mend.csv"]);
+        assert_eq!(stands(&mended), ["validated", "3", "0", "3", "0", "0", "0", "mend.csv"]);
     }
 
     fn nobody_is_a_second_person_to_himself_on_the_command_line(world: &World) {
@@ -97,7 +97,7 @@ both! {
         assert_eq!(hufu(world, &["batch", "list"]).expect(0).rows().len(), 0);
         let mapping = written(world, "mapping.json", r#"{"鉴定时间": "assessed_on"}"#);
         let waits = create(&odd, &["--mapping", &mapping, "--no-wait", "--name", "甲"]).expect(0);
-        assert_eq!(stands(&waits), ["uploaded", "1", "0", "1", "0", "0", "甲"]);
+        assert_eq!(stands(&waits), ["uploaded", "1", "0", "1", "0", "0", "0", "甲"]);
         assert_eq!(stands(&hufu(world, &["batch", "validate", waits.rows()[0][0]]).expect(0))[0], "validated");
         assert!(hufu(world, &["batch", "status", "bat_x"]).expect(4).err.contains("batches.not_found"));
         for form in ["csv", "xlsx", "ndjson"] {

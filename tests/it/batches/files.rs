@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use hufu::batches::{OPEN_MAX, UPLOADS_AT_ONCE};
+use hufu::batches::{FILES_AT_ONCE, OPEN_MAX, UPLOADS_AT_ONCE};
 
 use super::*;
 
@@ -31,12 +31,31 @@ both! {
 
     fn a_server_takes_in_so_many_uploads_at_once(world: &World) {
         let body = body(world, 1);
-        let turns = world.app.uploads.try_acquire_many(u32::try_from(UPLOADS_AT_ONCE).unwrap()).unwrap();
+        let [all, share] = UPLOADS_AT_ONCE;
+        let own: Vec<_> = (0..share).map(|_| world.app.uploads.take(&body.id)).collect();
+        upload(&body.client, "a.csv", file(0..1).as_bytes()).problem(429, "batches.busy");
+        drop(own);
+        let turns: Vec<_> = (0..all).map(|n| world.app.uploads.take(&format!("prov_{n}"))).collect();
+        assert!(turns.iter().all(Option::is_some));
         let refused = upload(&body.client, "a.csv", file(0..1).as_bytes());
         assert_eq!(refused.header("retry-after"), "5");
         refused.problem(429, "batches.busy");
         drop(turns);
         upload(&body.client, "a.csv", file(0..1).as_bytes()).expect(201);
+    }
+
+    fn a_body_fetches_so_many_files_at_once(world: &World) {
+        let body = body(world, 1);
+        let batch = checked(world, &body, &file(0..1));
+        let [_, share] = FILES_AT_ONCE;
+        let turns: Vec<_> = (0..share).map(|_| world.app.downloads.take(&body.id)).collect();
+        for path in ["results", "errors/file"] {
+            body.client.get(&format!("/v1/batches/{}/{path}", text(&batch, "id"))).problem(429, "batches.busy");
+        }
+        drop(turns);
+        for _ in 0..=share {
+            body.client.get(&format!("/v1/batches/{}/results", text(&batch, "id"))).expect(200);
+        }
     }
 
     fn a_body_has_so_many_batches_that_have_not_ended(world: &World) {

@@ -53,6 +53,7 @@ both! {
         let rows = [renewed(10, "2.50", "", ""), better, renewed(11, "2.50", "", ""), renewed(2, "2.50", &old[2], "证书遗失")];
         let batch = checked(world, &body, &sheet(&rows));
         assert_eq!((text(&batch, "state"), counts(&batch)), ("validated", [4, 0, 0, 0]), "{:?}", wrong(&body.client, &batch));
+        assert_eq!(batch["replacing"], 2, "{batch}");
         assert_eq!(by_number(&body.client, &old[0])["status"], "issued", "nothing is done before somebody approves");
         approve(&body.client, &batch).expect(200);
         work(world);
@@ -76,6 +77,7 @@ both! {
         assert_eq!(text(&again, "id"), text(&batch, "id"));
         let other = checked(world, &body, &format!("{}\n", sheet(&rows)));
         assert_eq!(counts(&other), [4, 4, 0, 0]);
+        assert_eq!(other["replacing"], 0, "what cannot be issued replaces nothing");
         let told = wrong(&body.client, &other);
         let told: Vec<(i64, &str)> = told.iter().map(|(row, _, code)| (*row, code.as_str())).collect();
         let already = "batches.issued_already";
