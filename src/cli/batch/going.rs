@@ -107,7 +107,7 @@ async fn look<V: Going>(app: &App, id: &str) -> Result<V, Error> {
 /// How much, its rate and the time left; nothing where standard error is no terminal.
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec:.0} ETA {eta}");
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec:0} ETA {eta}");
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
