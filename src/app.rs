@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::access::token::Tokens;
 use crate::batches::{FILES_AT_ONCE, Turns, UPLOADS_AT_ONCE};
+use crate::certificates::Known;
 use crate::certificates::api::Desk;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -53,6 +54,8 @@ pub struct Parts {
     pub memo: Memo,
     /// Where certificates are asked for.
     pub desk: Desk,
+    /// What issuing looks up each time and what seldom changes.
+    pub known: Known,
     /// Access tokens that were good.
     pub tokens: Tokens,
     /// Rate limits.
@@ -111,7 +114,7 @@ impl App {
         let metrics = Metrics::new()?;
         let partners = Partners::open(&config)?;
         let webhooks = Sender::open(&config)?;
-        let desk = Desk::open(config.number("group_max") as usize)?;
+        let desk = Desk::open(config.number("group_max") as usize, db.kind())?;
         let restoring = AtomicBool::new(db.read_now(transfers::is_restoring).map_err(Error::into_fault)?);
         let did = Did::new(&config.public_url());
         Ok(App(Arc::new(Parts {
@@ -126,6 +129,7 @@ impl App {
             recognition: Held::default(),
             memo: Memo::default(),
             desk,
+            known: Known::default(),
             tokens: Tokens::default(),
             limits,
             metrics,

@@ -1,6 +1,7 @@
 //! The credit that a certificate declares: minted when it is issued, taken back when it is revoked, valued anew when it is replaced.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use verifier::documents::{Scheme, digest};
 
@@ -26,7 +27,7 @@ pub(super) fn mint(
     draft: &Draft,
     row: &Row,
     account: &str,
-    schemes: &BTreeMap<String, Scheme>,
+    schemes: &BTreeMap<String, Arc<Scheme>>,
 ) -> Result<Vec<LotState>, Fault> {
     let cause = digest(&row.card);
     let mint = |(part, credit): (usize, &Credit)| {

@@ -261,6 +261,19 @@ pub fn revision(conn: &mut Conn, name: &str) -> Result<i64, Error> {
     Ok(schema::revisions::table.find(name).select(schema::revisions::n).get_result(conn)?)
 }
 
+/// The values of two named revisions, in one round trip.
+///
+/// # Errors
+/// A fault of the database.
+pub fn revisions(conn: &mut Conn, [one, other]: [&str; 2]) -> Result<[i64; 2], Error> {
+    use diesel::prelude::*;
+    use schema::revisions;
+    let both = revisions::table.filter(revisions::name.eq(one).or(revisions::name.eq(other)));
+    let found: Vec<(String, i64)> = both.select((revisions::name, revisions::n)).load(conn)?;
+    let value = |name: &str| found.iter().find(|(found, _)| found == name).map(|(_, n)| *n).ok_or(diesel::result::Error::NotFound);
+    Ok([value(one)?, value(other)?])
+}
+
 /// Runs `f` within a transaction so that, where it is refused, what it wrote is taken back and nothing else.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Making keys, ending them, and sealing them anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -110,24 +110,31 @@ fn record(conn: &mut Conn, edge: &Edge, row: &Row, event: &'static str, at: i64,
     db::bump(conn, "trust")
 }
 
-/// The keys with which these providers sign now, by provider: of each the one with the narrowest window, or a new one for the calendar year, made in the
-/// caller's transaction.
+/// The keys with which these providers sign now or later, by provider; of each the narrowest window first, then the newest.
 ///
 /// # Errors
 /// A fault.
-pub fn issuers(conn: &mut Conn, app: &App, providers: &BTreeSet<&str>) -> Result<BTreeMap<String, (Row, Arc<Signer>)>, Error> {
+pub fn signing(conn: &mut Conn, providers: &[&str]) -> Result<BTreeMap<String, Vec<Row>>, Error> {
+    let mut found: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for row in store::signing(conn, providers)? {
+        found.entry(row.provider_id.clone().unwrap_or_default()).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// The key with which a provider signs now: of its keys as [`signing`] tells them the first whose window is open, or a new one for the calendar year,
+/// made in the caller's transaction.
+///
+/// # Errors
+/// A fault.
+pub fn issuer(conn: &mut Conn, app: &App, provider: &str, known: &[Row]) -> Result<(Row, Arc<Signer>), Error> {
     let now = app.edge.now();
-    let mut found = BTreeMap::new();
-    // The best of each comes first.
-    for row in store::signing(conn, providers, now)? {
-        found.entry(row.provider_id.clone().unwrap_or_default()).or_insert(row);
-    }
-    for provider in providers {
-        if !found.contains_key(*provider) {
-            found.insert((*provider).to_owned(), make_yearly(conn, app, provider, now)?);
-        }
-    }
-    found.into_iter().map(|(provider, row)| app.keys.signer(&row).map(|signer| (provider, (row, signer))).map_err(Error::from)).collect()
+    let row = match known.iter().find(|row| row.is_open(now)) {
+        Some(row) => row.clone(),
+        None => make_yearly(conn, app, provider, now)?,
+    };
+    let signer = app.keys.signer(&row)?;
+    Ok((row, signer))
 }
 
 fn make_yearly(conn: &mut Conn, app: &App, provider: &str, now: i64) -> Result<Row, Error> {
@@ -136,7 +143,7 @@ fn make_yearly(conn: &mut Conn, app: &App, provider: &str, now: i64) -> Result<R
     let (from, until) = (new_year(year, zone)?, new_year(year + 1, zone)?);
     // Takes the revision's row lock: of two first requests the second waits here, and then finds the first one's key.
     db::bump(conn, "trust")?;
-    if let Some(row) = store::signing(conn, &BTreeSet::from([provider]), now)?.into_iter().next() {
+    if let Some(row) = store::signing(conn, &[provider])?.into_iter().find(|row| row.is_open(now)) {
         return Ok(row);
     }
     let prefix = format!("issuer/{provider}/{year}/");

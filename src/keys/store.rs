@@ -1,7 +1,5 @@
 //! The tables of keys.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 
 use crate::db::Conn;
@@ -40,6 +38,13 @@ pub struct Row {
     pub revoke_reason: Option<String>,
 }
 
+impl Row {
+    /// Whether its window holds `now`.
+    pub(super) fn is_open(&self, now: i64) -> bool {
+        (self.from_at..self.until_at).contains(&now)
+    }
+}
+
 /// What happened to a key.
 #[derive(Insertable)]
 #[diesel(table_name = key_events, treat_none_as_default_value = false)]
@@ -76,11 +81,10 @@ pub fn of_provider(conn: &mut Conn, provider: &str) -> Result<Vec<Row>, Error> {
     Ok(mine.order((keys::created_at, keys::kid)).select(Row::as_select()).load(conn)?)
 }
 
-/// The keys of these providers whose window holds `now` and that may still sign; of each provider the narrowest window first, then the newest.
-pub(super) fn signing(conn: &mut Conn, providers: &BTreeSet<&str>, now: i64) -> Result<Vec<Row>, Error> {
+/// The keys of these providers that may still sign; the narrowest window first, then the newest.
+pub(super) fn signing(conn: &mut Conn, providers: &[&str]) -> Result<Vec<Row>, Error> {
     let open = keys::table
-        .filter(keys::provider_id.eq_any(providers).and(keys::from_at.le(now)).and(keys::until_at.gt(now)))
-        .filter(keys::retired_at.is_null().and(keys::revoked_at.is_null()))
+        .filter(keys::provider_id.eq_any(providers).and(keys::retired_at.is_null()).and(keys::revoked_at.is_null()))
         .order(((keys::until_at - keys::from_at), keys::created_at.desc()));
     Ok(open.select(Row::as_select()).load(conn)?)
 }

@@ -176,6 +176,12 @@ impl Listeners {
         Ok(Listeners(store::listening(conn, providers)?))
     }
 
+    /// Those of them that listen to what happens to this provider.
+    #[must_use]
+    pub fn to(&self, provider: &str) -> Listeners {
+        Listeners(self.0.iter().filter(|(owner, _)| hears(owner.as_deref(), Some(provider))).cloned().collect())
+    }
+
     /// Adds the event to what is about to be written, if anybody wants it.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::bulk_row;
 use crate::db::schema::{providers, webhook_changes as changes, webhook_deliveries as deliveries, webhook_events as events, webhooks};
-use crate::db::{Conn, is_id};
+use crate::db::{self, Conn, is_id};
 use crate::error::Error;
 
 /// An endpoint; the columns are explained in the migration.
@@ -122,19 +122,19 @@ pub(super) fn provider_exists(conn: &mut Conn, id: &str) -> Result<bool, Error> 
 
 pub(super) fn insert(conn: &mut Conn, row: &Row) -> Result<(), Error> {
     diesel::insert_into(webhooks::table).values(row).execute(conn)?;
-    Ok(())
+    db::bump(conn, "webhooks")
 }
 
 pub(super) fn update(conn: &mut Conn, row: &Row) -> Result<(), Error> {
     diesel::update(webhooks::table.find(&row.id)).set(row).execute(conn)?;
-    Ok(())
+    db::bump(conn, "webhooks")
 }
 
 /// Deletes an endpoint with its deliveries.
 pub(super) fn delete(conn: &mut Conn, id: &str) -> Result<(), Error> {
     diesel::delete(deliveries::table.filter(deliveries::webhook_id.eq(id))).execute(conn)?;
     diesel::delete(webhooks::table.find(id)).execute(conn)?;
-    Ok(())
+    db::bump(conn, "webhooks")
 }
 
 pub(super) fn record(conn: &mut Conn, change: &ChangeRow) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 mod bad_input;
 mod credit;
 mod idempotency;
+mod known;
 mod lists;
 mod races;
 mod together;

@@ -196,7 +196,7 @@ fn a_browser_shows_each_outcome_and_asks_nobody_else() {
     let menu = Matrix::encode("https://example.com/menu?table=", "7", Level::M).unwrap().to_png(8).unwrap();
     let cases = json!({
         "url": world.url, "busy": busy.url, "late": late.url, "years": YEARS, "shots": shots, "scratch": scratch.path(), "chromium": CHROMIUM,
-        "secrets": secrets, "number": valid["number"], "name": "欧阳静", "region": "310000", "token": operator.token(), "issue": order(&provider),
+        "secrets": secrets, "number": valid["number"], "name": "欧阳静", "region": "310000", "client": operator.credentials(), "issue": order(&provider),
         "valid": fragment(&valid), "revoked": fragment(&revoked), "suspended": fragment(&suspended), "replaced": fragment(&replaced),
         "successor": successor["number"], "foreign": fragment(&foreign), "elder": fragment(&elder),
         "picture": picture(&operator, &valid), "menu": STANDARD.encode(menu), "blank": STANDARD.encode(std::fs::read("web/icon-192.png").unwrap()),

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::certificates::{Issued, Order, issue_all};
-use crate::db::{Bulk, Conn};
+use crate::db::{Bulk, Conn, Kind};
 use crate::error::{Error, Fault};
 use crate::http::idempotency::{self, Answer, Begun, Ticket};
 
@@ -43,13 +43,19 @@ struct Wanted {
 }
 
 impl Desk {
-    /// Opens the desk, which serves at most `most` requests in one transaction.
+    /// Opens the desk, which serves at most `most` requests in one transaction. PostgreSQL has two transactions at a time: while one waits for the disk
+    /// the other goes on. SQLite has one writer.
     ///
     /// # Errors
     /// A fault when no thread can be started.
-    pub fn open(most: usize) -> Result<Desk, Fault> {
+    pub fn open(most: usize, kind: Kind) -> Result<Desk, Fault> {
         let (queue, waiting) = channel();
-        std::thread::Builder::new().name("desk".to_owned()).spawn(move || serve(&waiting, most)).map_err(Fault::new)?;
+        let waiting = Arc::new(Mutex::new(waiting));
+        let threads = if kind == Kind::Postgres { 2 } else { 1 };
+        for _ in 0..threads {
+            let waiting = waiting.clone();
+            std::thread::Builder::new().name("desk".to_owned()).spawn(move || serve(&waiting, most)).map_err(Fault::new)?;
+        }
         Ok(Desk { queue })
     }
 
@@ -65,21 +71,30 @@ impl Desk {
     }
 }
 
-fn serve(waiting: &Receiver<Request>, most: usize) {
+fn serve(waiting: &Mutex<Receiver<Request>>, most: usize) {
     // Requests whose key is in the transaction before theirs.
     let mut next: Vec<Request> = Vec::new();
-    loop {
-        let mut requests = std::mem::take(&mut next);
-        if requests.is_empty() {
-            let Ok(first) = waiting.recv() else { return };
-            requests.push(first);
-        }
-        let room = most.saturating_sub(requests.len());
-        requests.extend(waiting.try_iter().take(room));
+    while let Some(requests) = gather(waiting, std::mem::take(&mut next), most) {
         let (now, later) = apart(requests);
         next = later;
         settle(now);
     }
+}
+
+/// Those and what waits, or where there are none what comes next; none when the desk is closed.
+fn gather(waiting: &Mutex<Receiver<Request>>, mut requests: Vec<Request>, most: usize) -> Option<Vec<Request>> {
+    let queue = if requests.is_empty() {
+        let queue = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.push(queue.recv().ok()?);
+        queue
+    } else {
+        // Another thread may wait at the queue, for as long as nobody comes.
+        let Ok(queue) = waiting.try_lock() else { return Some(requests) };
+        queue
+    };
+    let room = most.saturating_sub(requests.len());
+    requests.extend(queue.try_iter().take(room));
+    Some(requests)
 }
 
 /// The requests that can be served together, and those whose key one of them has.
@@ -116,6 +131,8 @@ fn unanswered<T>() -> Result<T, Error> {
 fn transact(wanted: Arc<[Wanted]>) -> Result<Vec<Result<Done, Error>>, Error> {
     let Some(app) = wanted.first().map(|one| one.app.clone()) else { return Ok(Vec::new()) };
     let db = app.db.clone();
+    // Whatever keeps it from being read is met again in the transaction.
+    let _ = app.known.read_ahead(&db, wanted.iter().map(|one| &one.order));
     let serve = || db.write_in_turn(move |conn| work(conn, &app, &wanted));
     catch_unwind(AssertUnwindSafe(serve)).unwrap_or_else(|_| Err(Fault::text("a transaction panicked").into()))
 }

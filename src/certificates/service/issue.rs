@@ -1,14 +1,13 @@
 //! Issuing: one certificate, or many in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use verifier::card::{Card, Claims};
-use verifier::documents::Scheme;
-use verifier::ids::CreditCode;
 use verifier::jws::Signer;
 use verifier::time::{Day, Instant};
-use verifier::verdict::Interval;
 
+use super::known::{Facts, Provider};
 use super::{Actor, Replaces, name_hash, number};
 use crate::app::App;
 use crate::certificates::rules::{self, Status};
@@ -19,7 +18,7 @@ use crate::error::{Error, Fault, Refusal};
 use crate::learners::{Accounts, id_hash, kind_word, seal_id};
 use crate::ledger::service::LotState;
 use crate::ledger::{self, LotView};
-use crate::webhooks::{Event, Listeners};
+use crate::webhooks::Event;
 use crate::{evidence, keys, providers};
 
 /// A certificate that somebody wants issued.
@@ -135,49 +134,28 @@ pub(super) struct Office<'a> {
     app: &'a App,
     now: i64,
     today: Day,
-    /// By id and by credit code, which an order may name.
-    providers: BTreeMap<String, Provider>,
-    schemes: BTreeMap<String, Scheme>,
+    known: Facts,
     taken: BTreeSet<String>,
     accounts: Accounts,
-    listeners: Listeners,
-}
-
-#[derive(Clone)]
-pub(super) struct Provider {
-    pub id: String,
-    credit_code: CreditCode,
-    timeline: std::sync::Arc<[Interval]>,
 }
 
 impl Office<'_> {
     pub fn open<'a>(conn: &mut Conn, app: &'a App, orders: &[&Order]) -> Result<Office<'a>, Error> {
         let now = app.edge.now();
-        let named: BTreeSet<&str> = orders.iter().map(|order| order.actor.provider.as_str()).collect();
-        let mut providers = BTreeMap::new();
-        for (row, timeline) in providers::store::named(conn, &named.into_iter().collect::<Vec<_>>())? {
-            let credit_code = CreditCode::parse(&row.credit_code).map_err(Fault::new)?;
-            let provider = Provider { id: row.id.clone(), credit_code, timeline: timeline.into() };
-            providers.insert(row.credit_code, provider.clone());
-            providers.insert(row.id, provider);
-        }
+        let known = app.known.of(conn, orders)?;
         let drafts = || orders.iter().map(|order| &order.draft);
         let numbers: Vec<&str> = drafts().filter_map(|draft| draft.number.as_ref()).map(|number| number.as_str()).collect();
         let taken = store::taken(conn, &numbers)?;
         let earning = drafts().filter(|draft| !draft.extra.credits.is_empty());
         let accounts = Accounts::find(conn, app, earning.map(|draft| &draft.holder.id))?;
-        let schemes: BTreeSet<&str> = drafts().flat_map(|draft| &draft.extra.credits).map(|credit| credit.scheme.as_str()).collect();
-        let schemes = ledger::service::named(conn, &schemes)?;
-        let issuers: Vec<&str> = providers.values().map(|provider| provider.id.as_str()).collect();
-        let listeners = Listeners::of(conn, &issuers)?;
-        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), providers, schemes, taken, accounts, listeners })
+        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), known, taken, accounts })
     }
 
     /// The provider of an order whose certificate may be issued.
-    pub fn admit(&self, order: &Order) -> Result<Provider, Refusal> {
+    pub fn admit(&self, order: &Order) -> Result<Arc<Provider>, Refusal> {
         let draft = &order.draft;
         rules::may_be_issued(draft, self.today)?;
-        let provider = self.providers.get(&order.actor.provider).ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
+        let provider = self.known.providers.get(&order.actor.provider).ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
         providers::service::allows(&provider.timeline, self.today, draft.kind, draft.occupation.as_ref(), draft.level)?;
         match &draft.number {
             Some(number) if self.taken.contains(number.as_str()) => Err(CertificateRefusal::NumberTaken.at("number")),
@@ -186,7 +164,7 @@ impl Office<'_> {
     }
 
     /// The provider of each order, or why it is refused; each is looked at as if those before it were issued.
-    fn accept_all(&mut self, orders: &[&Order]) -> Result<Vec<Result<Provider, Refusal>>, Error> {
+    fn accept_all(&mut self, orders: &[&Order]) -> Result<Vec<Result<Arc<Provider>, Refusal>>, Error> {
         let accepted = orders.iter().map(|order| match self.accept(order) {
             Ok(provider) => Ok(Ok(provider)),
             Err(Error::Refusal(refusal)) => Ok(Err(refusal)),
@@ -196,14 +174,14 @@ impl Office<'_> {
     }
 
     /// The same where its credit may be minted too; its number is then taken.
-    fn accept(&mut self, order: &Order) -> Result<Provider, Error> {
+    fn accept(&mut self, order: &Order) -> Result<Arc<Provider>, Error> {
         let (provider, draft) = (self.admit(order)?, &order.draft);
         if !draft.extra.credits.is_empty() {
             ledger::service::may_book(self.app)?;
             self.accounts.admit(self.app, &draft.holder.id, &draft.holder.name).map_err(credit::in_holder)?;
         }
         for (part, declared) in draft.extra.credits.iter().enumerate() {
-            let scheme = self.schemes.get(&declared.scheme);
+            let scheme = self.known.schemes.get(&declared.scheme).map(Arc::as_ref);
             let mintable = ledger::service::may_mint(declared.amount, scheme, declared.category.as_deref());
             mintable.map_err(|refusal| refusal.at(format!("credits[{part}]")))?;
         }
@@ -223,7 +201,7 @@ impl Office<'_> {
             return Ok(Issued { row, lots: Vec::new() });
         }
         let (account, _) = self.accounts.enter(app, bulk, &order.actor.client, &draft.holder.id, &draft.holder.name)?;
-        let lots = credit::mint(bulk, app, draft, &row, &account.id, &self.schemes)?;
+        let lots = credit::mint(bulk, app, draft, &row, &account.id, &self.known.schemes)?;
         Ok(Issued { row, lots })
     }
 
@@ -236,8 +214,9 @@ impl Office<'_> {
         let row = self.row(order, &card, key, replaces)?;
         bulk.add(row.clone());
         evidence::add(bulk, &self.app.edge, evidence::Kind::CertificateIssued, self.now, &row.id, row.card.as_bytes());
-        let (certificate, number, provider, replaces) = (&*row.id, &*row.number, &*row.provider_id, row.replaces.as_deref());
-        self.listeners.tell(bulk, &self.app.edge, &Event::CertificateIssued { certificate, number, provider, replaces })?;
+        let (listeners, certificate, number, provider, replaces) =
+            (&provider.listeners, &*row.id, &*row.number, &*row.provider_id, row.replaces.as_deref());
+        listeners.tell(bulk, &self.app.edge, &Event::CertificateIssued { certificate, number, provider, replaces })?;
         Ok(row)
     }
 
@@ -317,7 +296,7 @@ fn field_of(claim: &str) -> &str {
 
 /// What accepted certificates need: nobody who may not issue gets a key or an index.
 pub(super) struct Supply {
-    keys: BTreeMap<String, (keys::Row, std::sync::Arc<Signer>)>,
+    keys: BTreeMap<String, (keys::Row, Arc<Signer>)>,
     /// Places in status lists that are still to be given out, by provider.
     places: BTreeMap<String, std::vec::IntoIter<(i64, i64)>>,
 }
@@ -326,14 +305,16 @@ impl Supply {
     pub fn take<'a>(
         conn: &mut Conn,
         office: &Office<'_>,
-        accepted: impl Iterator<Item = &'a Provider>,
+        accepted: impl Iterator<Item = &'a Arc<Provider>>,
         kept: Option<Vec<(i64, i64)>>,
     ) -> Result<Supply, Error> {
-        let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+        let (mut counts, mut keys) = (BTreeMap::<&str, i64>::new(), BTreeMap::new());
         for provider in accepted {
             *counts.entry(&provider.id).or_default() += 1;
+            if !keys.contains_key(&provider.id) {
+                keys.insert(provider.id.clone(), keys::issuer(conn, office.app, &provider.id, &provider.keys)?);
+            }
         }
-        let keys = keys::issuers(conn, office.app, &counts.keys().copied().collect())?;
         // The year of the card's own `iat`: verifiers look for the status there.
         let places = match (kept, counts.keys().next()) {
             (Some(kept), Some(provider)) => BTreeMap::from([((*provider).to_owned(), kept)]),

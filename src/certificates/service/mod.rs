@@ -2,6 +2,7 @@
 
 mod alike;
 mod issue;
+mod known;
 mod many;
 mod replace;
 
@@ -13,6 +14,7 @@ use verifier::ids::{CertificateNumber, IdDocument};
 
 pub use self::alike::{issued_alike, likeness};
 pub use self::issue::{Issued, Order, Origin, check_all, issue, issue_all, issue_at, keep_places};
+pub use self::known::Known;
 pub use self::many::{change_all, credit_of, named};
 pub use self::replace::{Replaces, may_replace, replace, replace_at};
 use super::rules::{self, Status, Step};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use verifier::ids::CertificateNumber;
 
-use super::issue::{Office, Order, Provider, Supply};
+use super::issue::{Office, Order, Supply};
+use super::known::Provider;
 use super::{checked_reason, status, step, view, visible};
 use crate::access::Caller;
 use crate::app::App;

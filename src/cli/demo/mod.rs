@@ -9,8 +9,10 @@ mod roster;
 mod story;
 mod teller;
 
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use tokio::sync::mpsc;
@@ -28,6 +30,10 @@ use api::Api;
 use delta::Member;
 use story::{Story, Switch};
 use teller::Teller;
+
+/// How often and how long apart the folder is deleted again while something still writes into it.
+const REMOVALS: u32 = 100;
+const REMOVE_AGAIN: Duration = Duration::from_millis(100);
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  hufu demo                       tells the story, then serves until Ctrl-C\n  \
@@ -169,7 +175,16 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if let Err(e) = std::fs::remove_dir_all(&self.0) {
+        // A thread of a server that was just stopped may make one more file meanwhile.
+        let mut removed = std::fs::remove_dir_all(&self.0);
+        for _ in 0..REMOVALS {
+            if !matches!(&removed, Err(e) if e.kind() == ErrorKind::DirectoryNotEmpty) {
+                break;
+            }
+            std::thread::sleep(REMOVE_AGAIN);
+            removed = std::fs::remove_dir_all(&self.0);
+        }
+        if let Err(e) = removed {
             eprintln!("hufu: cannot delete {}: {e}", self.0.display());
         }
     }

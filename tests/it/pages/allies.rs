@@ -75,7 +75,7 @@ impl Allies {
     /// What the scenes are told.
     pub fn told(&self) -> Value {
         json!({
-            "url": self.own.url, "token": self.operator().token(), "issue": order(&self.provider), "days": DAYS_DOWN,
+            "url": self.own.url, "client": self.operator().credentials(), "issue": order(&self.provider), "days": DAYS_DOWN,
             "own": fragment(&self.certificate), "partner": fragment(&self.partner_certificate), "number": self.partner_certificate["number"],
             "broken": self.broken(),
         })

@@ -59,13 +59,13 @@ impl Crossing<'_> {
         Crossing { scene, lonely, hasty, gone: (traveller, abroad), _jobs: jobs }
     }
 
-    /// What the scenes are told. Tokens are of those who hand over codes.
+    /// What the scenes are told. Clients are of those who hand over codes.
     pub fn told(&self) -> Value {
         let operator: Client = self.scene.there.signed_in(Role::Operator, None);
         json!({
-            "url": self.scene.here.url, "token": self.scene.body.client.token(), "learner": self.scene.learner["id"], "lonely": self.lonely["id"],
+            "url": self.scene.here.url, "client": self.scene.body.client.credentials(), "learner": self.scene.learner["id"], "lonely": self.lonely["id"],
             "hasty": self.hasty["id"], "traveller": self.gone.0["id"],
-            "there": {"url": self.scene.there.url, "token": operator.token(), "learner": self.gone.1["id"]},
+            "there": {"url": self.scene.there.url, "client": operator.credentials(), "learner": self.gone.1["id"]},
         })
     }
 }
@@ -85,6 +85,6 @@ impl Apart<'_> {
 
     /// What the scenes are told.
     pub fn told(&self) -> Value {
-        json!({"url": self.scene.here.url, "token": self.scene.body.client.token(), "learner": self.scene.learner["id"]})
+        json!({"url": self.scene.here.url, "client": self.scene.body.client.credentials(), "learner": self.scene.learner["id"]})
     }
 }

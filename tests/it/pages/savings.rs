@@ -110,9 +110,9 @@ impl Savings {
         &self.certificate
     }
 
-    /// What the scenes are told. `token` is a body's, which hands over codes.
+    /// What the scenes are told. `client` is a body's, which hands over codes.
     pub fn told(&self) -> Value {
-        json!({"url": self.world.url, "token": self.body.client.token(), "learner": self.learner["id"], "number": self.certificate["number"],
+        json!({"url": self.world.url, "client": self.body.client.credentials(), "learner": self.learner["id"], "number": self.certificate["number"],
             "second": self.second["id"], "year": today(&self.world.app).year()})
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use ureq::http::{HeaderMap, Request};
 
 /// Sends requests to one server. Cheap to clone; clones may carry other headers.
@@ -11,6 +11,7 @@ pub struct Client {
     agent: ureq::Agent,
     url: String,
     headers: Vec<(String, String)>,
+    credentials: Option<(String, String)>,
 }
 
 /// What came back.
@@ -31,7 +32,7 @@ impl Client {
             .allow_non_standard_methods(true)
             .timeout_global(Some(Duration::from_secs(60)))
             .build();
-        Client { agent: config.new_agent(), url: url.to_owned(), headers: Vec::new() }
+        Client { agent: config.new_agent(), url: url.to_owned(), headers: Vec::new(), credentials: None }
     }
 
     /// The same client with one more header on every request.
@@ -60,6 +61,18 @@ impl Client {
     /// The server's address: `http://127.0.0.1:<port>`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same client, which knows the id and the secret of its API client.
+    #[must_use]
+    pub fn known_by(&self, id: String, secret: String) -> Client {
+        Client { credentials: Some((id, secret)), ..self.clone() }
+    }
+
+    /// Id and secret of its API client: `{"id", "secret"}`.
+    pub fn credentials(&self) -> Value {
+        let (id, secret) = self.credentials.as_ref().expect("a client that signed in");
+        json!({"id": id, "secret": secret})
     }
 
     /// The access token that it sends.

@@ -86,7 +86,7 @@ impl World {
     /// A client with the token of a new API client of this role, which acts for `provider` if it is a provider's.
     pub fn signed_in(&self, role: Role, provider: Option<&str>) -> Client {
         let (id, secret) = self.add(role, provider);
-        self.client().bearer(&self.token(&id, &secret, None))
+        self.client().bearer(&self.token(&id, &secret, None)).known_by(id, secret)
     }
 
     /// A new API client of this role, named `test`: its id and its secret.

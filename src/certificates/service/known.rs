@@ -1,0 +1,144 @@
+//! What issuing looks up each time and what seldom changes: providers with their timelines and keys, who hears of their certificates, and schemes. It is
+//! kept from one transaction to the next for as long as the database says that none of it changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use verifier::documents::Scheme;
+use verifier::ids::CreditCode;
+use verifier::verdict::Interval;
+
+use super::Order;
+use crate::db::{self, Conn, Db};
+use crate::error::{Error, Fault};
+use crate::webhooks::Listeners;
+use crate::{keys, ledger, providers};
+
+/// What changes one of them. Schemes never change.
+const REVISIONS: [&str; 2] = ["trust", "webhooks"];
+/// Most names of providers that are kept; then all are forgotten and read again.
+const NAMES_MAX: usize = 10_000;
+
+/// A provider, as issuing needs it.
+pub(in crate::certificates) struct Provider {
+    pub id: String,
+    pub credit_code: CreditCode,
+    pub timeline: Vec<Interval>,
+    /// Those that sign now or later.
+    pub keys: Vec<keys::Row>,
+    pub listeners: Listeners,
+}
+
+/// What some orders name.
+#[derive(Clone, Default)]
+pub(in crate::certificates) struct Facts {
+    /// By id and by credit code, which an order may name.
+    pub providers: BTreeMap<String, Arc<Provider>>,
+    pub schemes: BTreeMap<String, Arc<Scheme>>,
+}
+
+/// What was read last.
+#[derive(Default)]
+pub struct Known(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    revisions: [i64; 2],
+    facts: Facts,
+}
+
+/// The names of providers and of schemes in some orders.
+struct Names<'a> {
+    providers: BTreeSet<&'a str>,
+    schemes: BTreeSet<&'a str>,
+}
+
+impl Known {
+    /// Reads what these orders name and what is not kept yet, outside of any transaction: what is kept was committed.
+    ///
+    /// # Errors
+    /// A fault.
+    pub fn read_ahead<'a>(&self, db: &Db, orders: impl IntoIterator<Item = &'a Order>) -> Result<(), Error> {
+        let names = Names::of(orders);
+        if self.held().facts.pick(&names).is_some() {
+            return Ok(());
+        }
+        let (revisions, read) = db.read_now(|conn| {
+            // The revisions are read first: what changes in between is read twice, never missed.
+            let revisions = db::revisions(conn, REVISIONS)?;
+            Ok((revisions, Facts::read(conn, &names)?))
+        })?;
+        let mut held = self.held();
+        if held.revisions != revisions || held.facts.providers.len() > NAMES_MAX {
+            *held = Held { revisions, facts: Facts::default() };
+        }
+        held.facts.providers.extend(read.providers);
+        held.facts.schemes.extend(read.schemes);
+        Ok(())
+    }
+
+    /// What these orders name, as the caller's transaction sees it.
+    ///
+    /// # Errors
+    /// A fault.
+    pub(super) fn of(&self, conn: &mut Conn, orders: &[&Order]) -> Result<Facts, Error> {
+        let names = Names::of(orders.iter().copied());
+        let revisions = db::revisions(conn, REVISIONS)?;
+        {
+            let mut held = self.held();
+            if held.revisions != revisions {
+                held.facts = Facts::default();
+            } else if let Some(facts) = held.facts.pick(&names) {
+                return Ok(facts);
+            }
+        }
+        Facts::read(conn, &names)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'a> Names<'a> {
+    fn of(orders: impl IntoIterator<Item = &'a Order>) -> Names<'a> {
+        let mut names = Names { providers: BTreeSet::new(), schemes: BTreeSet::new() };
+        for order in orders {
+            names.providers.insert(&order.actor.provider);
+            names.schemes.extend(order.draft.extra.credits.iter().map(|credit| credit.scheme.as_str()));
+        }
+        names
+    }
+}
+
+impl Facts {
+    fn read(conn: &mut Conn, names: &Names<'_>) -> Result<Facts, Error> {
+        let rows = providers::store::named(conn, &names.providers.iter().copied().collect::<Vec<_>>())?;
+        let ids: Vec<&str> = rows.iter().map(|(row, _)| row.id.as_str()).collect();
+        let mut keys = keys::signing(conn, &ids)?;
+        let listeners = Listeners::of(conn, &ids)?;
+        let mut providers = BTreeMap::new();
+        for (row, timeline) in rows {
+            let provider = Arc::new(Provider {
+                credit_code: CreditCode::parse(&row.credit_code).map_err(Fault::new)?,
+                timeline,
+                keys: keys.remove(&row.id).unwrap_or_default(),
+                listeners: listeners.to(&row.id),
+                id: row.id.clone(),
+            });
+            providers.insert(row.credit_code, provider.clone());
+            providers.insert(row.id, provider);
+        }
+        let schemes = ledger::service::named(conn, &names.schemes)?.into_iter().map(|(id, scheme)| (id, Arc::new(scheme))).collect();
+        Ok(Facts { providers, schemes })
+    }
+
+    /// What is named, where all of it is there.
+    fn pick(&self, names: &Names<'_>) -> Option<Facts> {
+        Some(Facts { providers: pick(&self.providers, &names.providers)?, schemes: pick(&self.schemes, &names.schemes)? })
+    }
+}
+
+fn pick<T: Clone>(from: &BTreeMap<String, T>, names: &BTreeSet<&str>) -> Option<BTreeMap<String, T>> {
+    names.iter().map(|name| from.get(*name).map(|one| ((*name).to_owned(), one.clone()))).collect()
+}
