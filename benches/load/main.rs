@@ -7,7 +7,7 @@
 //! `cargo bench --bench load -- learner`           the pages of an account with 100 and with 10,000 lots, and a proposal for a programme
 //! `cargo bench --bench load -- exam [rows]`       a batch of so many certificates beside raw signatures and the rows alone
 //! `cargo bench --bench load -- beside [rows]`     verification, look-up and status lists, idle and while a batch of so many certificates is issued
-//! `cargo bench --bench load -- many [certificates] [gigabytes]` issue, look-up, lists, status list and bundle delta at 10,000 certificates and at many
+//! `cargo bench --bench load -- many [certificates] [gigabytes] [Sqlite|Postgres]` issue, look-up, lists, status list and bundle delta at 10,000 certificates and at many
 //! `cargo bench --bench load -- moving [seconds] [transfers] [Sqlite|Postgres]` credit between two regions: settled a second, lots, an outbox, a statement over a million
 //! `cargo bench --bench load -- batch [cards]`     `hufu verify --batch` on all cores beside raw verify_strict on all cores
 //! `cargo bench --bench load -- trial [cards]`     what an agreement of 50 grants would do to all certificates of a registry
@@ -48,7 +48,7 @@ fn main() {
         Some("trial") => trial::of_certificates(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000)),
         Some("exam") => exam::beside_floor(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
         Some("beside") => beside::a_batch(number(1, 100_000)),
-        Some("many") => many::beside_few(number(1, 10_000_000), number(2, 15)),
+        Some("many") => many::beside_few(number(1, 10_000_000), number(2, 15), args.get(3).map(String::as_str)),
         Some("moving") => moving::between_two(seconds(10), number(2, 100_000), args.get(3).map(String::as_str)),
         Some("post") => posting::beside_floor(seconds(10)),
         _ => println!(

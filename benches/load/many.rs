@@ -29,15 +29,21 @@ const BODIES: usize = 64;
 const ROUNDS: u64 = 104;
 const UNCOUNTED: usize = 3;
 
+/// Longest time in which a server reads what came in behind its back.
+const FACTS_MAX: Duration = Duration::from_secs(300);
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
     n: i64,
 }
 
-/// Both databases: a registry with ten thousand and one with `many`, or as many as `gigabytes` hold, asked in turns.
-pub fn beside_few(many: u64, gigabytes: u64) {
+/// Both databases, or the one of this name: a registry with ten thousand and one with `many`, or as many as `gigabytes` hold, asked in turns.
+pub fn beside_few(many: u64, gigabytes: u64, only: Option<&str>) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
+        if only.is_some_and(|name| name != format!("{backend:?}")) {
+            continue;
+        }
         println!("{backend:?}");
         let bytes_max = gigabytes * 1_000_000_000;
         let Some(mut most) = Desk::open(backend, many, bytes_max) else { continue };
@@ -175,7 +181,7 @@ impl Desk {
         let open = |path: &str| Connection::open(&registry.address, path, Some(&registry.token));
         let (issuing, asking) = (open("/v1/certificates"), open("/v1/certificates:query"));
         let mut desk = Desk { registry, certificates, issuing, asking, answer: Vec::new(), issued: 0 };
-        let (facts, bundle) = (desk.get(&format!("/status/{FIRST_LIST}/revocation")), desk.get("/v1/bundle/manifests"));
+        let (facts, bundle) = (desk.wait_for(&format!("/status/{FIRST_LIST}/revocation")), desk.wait_for("/v1/bundle/manifests"));
         let [facts, bundle] = [facts, bundle].map(|time| time.as_secs_f64() * 1e3);
         println!("  the server reads what came in behind its back in {facts:.0} ms, and publishes it in {bundle:.0} ms");
         Some(desk)
@@ -186,6 +192,15 @@ impl Desk {
         self.registry.sign_in_again();
         let open = |path: &str| Connection::open(&self.registry.address, path, Some(&self.registry.token));
         (self.issuing, self.asking) = (open("/v1/certificates"), open("/v1/certificates:query"));
+    }
+
+    /// Asks until it is there: a server answers from the last facts where it takes long to read new ones.
+    fn wait_for(&mut self, path: &str) -> Duration {
+        let started = Instant::now();
+        while self.asking.get(path, &mut self.answer) != 200 {
+            assert!(started.elapsed() < FACTS_MAX, "{path}");
+        }
+        started.elapsed()
     }
 
     fn get(&mut self, path: &str) -> Duration {

@@ -77,7 +77,7 @@ pub struct Snapshot {
 pub struct Trust {
     region: Region,
     current: RwLock<Arc<Snapshot>>,
-    taking: tokio::sync::Mutex<()>,
+    taking: Arc<tokio::sync::Mutex<()>>,
     /// Unix milliseconds at which the database last did not answer.
     failed_ms: AtomicI64,
     /// The same facts as signed files.
@@ -96,7 +96,7 @@ impl Trust {
         Ok(Trust {
             region,
             current: RwLock::new(Arc::new(first)),
-            taking: tokio::sync::Mutex::new(()),
+            taking: Arc::default(),
             failed_ms: AtomicI64::new(0),
             bundle: Publisher::default(),
         })
@@ -105,18 +105,32 @@ impl Trust {
     /// The current facts, asked for again where that is due. Never fails: facts that cannot be renewed grow old.
     pub async fn current(&self, app: &App) -> Arc<Snapshot> {
         if self.is_due(app) {
-            let _taking = self.taking.lock().await;
-            // Somebody else may have taken one while this waited.
-            if self.is_due(app) {
-                let late = || Fault::unavailable("the database does not answer in time").into();
-                let taken = tokio::time::timeout(PATIENCE, self.take(app, self.held())).await;
-                if let Err(fault) = taken.unwrap_or_else(|_| Err(late())) {
-                    tracing::warn!(%fault, "the facts could not be renewed; answering from the last ones");
-                    self.failed_ms.store(app.edge.now_ms(), Ordering::Relaxed);
-                }
+            let late = || Fault::unavailable("the database does not answer in time").into();
+            let renewed = tokio::time::timeout(PATIENCE, self.renew(app)).await.unwrap_or_else(|_| Err(late()));
+            // Of all who waited the first says so.
+            if let Err(fault) = renewed
+                && self.is_due(app)
+            {
+                self.failed_ms.store(app.edge.now_ms(), Ordering::Relaxed);
+                tracing::warn!(%fault, "the facts could not be renewed; answering from the last ones");
             }
         }
         self.held()
+    }
+
+    /// Takes the next snapshot, one at a time. It is read to its end though whoever asked loses patience, and counts from then on.
+    async fn renew(&self, app: &App) -> Result<(), Error> {
+        let taking = self.taking.clone().lock_owned().await;
+        // Somebody else may have taken one while this waited.
+        if !self.is_due(app) {
+            return Ok(());
+        }
+        let app = app.clone();
+        let taken = tokio::spawn(async move {
+            let _taking = taking;
+            app.trust.take(&app, app.trust.held()).await
+        });
+        taken.await.map_err(Fault::new)?
     }
 
     /// Whether the database is to be asked: not again right after it did not answer, or everybody who asks would wait for it in turn.

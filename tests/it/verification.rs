@@ -1,14 +1,19 @@
 //! Verification online: what was decided counts at once and on every server, old facts say their age, what cannot be read is not verified.
 
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
 use hufu::access::Role;
 use hufu::app::App;
 use hufu::edge::Edge;
+use hufu::error::Fault;
 use serde_json::{Value, json};
 use verifier::base64url;
 use verifier::card::Card;
 
 use super::support::issuing::{body, draft, issue, replace, step, text, verdict};
-use super::support::{Answer, Client, World};
+use super::support::{Answer, Backend, Client, World};
 
 /// Outcome, and the code of the first step that is not ok.
 fn short(verdict: &Value) -> (String, String) {
@@ -219,4 +224,35 @@ both! {
         refused.problem(429, "http.rate_limited");
         world.client().post_json("/v1/verify", &json!({"text": "x"})).expect(200);
     }
+}
+
+/// Facts that take longer to read than anybody waits; SQLite has nothing that holds up a reader.
+#[test]
+fn facts_that_take_long_are_read_to_their_end_and_count_from_then_on() {
+    let Some(world) = World::with(Backend::Postgres, &[]) else { return };
+    let body = body(&world, 1);
+    let made = issue(&body.client, &draft());
+    world.client().get("/status/1/revocation").expect(200);
+    let version = || world.app.trust.held().list(1).unwrap().version;
+    let before = version();
+    step(&body.client, &made, "revoke").expect(200);
+    let ((held, is_held), (release, released)) = (channel(), channel::<()>());
+    let db = world.app.db.clone();
+    let holder = std::thread::spawn(move || {
+        db.write_now(|conn| {
+            conn.batch_execute("LOCK TABLE status_lists IN ACCESS EXCLUSIVE MODE")?;
+            held.send(()).map_err(Fault::new)?;
+            Ok(released.recv().map_err(Fault::new)?)
+        })
+    });
+    is_held.recv().unwrap();
+    world.client().get("/status/1/revocation").expect(200);
+    assert_eq!(version(), before, "answered from the last facts");
+    release.send(()).unwrap();
+    holder.join().unwrap().unwrap();
+    let asked_by_nobody = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        version() > before
+    });
+    assert!(asked_by_nobody);
 }
