@@ -10,20 +10,20 @@ use super::client::{Connection, Report, run};
 use super::people::resident;
 use super::registry::{Backend, Registry, make_database};
 
-/// Providers that issue, as many as pgbench has branches: each client has a row of its own that it locks.
-const PROVIDERS: usize = 64;
+/// Branches of pgbench, and providers that issue where nobody says how many: each client has a row of its own that it locks.
+pub const PROVIDERS: usize = 64;
 /// People with an account, whose turn comes again and again.
 const PEOPLE: u64 = 1_000;
 
-/// Both databases at 1, 8 and 64 clients.
-pub fn beside_floor(time: Duration) {
-    sqlite(time);
-    postgres(time);
+/// Both databases at 1, 8 and 64 clients, which issue for so many bodies.
+pub fn beside_floor(time: Duration, bodies: usize) {
+    sqlite(time, bodies);
+    postgres(time, bodies);
 }
 
-fn sqlite(time: Duration) {
-    let shared = Bank::open(Backend::Sqlite, "64");
-    let alone = Bank::open(Backend::Sqlite, "1");
+fn sqlite(time: Duration, bodies: usize) {
+    let shared = Bank::of(Backend::Sqlite, "64", bodies);
+    let alone = Bank::of(Backend::Sqlite, "1", bodies);
     let (Some(shared), Some(alone)) = (shared, alone) else { return };
     println!("SQLite");
     for clients in [1, 8, 64] {
@@ -35,8 +35,8 @@ fn sqlite(time: Duration) {
     }
 }
 
-fn postgres(time: Duration) {
-    let Some(bank) = Bank::open(Backend::Postgres, "64") else { return };
+fn postgres(time: Duration, bodies: usize) {
+    let Some(bank) = Bank::of(Backend::Postgres, "64", bodies) else { return };
     println!("PostgreSQL");
     let pgbench = Pgbench::new();
     for clients in [1, 8, 64] {
@@ -59,11 +59,15 @@ pub struct Bank {
 impl Bank {
     /// Opens one; none where there is no such database.
     pub fn open(backend: Backend, group: &'static str) -> Option<Bank> {
+        Bank::of(backend, group, PROVIDERS)
+    }
+
+    fn of(backend: Backend, group: &'static str, bodies: usize) -> Option<Bank> {
         let registry = Registry::with(backend, &[("group_max", group), ("pool_size", "16")])?;
         let names = json!({"zh": "学分", "en": "Credit"});
         let scheme = json!({"id": "310000:credit", "name": names, "unit": names, "kind": "credit", "categories": ["core"], "shelf_months": 84});
         registry.ask("/v1/schemes", &scheme);
-        let providers = (0..PROVIDERS).map(|n| registry.add_provider(n + 1)).collect();
+        let providers = (0..bodies).map(|n| registry.add_provider(n + 1)).collect();
         let people: Vec<String> = (0..PEOPLE).map(resident).collect();
         for id_number in &people {
             registry.ask("/v1/learners", &json!({"name": "欧阳静", "id_type": "resident", "id_number": id_number}));
@@ -75,7 +79,7 @@ impl Bank {
     pub fn post(&self, clients: usize, time: Duration) -> Report {
         run(clients, time, u64::MAX, |n| {
             let mut connection = Connection::open(&self.registry.address, "/v1/certificates", Some(&self.registry.token));
-            let (provider, mut answer) = (&self.providers[n % PROVIDERS], Vec::new());
+            let (provider, mut answer) = (&self.providers[n % self.providers.len()], Vec::new());
             move |turn| {
                 let person = &self.people[(turn % PEOPLE) as usize];
                 let body = json!({

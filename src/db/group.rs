@@ -5,14 +5,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
+use super::checkpoint::Checkpointer;
 use super::pool::Pool;
-use super::{BEGIN_SQLITE, Conn, once, transact};
+use super::{BEGIN_SQLITE, Conn, Counts, once, transact};
 use crate::error::{Error, Fault};
 
 /// The writer's queue. Cheap to clone; the writer ends when the last clone is gone.
@@ -22,13 +22,14 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Starts a writer on `pool` that puts at most `most` transactions into one commit and counts commits in `commits`.
+    /// Starts a writer on `pool` that puts at most `most` transactions into one commit and counts commits in `counts`; `checkpointer`
+    /// hears of each.
     ///
     /// # Errors
     /// A fault when no thread can be started.
-    pub(super) fn start(pool: Pool, most: usize, commits: Arc<AtomicU64>) -> Result<Group, Fault> {
+    pub(super) fn start(pool: Pool, most: usize, counts: Arc<Counts>, checkpointer: Checkpointer) -> Result<Group, Fault> {
         let (queue, waiting) = channel();
-        let writer = move || write(&pool, most, &commits, &waiting);
+        let writer = move || write(&pool, most, &counts, &checkpointer, &waiting);
         std::thread::Builder::new().name("writer".to_owned()).spawn(writer).map_err(Fault::new)?;
         Ok(Group { queue })
     }
@@ -107,15 +108,18 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Fault::text("a transaction panicked").into()))
 }
 
-fn write(pool: &Pool, most: usize, commits: &AtomicU64, waiting: &Receiver<Box<dyn Job>>) {
+fn write(pool: &Pool, most: usize, counts: &Counts, checkpointer: &Checkpointer, waiting: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = waiting.recv() {
         let mut jobs = vec![first];
         jobs.extend(waiting.try_iter().take(most - 1));
         let done = run(pool, &mut jobs);
-        commits.fetch_add(1, Ordering::Release);
+        counts.ended();
         match done {
             Ok(()) => jobs.into_iter().for_each(|job| job.settle()),
             Err(fault) => jobs.into_iter().for_each(|job| job.fail(&fault)),
+        }
+        if let Ok(mut conn) = pool.get() {
+            checkpointer.committed(&mut conn);
         }
     }
 }

@@ -4,7 +4,9 @@
 //! are connections, so that waiting for a connection never fills the thread pool.
 
 mod bulk;
+mod checkpoint;
 mod conn;
+mod counts;
 mod group;
 mod guards;
 mod kept;
@@ -14,14 +16,15 @@ pub mod schema;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::Connection;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Fault};
 pub use bulk::{Bulk, BulkRow, Cell, Numbered};
+use checkpoint::Checkpointer;
 pub use conn::Conn;
+use counts::Counts;
 use group::Group;
 pub use kept::Kept;
 pub use migrate::{Migrated, is_current, migrate};
@@ -39,7 +42,7 @@ pub struct Db {
     writers: Pool,
     read_permits: Arc<Semaphore>,
     write_permits: Arc<Semaphore>,
-    commits: Arc<AtomicU64>,
+    counts: Arc<Counts>,
     group: Option<Group>,
     kind: Kind,
 }
@@ -82,12 +85,15 @@ impl Db {
             Kind::Postgres => write_permits.clone(),
             Kind::Sqlite => Arc::new(Semaphore::new(size as usize)),
         };
-        let commits: Arc<AtomicU64> = Arc::default();
+        let counts: Arc<Counts> = Arc::default();
         let group = match kind {
             Kind::Postgres => None,
-            Kind::Sqlite => Some(Group::start(write_pool.clone(), group as usize, commits.clone())?),
+            Kind::Sqlite => {
+                let checkpointer = Checkpointer::start(url, checkpoint::PAGES)?;
+                Some(Group::start(write_pool.clone(), group as usize, counts.clone(), checkpointer)?)
+            }
         };
-        Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, commits, group, kind })
+        Ok(Db { readers: read_pool, writers: write_pool, read_permits, write_permits, counts, group, kind })
     }
 
     /// Opens one connection on a database that is there already; no statement on it can change a row. None where there is no such SQLite file:
@@ -107,7 +113,7 @@ impl Db {
             writers: pool,
             read_permits: permits.clone(),
             write_permits: permits,
-            commits: Arc::default(),
+            counts: Arc::default(),
             group: None,
             kind,
         }))
@@ -175,11 +181,11 @@ impl Db {
             return group.write(f)?.await.map_err(Fault::new)?;
         }
         let permit = self.write_permits.clone().acquire_owned().await.map_err(Fault::new)?;
-        let (pool, commits) = (self.writers.clone(), self.commits.clone());
+        let (pool, counts) = (self.writers.clone(), self.counts.clone());
         blocking(move || {
             let _permit = permit;
             let done = transact(&mut *pool.get()?, &f);
-            commits.fetch_add(1, Ordering::Release);
+            counts.ended();
             done
         })
         .await
@@ -223,13 +229,19 @@ impl Db {
     /// What `f` returns, or a fault.
     pub fn write_now<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         let done = transact(&mut *self.writers.get()?, &f);
-        self.commits.fetch_add(1, Ordering::Release);
+        self.counts.ended();
         done
     }
 
-    /// Rises with every transaction that this process has ended: what was read before may be old.
+    /// Durable commits of this process.
     pub fn commits(&self) -> u64 {
-        self.commits.load(Ordering::Acquire)
+        self.counts.commits()
+    }
+
+    /// Rises with every transaction of this process that raised a revision, before whoever asked for it hears that it was kept: what was read under
+    /// revisions before may be old. Issuing raises none.
+    pub fn changes(&self) -> u64 {
+        self.counts.changes()
     }
 }
 
@@ -241,7 +253,7 @@ pub fn is_id(text: &str) -> bool {
     (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// Raises a named revision, so that every running server learns that what it holds in memory is old.
+/// Raises a named revision, inside a transaction, so that every running server learns that what it holds in memory is old.
 ///
 /// # Errors
 /// A fault of the database.
@@ -249,6 +261,7 @@ pub fn bump(conn: &mut Conn, name: &str) -> Result<(), Error> {
     use diesel::prelude::*;
     use schema::revisions;
     diesel::update(revisions::table.find(name)).set(revisions::n.eq(revisions::n + 1)).execute(conn)?;
+    counts::raised();
     Ok(())
 }
 
@@ -261,17 +274,20 @@ pub fn revision(conn: &mut Conn, name: &str) -> Result<i64, Error> {
     Ok(schema::revisions::table.find(name).select(schema::revisions::n).get_result(conn)?)
 }
 
-/// The values of two named revisions, in one round trip.
+/// The values of named revisions, in one round trip.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn revisions(conn: &mut Conn, [one, other]: [&str; 2]) -> Result<[i64; 2], Error> {
+pub fn revisions<const N: usize>(conn: &mut Conn, names: [&str; N]) -> Result<[i64; N], Error> {
     use diesel::prelude::*;
     use schema::revisions;
-    let both = revisions::table.filter(revisions::name.eq(one).or(revisions::name.eq(other)));
-    let found: Vec<(String, i64)> = both.select((revisions::name, revisions::n)).load(conn)?;
-    let value = |name: &str| found.iter().find(|(found, _)| found == name).map(|(_, n)| *n).ok_or(diesel::result::Error::NotFound);
-    Ok([value(one)?, value(other)?])
+    // There are fewer than ten, and a statement whose text is always the same stays prepared.
+    let all: Vec<(String, i64)> = revisions::table.select((revisions::name, revisions::n)).load(conn)?;
+    let mut values = [0; N];
+    for (value, name) in values.iter_mut().zip(names) {
+        *value = all.iter().find(|(found, _)| found == name).map(|(_, n)| *n).ok_or(diesel::result::Error::NotFound)?;
+    }
+    Ok(values)
 }
 
 /// Runs `f` within a transaction so that, where it is refused, what it wrote is taken back and nothing else.

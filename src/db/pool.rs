@@ -107,8 +107,8 @@ pub(super) fn open(url: &str, kind: Kind, size: u32, access: Access) -> Result<P
         .map_err(|e| Fault::text(format!("cannot open the database: {e}")))
 }
 
-const SQLITE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                      PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY;";
+pub(super) const SQLITE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                      PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 64000; PRAGMA temp_store = MEMORY;";
 const SQLITE_READ_ONLY: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;";
 const POSTGRES: &str = "SET client_encoding TO 'UTF8'; SET statement_timeout TO '60s'; SET lock_timeout TO '20s'; \
                         SET idle_in_transaction_session_timeout TO '60s';";

@@ -29,7 +29,7 @@ const ASKED_AT_ONCE: usize = 8;
 /// The bundle of each partner of which one is held.
 #[derive(Clone, Default)]
 pub struct Bundles {
-    revisions: Option<(i64, i64)>,
+    revisions: Option<[i64; 2]>,
     by_region: BTreeMap<RegionCode, Arc<Bundle>>,
 }
 
@@ -40,7 +40,7 @@ impl Bundles {
     /// A fault of the database. A bundle that cannot be read is logged and left out.
     pub fn load(conn: &mut Conn, before: &Bundles) -> Result<Bundles, Error> {
         // The revisions are read first: what changes in between is read twice, never missed.
-        let revisions = Some((db::revision(conn, "partners")?, db::revision(conn, "partner_bundles")?));
+        let revisions = Some(db::revisions(conn, ["partners", "partner_bundles"])?);
         if before.revisions == revisions {
             return Ok(before.clone());
         }
@@ -155,7 +155,7 @@ impl Partners {
 
     async fn read(&self, app: &App) -> Result<(), Error> {
         // Taken before the database is read: what is committed later makes the next look due.
-        let asked = Some((app.db.commits(), app.edge.now_ms()));
+        let asked = Some((app.db.changes(), app.edge.now_ms()));
         let before = self.held().bundles.clone();
         let bundles = Arc::new(app.db.read(move |conn| Bundles::load(conn, &before)).await?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Current { bundles, asked });
@@ -174,6 +174,6 @@ impl Partners {
 
 impl Current {
     fn is_due(&self, app: &App) -> bool {
-        self.asked.is_none_or(|(commits, at)| commits != app.db.commits() || app.edge.now_ms() - at >= LOOK_AGAIN)
+        self.asked.is_none_or(|(changes, at)| changes != app.db.changes() || app.edge.now_ms() - at >= LOOK_AGAIN)
     }
 }

@@ -44,7 +44,7 @@ impl Held {
     /// A fault of the database, or of a row that cannot be read.
     pub fn current(&self, conn: &mut Conn, app: &App) -> Result<Arc<Accords>, Error> {
         // The revisions are read first: what changes in between is read twice, never missed.
-        let revisions = [db::revision(conn, "agreements")?, db::revision(conn, "partners")?, db::revision(conn, "trust")?];
+        let revisions = db::revisions(conn, ["agreements", "partners", "trust"])?;
         let held = self.accords.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(held) = held.filter(|held| held.revisions == revisions) {
             return Ok(held);

@@ -1,6 +1,6 @@
 //! The facts in memory: keys, providers' timelines and status lists, as of an instant.
 //!
-//! A snapshot is taken again when this process has committed anything, and once a second in any case, because another server may have. Both
+//! A snapshot is taken again when this process has changed anything of it, and once a second in any case, because another server may have. Both
 //! cost one small query unless something relevant changed. When the database cannot be reached, the last snapshot goes on answering and
 //! grows old: the verifier's own rules of age then say so.
 
@@ -67,7 +67,7 @@ impl List {
 pub struct Snapshot {
     /// Unix milliseconds at which the database was last asked.
     as_of_ms: i64,
-    commits: u64,
+    changes: u64,
     status_revision: i64,
     catalogue: Arc<Catalogue>,
     lists: Arc<HashMap<u32, Arc<List>>>,
@@ -91,8 +91,8 @@ impl Trust {
     /// A fault of the database, or of a row that cannot be read.
     pub fn open(region: &regions::Region, db: &db::Db, now_ms: i64) -> Result<Trust, Error> {
         let region = Region { code: region.code.clone(), name_zh: region.name_zh.clone(), name_en: region.name_en.clone(), zone: region.zone };
-        let commits = db.commits();
-        let first = db.read_now(|conn| Snapshot::take(conn, None, &region.code, now_ms, commits))?;
+        let changes = db.changes();
+        let first = db.read_now(|conn| Snapshot::take(conn, None, &region.code, now_ms, changes))?;
         Ok(Trust {
             region,
             current: RwLock::new(Arc::new(first)),
@@ -150,8 +150,8 @@ impl Trust {
 
     async fn take(&self, app: &App, held: Arc<Snapshot>) -> Result<(), Error> {
         // Read before the database is: what is committed later makes the next snapshot due.
-        let (now_ms, commits, region) = (app.edge.now_ms(), app.db.commits(), self.region.code.clone());
-        let next = app.db.read(move |conn| Snapshot::take(conn, Some(&held), &region, now_ms, commits)).await?;
+        let (now_ms, changes, region) = (app.edge.now_ms(), app.db.changes(), self.region.code.clone());
+        let next = app.db.read(move |conn| Snapshot::take(conn, Some(&held), &region, now_ms, changes)).await?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
     }
@@ -208,7 +208,7 @@ impl Snapshot {
     }
 
     fn is_due(&self, app: &App) -> bool {
-        self.commits != app.db.commits() || app.edge.now_ms() - self.as_of_ms >= LOOK_AGAIN
+        self.changes != app.db.changes() || app.edge.now_ms() - self.as_of_ms >= LOOK_AGAIN
     }
 
     fn is_beyond(&self, place: StatusRef) -> bool {
@@ -216,9 +216,9 @@ impl Snapshot {
     }
 
     /// Asks the database what changed since `held`, and keeps the rest.
-    fn take(conn: &mut Conn, held: Option<&Snapshot>, region: &RegionCode, now_ms: i64, commits: u64) -> Result<Snapshot, Error> {
+    fn take(conn: &mut Conn, held: Option<&Snapshot>, region: &RegionCode, now_ms: i64, changes: u64) -> Result<Snapshot, Error> {
         // The revisions are read first: what changes in between is read twice, never missed.
-        let (trust, status_revision) = (db::revision(conn, "trust")?, db::revision(conn, "status")?);
+        let [trust, status_revision] = db::revisions(conn, ["trust", "status"])?;
         let catalogue = match held.filter(|h| h.catalogue.revision == trust) {
             Some(held) => held.catalogue.clone(),
             None => Arc::new(Catalogue::load(conn, region, trust)?),
@@ -228,7 +228,7 @@ impl Snapshot {
             Some(held) => held.lists.clone(),
             None => Arc::new(load_lists(conn, held)?),
         };
-        Ok(Snapshot { as_of_ms: now_ms, commits, status_revision, catalogue, lists })
+        Ok(Snapshot { as_of_ms: now_ms, changes, status_revision, catalogue, lists })
     }
 
     fn facts<'a>(&'a self, region: &'a Region, card: &Card) -> Facts<'a> {

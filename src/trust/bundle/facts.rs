@@ -46,7 +46,7 @@ pub(super) struct List {
 
 /// Counters of everything that a manifest says: while they are the same, so are the facts.
 pub(super) fn basis(conn: &mut Conn, region: &Region, url: &str) -> Result<String, Error> {
-    let revisions = [db::revision(conn, "trust")?, db::revision(conn, "status")?, db::revision(conn, "agreements")?];
+    let revisions = db::revisions(conn, ["trust", "status", "agreements"])?;
     let counters = revisions.into_iter().chain([own::issued(conn)?, others::pins(conn)?, region.epoch]);
     let counters: Vec<String> = counters.map(|n| n.to_string()).collect();
     Ok(format!("{} {url}", counters.join("/")))

@@ -14,7 +14,7 @@ pub(super) fn pins(conn: &mut Conn) -> Result<i64, Error> {
 /// Rises when a partner is pinned, dropped, or fetched anew.
 pub(super) fn revision(conn: &mut Conn) -> Result<i64, Error> {
     // Both only rise, so their sum tells every change.
-    Ok(db::revision(conn, "partners")? + db::revision(conn, "partner_bundles")?)
+    Ok(db::revisions(conn, ["partners", "partner_bundles"])?.iter().sum())
 }
 
 /// The partners whose key is pinned, by region.
