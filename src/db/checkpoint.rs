@@ -61,10 +61,14 @@ impl Checkpointer {
     }
 }
 
-fn write_on(path: &str, pages: i32, woken: &Receiver<()>, is_nearly_done: &AtomicBool) {
+fn write_on(path: &str, pages: i32, woken: &Receiver<()>, is_nearly_done: &Arc<AtomicBool>) {
     let mut conn = None;
     while woken.recv().is_ok() {
         std::thread::sleep(PAUSE);
+        // Whoever closes the last connection writes the log into the file.
+        if Arc::strong_count(is_nearly_done) == 1 {
+            return;
+        }
         match round(path, &mut conn, pages) {
             Ok(done) => is_nearly_done.store(done, Ordering::Release),
             Err(error) => {
