@@ -239,7 +239,7 @@ impl Db {
     }
 
     /// Rises with every transaction of this process that raised a revision, before whoever asked for it hears that it was kept: what was read under
-    /// revisions before may be old. Issuing raises none.
+    /// revisions before may be old. Issuing raises none, unless it makes a provider's key.
     pub fn changes(&self) -> u64 {
         self.counts.changes()
     }
