@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::access::remembered::Remembered;
 use crate::access::token::Tokens;
 use crate::batches::{FILES_AT_ONCE, Turns, UPLOADS_AT_ONCE};
 use crate::certificates::Known;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub known: Known,
     /// Access tokens that were good.
     pub tokens: Tokens,
+    /// Clients that were looked at a moment ago.
+    pub clients: Remembered,
     /// Rate limits.
     pub limits: Limits,
     /// Counters for `/metrics`.
@@ -131,6 +134,7 @@ impl App {
             desk,
             known: Known::default(),
             tokens: Tokens::default(),
+            clients: Remembered::default(),
             limits,
             metrics,
             webhooks,

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod oauth;
+pub mod remembered;
 pub mod rules;
 pub mod service;
 pub mod store;

@@ -8,7 +8,7 @@ use super::rules::{self, AccessRefusal};
 use super::store::{self, Event, Row};
 use super::{Caller, Role, Scope, token};
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::edge::Edge;
 use crate::error::{Error, Refusal};
 use crate::evidence;
@@ -148,6 +148,7 @@ pub fn disable(conn: &mut Conn, edge: &Edge, actor: &str, id: &str) -> Result<Cl
     let at = edge.now();
     let done = store::disable(conn, id, at)?;
     let row = changed(conn, id, done)?;
+    db::bump(conn, "clients")?;
     record(conn, edge, actor, &row, "disabled", at)?;
     Client::of(row)
 }
@@ -156,6 +157,14 @@ pub fn disable(conn: &mut Conn, edge: &Edge, actor: &str, id: &str) -> Result<Cl
 fn changed(conn: &mut Conn, id: &str, done: bool) -> Result<Row, Error> {
     let row = store::find(conn, id)?.ok_or_else(|| AccessRefusal::ClientNotFound.at("id"))?;
     if done { Ok(row) } else { Err(AccessRefusal::AlreadyDisabled.at("id").into()) }
+}
+
+/// Those of these clients that are disabled.
+///
+/// # Errors
+/// A fault of the database.
+pub fn disabled(conn: &mut Conn, ids: &[&str]) -> Result<Vec<String>, Error> {
+    store::disabled(conn, ids)
 }
 
 /// Clients after the id `after`, at most `limit`.
@@ -213,7 +222,11 @@ pub async fn sign_in(app: &App, id: String, secret: String, asked: Option<String
 /// # Errors
 /// `access.client_disabled`, `access.client_credentials` when there is no such client, or a fault.
 pub async fn caller(app: &App, client_id: String) -> Result<Caller, Error> {
-    let row = app.db.read(move |conn| store::find(conn, &client_id)).await?;
+    app.db.read(move |conn| admitted(store::find(conn, &client_id)?)).await
+}
+
+/// A client who may call.
+pub(super) fn admitted(row: Option<Row>) -> Result<Caller, Error> {
     let row = row.ok_or_else(|| Refusal::from(AccessRefusal::Credentials))?;
     if row.disabled_at.is_some() {
         return Err(AccessRefusal::ClientDisabled.into());

@@ -63,6 +63,15 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Row>, Error> {
     Ok(clients::table.find(id).get_result(conn).optional()?)
 }
 
+/// Those of these clients that are disabled.
+///
+/// # Errors
+/// A fault of the database.
+pub fn disabled(conn: &mut Conn, ids: &[&str]) -> Result<Vec<String>, Error> {
+    let disabled = clients::table.filter(clients::id.eq_any(ids)).filter(clients::disabled_at.is_not_null());
+    Ok(disabled.select(clients::id).load(conn)?)
+}
+
 /// Clients after the id `after`, in order, at most `limit`.
 ///
 /// # Errors

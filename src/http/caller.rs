@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use super::limits::Limited;
 use super::problem::{HttpRefusal, Problem};
-use crate::access::{Caller, Scope, rules, service, token};
+use crate::access::{Caller, Scope, remembered, rules, service, token};
 use crate::app::App;
 use crate::error::{Fault, Refusal};
 use crate::learners::{Learner, service as learners};
@@ -51,6 +51,8 @@ impl Gate {
 pub trait Permission: 'static {
     /// The scope it stands for.
     const SCOPE: Scope;
+    /// Whether a client that was looked at a moment ago is let in: the transaction of the route looks again, by [`Permit::seen`].
+    const REMEMBERED: bool = false;
 }
 
 macro_rules! permissions {
@@ -85,6 +87,15 @@ permissions! {
     ManageWebhooks => WebhooksManage;
 }
 
+/// Issuing one certificate. The transaction that issues it sees to it that the client is not disabled.
+#[derive(Debug)]
+pub struct IssueCertificate;
+
+impl Permission for IssueCertificate {
+    const SCOPE: Scope = Scope::CertificatesWrite;
+    const REMEMBERED: bool = true;
+}
+
 /// A caller whose token is good and allows `P`. Takes one from the client's rate limit.
 ///
 /// Refusals: 401 `access.unauthenticated` or `access.client_disabled`, 403 `access.forbidden`, 429 `http.rate_limited`.
@@ -92,6 +103,8 @@ permissions! {
 pub struct Permit<P> {
     /// Who it is.
     pub caller: Caller,
+    /// The revision of the clients under which it was let in, where it was not read for this request.
+    pub seen: Option<i64>,
     scope: String,
     permission: PhantomData<P>,
 }
@@ -148,7 +161,13 @@ impl<P: Permission> FromRequest for Permit<P> {
             if !rules::has(&claims.scope, P::SCOPE) {
                 return Err(forbidden(P::SCOPE).into());
             }
-            let permit = Permit { caller: service::caller(&app, claims.sub).await?, scope: claims.scope, permission: PhantomData };
+            let (caller, seen) = if P::REMEMBERED {
+                let (caller, revision) = remembered::caller(&app, claims.sub).await?;
+                (caller, Some(revision))
+            } else {
+                (service::caller(&app, claims.sub).await?, None)
+            };
+            let permit = Permit { caller, seen, scope: claims.scope, permission: PhantomData };
             permit.also(P::SCOPE)?;
             gate.open();
             Ok(permit)

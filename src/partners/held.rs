@@ -101,7 +101,7 @@ pub(super) fn contents_of(conn: &mut Conn, row: &Row, region: &RegionCode) -> Re
 /// What a server has of its partners.
 pub struct Partners {
     current: RwLock<Arc<Current>>,
-    reading: tokio::sync::Mutex<()>,
+    reading: Arc<tokio::sync::Mutex<()>>,
     /// Unix milliseconds at which the database last did not answer.
     failed_ms: AtomicI64,
     pub(super) turns: Arc<Semaphore>,
@@ -123,25 +123,44 @@ impl Partners {
     /// A fault when that file cannot be read or holds no certificate.
     pub fn open(config: &Config) -> Result<Partners, Fault> {
         let authorities = dial::authorities(config, "partner_ca")?;
-        let (current, reading, turns) = (RwLock::default(), tokio::sync::Mutex::default(), Arc::new(Semaphore::new(ASKED_AT_ONCE)));
+        let (current, reading, turns) = (RwLock::default(), Arc::default(), Arc::new(Semaphore::new(ASKED_AT_ONCE)));
         Ok(Partners { current, reading, failed_ms: AtomicI64::new(0), turns, authorities })
     }
 
     /// The current bundles. Never fails: when the database cannot be asked, the last ones go on answering and grow old by themselves.
     pub async fn current(&self, app: &App) -> Arc<Bundles> {
         if self.is_worth_asking(app) {
-            let _reading = self.reading.lock().await;
-            // Somebody else may have read them, or found the database away, while this waited.
-            if self.is_worth_asking(app) {
-                let late = || Fault::unavailable("the database does not answer in time").into();
-                let read = tokio::time::timeout(PATIENCE, self.read(app)).await;
-                if let Err(fault) = read.unwrap_or_else(|_| Err(late())) {
-                    tracing::warn!(%fault, "the partners' bundles could not be looked at; answering from the last ones");
-                    self.failed_ms.store(app.edge.now_ms(), Ordering::Relaxed);
-                }
+            let late = || Fault::unavailable("the database does not answer in time").into();
+            let looked = tokio::time::timeout(PATIENCE, self.look(app)).await.unwrap_or_else(|_| Err(late()));
+            // Of all who waited the first says so.
+            if let Err(fault) = looked
+                && self.is_worth_asking(app)
+            {
+                self.failed_ms.store(app.edge.now_ms(), Ordering::Relaxed);
+                tracing::warn!(%fault, "the partners' bundles could not be looked at; answering from the last ones");
             }
         }
+        self.last()
+    }
+
+    /// The last bundles, however old.
+    pub fn last(&self) -> Arc<Bundles> {
         self.held().bundles.clone()
+    }
+
+    /// Reads them, one reader at a time. They are read to their end though whoever asked loses patience, and count from then on.
+    async fn look(&self, app: &App) -> Result<(), Error> {
+        let reading = self.reading.clone().lock_owned().await;
+        // Somebody else may have read them, or found the database away, while this waited.
+        if !self.is_worth_asking(app) {
+            return Ok(());
+        }
+        let app = app.clone();
+        let read = tokio::spawn(async move {
+            let _reading = reading;
+            app.partners.read(&app).await
+        });
+        read.await.map_err(Fault::new)?
     }
 
     /// The same for whom old ones will not do.
@@ -150,13 +169,13 @@ impl Partners {
         if self.held().is_due(app) {
             self.read(app).await?;
         }
-        Ok(self.held().bundles.clone())
+        Ok(self.last())
     }
 
     async fn read(&self, app: &App) -> Result<(), Error> {
         // Taken before the database is read: what is committed later makes the next look due.
         let asked = Some((app.db.changes(), app.edge.now_ms()));
-        let before = self.held().bundles.clone();
+        let before = self.last();
         let bundles = Arc::new(app.db.read(move |conn| Bundles::load(conn, &before)).await?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Current { bundles, asked });
         Ok(())

@@ -6,12 +6,15 @@ use std::time::Duration;
 use hufu::access::service::{self, NewClient, bootstrap_operator};
 use hufu::access::token::LIFETIME;
 use hufu::access::{Role, store};
+use hufu::certificates::{Actor, Draft, Input, Order, check_all};
+use hufu::db::revision;
 use hufu::db::schema::{client_events, clients};
 use hufu::evidence;
 use serde_json::{Value, json};
 use verifier::base64url;
 
 use super::support::Answer;
+use super::support::issuing::{body, draft, issue, lines};
 
 const TOKEN: &str = "/oauth/token";
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
@@ -161,6 +164,10 @@ both! {
         let operator = world.signed_in(Role::Operator, None);
         let (id, secret) = world.add(Role::Auditor, None);
         let token = world.token(&id, &secret, None);
+        let issuer = body(world, 1).client;
+        issue(&issuer, &draft());
+        operator.send("POST", &format!("/v1/clients/{}/disable", issuer.credentials()["id"].as_str().unwrap()), None).expect(200);
+        issuer.post_json("/v1/certificates", &draft()).problem(401, "access.client_disabled");
         let disabled = operator.send("POST", &format!("/v1/clients/{id}/disable"), None).expect(200).json();
         assert!(disabled["disabled_at"].as_i64().is_some_and(|at| at > 0));
         world.client().bearer(&token).get("/v1/clients").problem(401, "access.client_disabled");
@@ -173,6 +180,29 @@ both! {
             operator.send("POST", &format!("/v1/clients/none/{act}"), None).problem(404, "access.client_not_found");
             operator.send("POST", &format!("/v1/clients/%00/{act}"), None).problem(404, "access.client_not_found");
         }
+    }
+
+    fn a_client_that_another_server_has_just_disabled_issues_nothing_more(world: &World) {
+        let body = body(world, 1);
+        let id = body.client.credentials()["id"].as_str().unwrap().to_owned();
+        let seen = world.app.db.read_now(|conn| revision(conn, "clients")).unwrap();
+        issue(&body.client, &draft());
+        let issued = || lines(world, "SELECT number AS line FROM certificates").len();
+        let before = issued();
+        // Behind the server's back, so that it still remembers the client.
+        world.sql(&format!("UPDATE clients SET disabled_at = 1 WHERE id = '{id}'")).unwrap();
+        world.sql("UPDATE revisions SET n = n + 1 WHERE name = 'clients'").unwrap();
+        body.client.post_json("/v1/certificates", &draft()).problem(401, "access.client_disabled");
+        // However late the transaction comes after the client was let in.
+        let input: Input = serde_json::from_value(draft()).unwrap();
+        let actor = |seen| Actor { client: id.clone(), provider: body.id.clone(), seen };
+        let order = |seen| Order { actor: actor(seen), draft: Draft::parse(&input, "").unwrap(), origin: None };
+        let refused = world.app.db.write_now(|conn| {
+            let answers = [Some(seen), None].map(|seen| check_all(conn, &world.app, &[&order(seen)]).unwrap().remove(0));
+            Ok(answers.map(|answer| answer.map_err(|refusal| refusal.reason.code)))
+        });
+        assert_eq!(refused.unwrap(), [Err("access.client_disabled"), Ok(())]);
+        assert_eq!(issued(), before);
     }
 
     fn every_change_of_a_client_is_in_evidence_without_its_secret_or_name(world: &World) {

@@ -1,17 +1,15 @@
 //! Verification online: what was decided counts at once and on every server, old facts say their age, what cannot be read is not verified.
 
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
 use hufu::access::Role;
 use hufu::app::App;
 use hufu::edge::Edge;
-use hufu::error::Fault;
 use serde_json::{Value, json};
 use verifier::base64url;
 use verifier::card::Card;
 
+use super::support::held::Held;
 use super::support::issuing::{body, draft, issue, replace, step, text, verdict};
 use super::support::{Answer, Backend, Client, World};
 
@@ -54,6 +52,17 @@ both! {
         let new = replace(&body.client, &fresh, &draft()).expect(201).json();
         assert_eq!(said(world, text(&fresh, "qr_text")), pair("invalid", "status.replaced"));
         assert_eq!(said(world, text(&new, "qr_text")), pair("valid", ""));
+    }
+
+    fn issuing_makes_no_facts_old_and_a_change_of_state_does(world: &World) {
+        let body = body(world, 1);
+        // The first certificate comes with the key that signs it.
+        let made = issue(&body.client, &draft());
+        let (commits, changes) = (world.app.db.commits(), world.app.db.changes());
+        issue(&body.client, &draft());
+        assert_eq!((world.app.db.commits() > commits, world.app.db.changes()), (true, changes));
+        step(&body.client, &made, "suspend").expect(200);
+        assert!(world.app.db.changes() > changes);
     }
 
     fn a_card_that_names_a_region_of_which_nothing_is_held_is_undetermined_online_and_on_the_command_line(world: &World) {
@@ -236,20 +245,10 @@ fn facts_that_take_long_are_read_to_their_end_and_count_from_then_on() {
     let version = || world.app.trust.held().list(1).unwrap().version;
     let before = version();
     step(&body.client, &made, "revoke").expect(200);
-    let ((held, is_held), (release, released)) = (channel(), channel::<()>());
-    let db = world.app.db.clone();
-    let holder = std::thread::spawn(move || {
-        db.write_now(|conn| {
-            conn.batch_execute("LOCK TABLE status_lists IN ACCESS EXCLUSIVE MODE")?;
-            held.send(()).map_err(Fault::new)?;
-            Ok(released.recv().map_err(Fault::new)?)
-        })
-    });
-    is_held.recv().unwrap();
+    let held = Held::by(&world, "LOCK TABLE status_lists IN ACCESS EXCLUSIVE MODE");
     world.client().get("/status/1/revocation").expect(200);
     assert_eq!(version(), before, "answered from the last facts");
-    release.send(()).unwrap();
-    holder.join().unwrap().unwrap();
+    held.let_go();
     let asked_by_nobody = (0..100).any(|_| {
         std::thread::sleep(Duration::from_millis(100));
         version() > before

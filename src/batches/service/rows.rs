@@ -47,7 +47,7 @@ pub(super) fn order(row: &Row, header: &Header, raw: &Raw) -> Result<Order, Vec<
     }
     let draft = Draft::parse(&input, "").map_err(|refusal| vec![header.wrong(raw, &refusal)])?;
     let origin = Origin { batch: row.id.clone(), line: i64::from(raw.line), replaces };
-    Ok(Order { actor: Actor { client: row.created_by.clone(), provider: row.provider_id.clone() }, draft, origin: Some(origin) })
+    Ok(Order { actor: Actor { client: row.created_by.clone(), provider: row.provider_id.clone(), seen: None }, draft, origin: Some(origin) })
 }
 
 /// What is wrong with a row, as it is kept.

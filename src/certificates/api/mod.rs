@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::db::{Conn, is_id};
 use crate::error::Refusal;
 use crate::http::body::{Body, Query};
-use crate::http::caller::{Account, Permit, ReadCertificates, WriteCertificates};
+use crate::http::caller::{Account, IssueCertificate, Permit, ReadCertificates, WriteCertificates};
 use crate::http::idempotency::{Answer, IdempotencyKey, REPLAYED, once};
 use crate::http::page::{self, Page};
 use crate::http::problem::{Document, HttpRefusal, Problem};
@@ -36,8 +36,8 @@ type CertificatePage = Page<View>;
         (status = 409, description = "certificates.number_taken, http.idempotency_conflict", body = Document),
         (status = 422, description = "a field breaks a rule", body = Document)))]
 #[post("/v1/certificates")]
-pub async fn create(app: web::Data<App>, permit: Permit<WriteCertificates>, key: IdempotencyKey, body: Body<Input>) -> Result<HttpResponse, Problem> {
-    let actor = Actor::new(&permit.caller, body.value.provider.as_deref(), "provider")?;
+pub async fn create(app: web::Data<App>, permit: Permit<IssueCertificate>, key: IdempotencyKey, body: Body<Input>) -> Result<HttpResponse, Problem> {
+    let actor = Actor { seen: permit.seen, ..Actor::new(&permit.caller, body.value.provider.as_deref(), "provider")? };
     let draft = Draft::parse(&body.value, "")?;
     let ticket = key.ticket(&permit.caller, &body.bytes);
     let response = match app.desk.issue(&app, Order { actor, draft, origin: None }, ticket).await? {

@@ -9,6 +9,7 @@ use verifier::time::{Day, Instant};
 
 use super::known::{Facts, Provider};
 use super::{Actor, Replaces, name_hash, number};
+use crate::access::rules::AccessRefusal;
 use crate::app::App;
 use crate::certificates::rules::{self, Status};
 use crate::certificates::store::{self, Row};
@@ -19,7 +20,7 @@ use crate::learners::{Accounts, id_hash, kind_word, seal_id};
 use crate::ledger::service::LotState;
 use crate::ledger::{self, LotView};
 use crate::webhooks::Event;
-use crate::{evidence, keys, providers};
+use crate::{access, evidence, keys, providers};
 
 /// A certificate that somebody wants issued.
 #[derive(Clone, Debug)]
@@ -135,6 +136,8 @@ pub(super) struct Office<'a> {
     now: i64,
     today: Day,
     known: Facts,
+    /// Clients that were disabled after they were let in.
+    gone: Vec<String>,
     taken: BTreeSet<String>,
     accounts: Accounts,
 }
@@ -143,17 +146,21 @@ impl Office<'_> {
     pub fn open<'a>(conn: &mut Conn, app: &'a App, orders: &[&Order]) -> Result<Office<'a>, Error> {
         let now = app.edge.now();
         let known = app.known.of(conn, orders)?;
+        let gone = gone(conn, orders, known.clients)?;
         let drafts = || orders.iter().map(|order| &order.draft);
         let numbers: Vec<&str> = drafts().filter_map(|draft| draft.number.as_ref()).map(|number| number.as_str()).collect();
         let taken = store::taken(conn, &numbers)?;
         let earning = drafts().filter(|draft| !draft.extra.credits.is_empty());
         let accounts = Accounts::find(conn, app, earning.map(|draft| &draft.holder.id))?;
-        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), known, taken, accounts })
+        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), known, gone, taken, accounts })
     }
 
     /// The provider of an order whose certificate may be issued.
     pub fn admit(&self, order: &Order) -> Result<Arc<Provider>, Refusal> {
         let draft = &order.draft;
+        if self.gone.contains(&order.actor.client) {
+            return Err(AccessRefusal::ClientDisabled.into());
+        }
         rules::may_be_issued(draft, self.today)?;
         let provider = self.known.providers.get(&order.actor.provider).ok_or_else(|| CertificateRefusal::Provider.at("provider"))?;
         providers::service::allows(&provider.timeline, self.today, draft.kind, draft.occupation.as_ref(), draft.level)?;
@@ -275,6 +282,13 @@ impl Office<'_> {
             id,
         })
     }
+}
+
+/// Clients that were let in under another revision of the clients than this one, and are disabled.
+fn gone(conn: &mut Conn, orders: &[&Order], revision: i64) -> Result<Vec<String>, Error> {
+    let unsure = orders.iter().map(|order| &order.actor).filter(|actor| actor.seen.is_some_and(|seen| seen != revision));
+    let unsure: Vec<&str> = unsure.map(|actor| actor.client.as_str()).collect();
+    if unsure.is_empty() { Ok(Vec::new()) } else { access::service::disabled(conn, &unsure) }
 }
 
 /// The field of the request that a claim came from.

@@ -14,8 +14,8 @@ use crate::error::{Error, Fault};
 use crate::webhooks::Listeners;
 use crate::{keys, ledger, providers};
 
-/// What changes one of them. Schemes never change.
-const REVISIONS: [&str; 2] = ["trust", "webhooks"];
+/// What changes one of them (schemes never change), and last what changes who may issue.
+const REVISIONS: [&str; 3] = ["trust", "webhooks", "clients"];
 /// Most names of providers that are kept; then all are forgotten and read again.
 const NAMES_MAX: usize = 10_000;
 
@@ -35,6 +35,8 @@ pub(in crate::certificates) struct Facts {
     /// By id and by credit code, which an order may name.
     pub providers: BTreeMap<String, Arc<Provider>>,
     pub schemes: BTreeMap<String, Arc<Scheme>>,
+    /// The revision of the clients.
+    pub clients: i64,
 }
 
 /// What was read last.
@@ -43,6 +45,7 @@ pub struct Known(Mutex<Held>);
 
 #[derive(Default)]
 struct Held {
+    /// Of what is kept.
     revisions: [i64; 2],
     facts: Facts,
 }
@@ -65,8 +68,8 @@ impl Known {
         }
         let (revisions, read) = db.read_now(|conn| {
             // The revisions are read first: what changes in between is read twice, never missed.
-            let revisions = db::revisions(conn, REVISIONS)?;
-            Ok((revisions, Facts::read(conn, &names)?))
+            let [trust, webhooks, clients] = db::revisions(conn, REVISIONS)?;
+            Ok(([trust, webhooks], Facts::read(conn, &names, clients)?))
         })?;
         let mut held = self.held();
         if held.revisions != revisions || held.facts.providers.len() > NAMES_MAX {
@@ -83,16 +86,16 @@ impl Known {
     /// A fault.
     pub(super) fn of(&self, conn: &mut Conn, orders: &[&Order]) -> Result<Facts, Error> {
         let names = Names::of(orders.iter().copied());
-        let revisions = db::revisions(conn, REVISIONS)?;
+        let [trust, webhooks, clients] = db::revisions(conn, REVISIONS)?;
         {
             let mut held = self.held();
-            if held.revisions != revisions {
+            if held.revisions != [trust, webhooks] {
                 held.facts = Facts::default();
             } else if let Some(facts) = held.facts.pick(&names) {
-                return Ok(facts);
+                return Ok(Facts { clients, ..facts });
             }
         }
-        Facts::read(conn, &names)
+        Facts::read(conn, &names, clients)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -112,7 +115,7 @@ impl<'a> Names<'a> {
 }
 
 impl Facts {
-    fn read(conn: &mut Conn, names: &Names<'_>) -> Result<Facts, Error> {
+    fn read(conn: &mut Conn, names: &Names<'_>, clients: i64) -> Result<Facts, Error> {
         let rows = providers::store::named(conn, &names.providers.iter().copied().collect::<Vec<_>>())?;
         let ids: Vec<&str> = rows.iter().map(|(row, _)| row.id.as_str()).collect();
         let mut keys = keys::signing(conn, &ids)?;
@@ -130,12 +133,12 @@ impl Facts {
             providers.insert(row.id, provider);
         }
         let schemes = ledger::service::named(conn, &names.schemes)?.into_iter().map(|(id, scheme)| (id, Arc::new(scheme))).collect();
-        Ok(Facts { providers, schemes })
+        Ok(Facts { providers, schemes, clients })
     }
 
     /// What is named, where all of it is there.
     fn pick(&self, names: &Names<'_>) -> Option<Facts> {
-        Some(Facts { providers: pick(&self.providers, &names.providers)?, schemes: pick(&self.schemes, &names.schemes)? })
+        Some(Facts { providers: pick(&self.providers, &names.providers)?, schemes: pick(&self.schemes, &names.schemes)?, clients: self.clients })
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Actor {
     pub client: String,
     /// The provider whose certificates they are.
     pub provider: String,
+    /// The revision of the clients under which it was let in, where the transaction is to see to it that it is not disabled.
+    pub seen: Option<i64>,
 }
 
 /// A change of state that a body asks for.
@@ -61,7 +63,7 @@ impl Actor {
     pub fn new(caller: &Caller, named: Option<&str>, field: &str) -> Result<Actor, Refusal> {
         let provider = named.or(caller.provider_id.as_deref()).filter(|id| caller.acts_for(id));
         let provider = provider.ok_or_else(|| CertificateRefusal::Provider.at(field))?;
-        Ok(Actor { client: caller.client_id.clone(), provider: provider.to_owned() })
+        Ok(Actor { client: caller.client_id.clone(), provider: provider.to_owned(), seen: None })
     }
 }
 

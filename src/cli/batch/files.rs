@@ -100,7 +100,7 @@ pub(super) fn create(arguments: Create, config: Config) -> Result<u8, Stop> {
     let (file, digest) = taken(&arguments.file)?;
     let app = registry::open(config)?;
     let name = arguments.name.unwrap_or_else(|| arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    let actor = Actor { client: caller().client_id, provider: arguments.provider };
+    let actor = Actor { client: caller().client_id, provider: arguments.provider, seen: None };
     let (row, _) = batches::receive(&app, &actor, Upload { name, file, digest, mapping }).map_err(stopped)?;
     let mut view = look(&app, &row.id)?;
     if view.is_checking() && !arguments.no_wait {

@@ -116,7 +116,7 @@ fn propose(app: &App, step: Step, arguments: &Many) -> Result<String, Stop> {
         (None, None, Some(provider)) => (provider.clone(), filter.source().map_err(stopped)?),
         (None, _, None) => return Err(stopped(ChangeRefusal::Source.at("").into())),
     };
-    let actor = Actor { client: caller().client_id, provider };
+    let actor = Actor { client: caller().client_id, provider, seen: None };
     let wanted = Wanted { step, reason: arguments.reason.clone().unwrap_or_default(), source };
     Ok(app.db.write_now(|conn| changes::propose(conn, app, &caller(), &actor, &wanted)).map_err(stopped)?.id)
 }

@@ -1,14 +1,12 @@
 //! Requests that come at the same time are served in one transaction, and none of them notices.
 
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
-use hufu::error::Fault;
 use serde_json::{Value, json};
 
 use crate::support::World;
 use crate::support::client::Answer;
+use crate::support::held::Held;
 use crate::support::issuing::{SCHEME, body, body_with, define_scheme, draft, issue, race, stock, with};
 
 /// Of each kind of request.
@@ -22,25 +20,14 @@ fn declaring(scheme: &str) -> Value {
 
 /// Runs `ask` for each of `n` while nobody can issue, so that all of them wait together; the answers, and how many commits they took.
 fn held_back(world: &World, n: usize, ask: impl Fn(usize) -> Answer + Sync) -> (Vec<Answer>, u64) {
-    let (held, is_held) = channel();
-    let (release, released) = channel::<()>();
     let before = world.app.db.commits();
-    let db = world.app.db.clone();
-    let holder = std::thread::spawn(move || {
-        db.write_now(|conn| {
-            conn.batch_execute("UPDATE status_lists SET next_index = next_index")?;
-            held.send(()).map_err(Fault::new)?;
-            Ok(released.recv().map_err(Fault::new)?)
-        })
-    });
-    is_held.recv().unwrap();
+    let held = Held::by(world, "UPDATE status_lists SET next_index = next_index");
     let answers = std::thread::scope(|scope| {
         let asked = scope.spawn(|| race(n, &ask));
         std::thread::sleep(Duration::from_secs(1));
-        release.send(()).unwrap();
+        held.let_go();
         asked.join().unwrap()
     });
-    holder.join().unwrap().unwrap();
     (answers, world.app.db.commits() - before)
 }
 

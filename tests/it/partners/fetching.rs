@@ -1,5 +1,6 @@
 //! What a look at a partner brings, what it may cost, and what happens while there is no answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hufu::app::App;
@@ -8,7 +9,9 @@ use verifier::bundle::{Change, Delta, KeysPart, MAX_BYTES, PartName, RiceSet, St
 use verifier::status::{Status, gzip};
 
 use super::*;
+use crate::support::Backend;
 use crate::support::abroad::publish_manifests;
+use crate::support::held::Held;
 use crate::support::site::Reply;
 
 const DAY: i64 = 86_400;
@@ -299,4 +302,27 @@ both! {
         assert_eq!((&state["held"]["seq"], &state["held"]["age"]), (&json!(8), &json!(0)));
         assert_eq!(said(world, &pinned.abroad.card()).0, "valid");
     }
+}
+
+/// Bundles that take longer to read than anybody waits; SQLite has nothing that holds up a reader.
+#[test]
+fn bundles_that_take_long_are_read_to_their_end_and_count_from_then_on() {
+    let Some(world) = World::with(Backend::Postgres, &[]) else { return };
+    let pinned = Pinned::new(&world);
+    assert_eq!(pinned.said(), pair("valid", ""));
+    pinned.abroad.later(60).with_card(Status::Revoked).publish(&pinned.site);
+    let other = App::open(world.app.config.clone(), Edge::default()).unwrap();
+    other.edge.shift(700);
+    visit(&other, "320000");
+    world.app.edge.shift(2);
+    let held = Held::by(&world, "LOCK TABLE partner_parts IN ACCESS EXCLUSIVE MODE");
+    assert_eq!(pinned.said(), pair("valid", ""), "answered from the last bundles");
+    let before = world.app.partners.last();
+    held.let_go();
+    let asked_by_nobody = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        !Arc::ptr_eq(&before, &world.app.partners.last())
+    });
+    assert!(asked_by_nobody);
+    assert_eq!(pinned.said(), pair("invalid", "status.revoked"));
 }

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod client;
 #[path = "../../../verifier/tests/common/mod.rs"]
 pub mod facts;
+pub mod held;
 pub mod issuing;
 pub mod postgres;
 pub mod process;

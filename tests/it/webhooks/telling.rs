@@ -20,7 +20,7 @@ fn orders(provider: &str, many: usize) -> Vec<Order> {
     let input = serde_json::from_value(draft()).unwrap();
     let draft = Draft::parse(&input, "").unwrap();
     (0..many)
-        .map(|_| Order { actor: Actor { client: "test".to_owned(), provider: provider.to_owned() }, draft: draft.clone(), origin: None })
+        .map(|_| Order { actor: Actor { client: "test".to_owned(), provider: provider.to_owned(), seen: None }, draft: draft.clone(), origin: None })
         .collect()
 }
 
