@@ -15,6 +15,8 @@ pub struct Metrics {
     pub verdicts: IntCounterVec,
     /// Certificates issued.
     pub issued: IntCounter,
+    /// Requests for a certificate that wait for their answer.
+    pub issuing: IntGauge,
     /// Seconds it took to sign a card.
     pub signing: Histogram,
     /// Looks at partner regions by what came of them: newer, same, failed, alarm.
@@ -33,6 +35,23 @@ pub struct Metrics {
     pub pool_open: IntGauge,
 }
 
+/// One more in a gauge, until this is dropped.
+pub struct Counted(IntGauge);
+
+impl Counted {
+    /// Counts.
+    pub fn by(gauge: &IntGauge) -> Counted {
+        gauge.inc();
+        Counted(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 impl Metrics {
     /// A fresh set, all zero.
     ///
@@ -48,6 +67,7 @@ impl Metrics {
                 .map_err(Fault::new)?,
             verdicts: IntCounterVec::new(Opts::new("hufu_verdicts_total", "Verdicts given"), &["outcome"]).map_err(Fault::new)?,
             issued: IntCounter::new("hufu_certificates_issued_total", "Certificates issued").map_err(Fault::new)?,
+            issuing: IntGauge::new("hufu_issuing", "Requests for a certificate that wait for their answer").map_err(Fault::new)?,
             signing: Histogram::with_opts(HistogramOpts::new("hufu_signing_seconds", "Seconds it took to sign a card").buckets(signing))
                 .map_err(Fault::new)?,
             partner_looks: IntCounterVec::new(Opts::new("hufu_partner_looks_total", "Looks at partner regions"), &["outcome"]).map_err(Fault::new)?,
@@ -73,6 +93,7 @@ impl Metrics {
             Box::new(self.latency.clone()),
             Box::new(self.verdicts.clone()),
             Box::new(self.issued.clone()),
+            Box::new(self.issuing.clone()),
             Box::new(self.signing.clone()),
             Box::new(self.partner_looks.clone()),
             Box::new(self.partner_alarms.clone()),

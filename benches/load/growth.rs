@@ -13,9 +13,12 @@ use super::registry::Backend;
 /// Lots of one statement, so that no transaction grows without end.
 const STEP: u64 = 500_000;
 
-/// Postings at ten thousand lots and at `many`, on both databases.
-pub fn beside_few(many: u64, time: Duration) {
+/// Postings at ten thousand lots and at `many`, on both databases or on one.
+pub fn beside_few(many: u64, time: Duration, only: Option<&str>) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
+        if only.is_some_and(|name| name != format!("{backend:?}")) {
+            continue;
+        }
         let Some(bank) = Bank::open(backend, "64") else { continue };
         println!("{backend:?}");
         let config = Config::with(&bank.registry.settings).unwrap();

@@ -3,7 +3,7 @@
 //! `cargo bench --bench load -- verify [seconds]`  verification beside a bare actix JSON echo
 //! `cargo bench --bench load -- issue [seconds]`   single issue at 1, 8, 64 clients beside a bare insert of the same row
 //! `cargo bench --bench load -- post [seconds] [bodies]` postings at 1, 8, 64 clients for so many bodies: SQLite with and without shared commits, PostgreSQL beside pgbench
-//! `cargo bench --bench load -- growth [lots]`      postings with ten thousand lots in the database and with many
+//! `cargo bench --bench load -- growth [lots] [Sqlite|Postgres]` postings with ten thousand lots in the database and with many
 //! `cargo bench --bench load -- learner`           the pages of an account with 100 and with 10,000 lots, and a proposal for a programme
 //! `cargo bench --bench load -- exam [rows]`       a batch of so many certificates beside raw signatures and the rows alone
 //! `cargo bench --bench load -- beside [rows]`     verification, look-up and status lists, idle and while a batch of so many certificates is issued
@@ -43,7 +43,7 @@ fn main() {
         Some("memory") => verify::memory(seconds(300)),
         Some("batch") => batch::beside_raw(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(100_000)),
         Some("issue") => issue::beside_insert(seconds(10)),
-        Some("growth") => growth::beside_few(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000), Duration::from_secs(10)),
+        Some("growth") => growth::beside_few(number(1, 1_000_000), Duration::from_secs(10), args.get(2).map(String::as_str)),
         Some("learner") => learner::pages(),
         Some("trial") => trial::of_certificates(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000)),
         Some("exam") => exam::beside_floor(args.get(1).and_then(|s| s.parse().ok()).unwrap_or(100_000)),

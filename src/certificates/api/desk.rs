@@ -15,6 +15,7 @@ use crate::certificates::{Issued, Order, issue_all};
 use crate::db::{Bulk, Conn, Kind};
 use crate::error::{Error, Fault};
 use crate::http::idempotency::{self, Answer, Begun, Ticket};
+use crate::metrics::Counted;
 
 /// The queue of the desk. Its thread ends when this is gone.
 pub struct Desk {
@@ -64,6 +65,7 @@ impl Desk {
     /// # Errors
     /// A refusal of the order, `http.idempotency_conflict`, or a fault; then nothing is kept.
     pub async fn issue(&self, app: &App, order: Order, ticket: Option<Ticket>) -> Result<Done, Error> {
+        let _counted = Counted::by(&app.metrics.issuing);
         let (answer, answered) = oneshot::channel();
         let request = Request { wanted: Wanted { app: app.clone(), order, ticket }, answer };
         self.queue.send(request).map_err(|_| Fault::text("the desk is closed"))?;

@@ -5,30 +5,50 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::World;
-use crate::support::client::Answer;
+use crate::support::client::{Answer, Client};
 use crate::support::held::Held;
 use crate::support::issuing::{SCHEME, body, body_with, define_scheme, draft, issue, race, stock, with};
 
 /// Of each kind of request.
 const EACH: usize = 5;
 const KINDS: usize = 7;
+/// Of the desk, on PostgreSQL.
+const TURNS: usize = 2;
 
 /// A certificate that declares credit of `scheme`.
 fn declaring(scheme: &str) -> Value {
     with(draft(), "/credits", json!([{"scheme": scheme, "amount": 200, "kind": "certificate", "category": "core"}]))
 }
 
-/// Runs `ask` for each of `n` while nobody can issue, so that all of them wait together; the answers, and how many commits they took.
-fn held_back(world: &World, n: usize, ask: impl Fn(usize) -> Answer + Sync) -> (Vec<Answer>, u64) {
+/// Runs `ask` for each of `n` while nobody can issue, so that all of them wait together; the answers, and how many commits they took. Before them `body`
+/// asks for two certificates, which have both turns of the desk until all the others are there.
+fn held_back(world: &World, n: usize, body: &Client, ask: impl Fn(usize) -> Answer + Sync) -> (Vec<Answer>, u64) {
     let before = world.app.db.commits();
     let held = Held::by(world, "UPDATE status_lists SET next_index = next_index");
     let answers = std::thread::scope(|scope| {
+        let first = [1, TURNS].map(|waiting| {
+            let asked = scope.spawn(|| issue(body, &draft()));
+            wait_for(world, waiting);
+            asked
+        });
         let asked = scope.spawn(|| race(n, &ask));
-        std::thread::sleep(Duration::from_secs(1));
+        wait_for(world, TURNS + n);
         held.let_go();
+        for asked in first {
+            asked.join().unwrap();
+        }
         asked.join().unwrap()
     });
     (answers, world.app.db.commits() - before)
+}
+
+/// Until so many requests wait for a certificate; a minute at most, after which what is counted says that they did not.
+fn wait_for(world: &World, requests: usize) {
+    let requests = i64::try_from(requests).unwrap();
+    (0..600).find(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        world.app.metrics.issuing.get() == requests
+    });
 }
 
 both! {
@@ -37,7 +57,7 @@ both! {
         let (one, two) = (body(world, 1), body_with(world, 2, &json!({"standing": "barred", "from": "2026-01-01", "cause": "伪造成绩"})));
         issue(&one.client, &declaring(SCHEME));
         let keyed = one.client.clone().header("idempotency-key", "order-1");
-        let (answers, commits) = held_back(world, EACH * KINDS, |i| match i % KINDS {
+        let (answers, commits) = held_back(world, EACH * KINDS, &one.client, |i| match i % KINDS {
             0 => one.client.post_json("/v1/certificates", &declaring(SCHEME)),
             1 => one.client.post_json("/v1/certificates", &with(draft(), "/number", json!("S000031000026000001"))),
             2 => one.client.post_json("/v1/certificates", &declaring("310000:none")),
@@ -57,7 +77,7 @@ both! {
         assert_eq!(of(4).filter(|answer| answer.header("idempotency-replayed").is_empty()).count(), 1);
         of(5).for_each(|answer| drop(answer.clone().problem(409, "learners.name_differs")));
         of(6).for_each(|answer| drop(answer.clone().problem(403, "providers.barred")));
-        let made = i64::try_from(EACH).unwrap() + 3;
+        let made = i64::try_from(EACH + TURNS).unwrap() + 3;
         let stock = stock(world);
         assert_eq!((stock.0[0], stock.1), (made, vec![made]), "as many indices as certificates");
         assert_eq!(world.app.db.read_now(hufu::evidence::audit).unwrap().wrong, None);
@@ -69,14 +89,14 @@ both! {
         let one = body(world, 1);
         issue(&one.client, &draft());
         let names = ["欧阳静", "张伟"];
-        let (answers, _) = held_back(world, 16, |i| {
+        let (answers, _) = held_back(world, 16, &one.client, |i| {
             one.client.post_json("/v1/certificates", &with(declaring(SCHEME), "/holder/name", json!(names[i % 2])))
         });
         let first = usize::from(answers[0].status != 201);
         for (i, answer) in answers.into_iter().enumerate() {
             if i % 2 == first { drop(answer.expect(201)) } else { drop(answer.problem(409, "learners.name_differs")) }
         }
-        assert_eq!(stock(world).1, vec![9]);
+        assert_eq!(stock(world).1, vec![11]);
         assert_eq!(world.app.db.read_now(hufu::evidence::audit).unwrap().wrong, None);
     }
 }
