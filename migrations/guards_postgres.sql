@@ -4,6 +4,13 @@ CREATE SEQUENCE IF NOT EXISTS evidence_seq;
 CREATE OR REPLACE FUNCTION hufu_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'restrict_violation'; END $$;
 
+-- Ends a statement whose conditions are not met, as a transaction ends that others have overtaken.
+CREATE OR REPLACE FUNCTION hufu_require(so boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF so IS NOT TRUE THEN RAISE EXCEPTION 'a condition is not met' USING ERRCODE = 'serialization_failure'; END IF;
+  RETURN true;
+END $$;
+
 CREATE OR REPLACE TRIGGER evidence_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON evidence
 FOR EACH STATEMENT EXECUTE FUNCTION hufu_refuse('evidence is append-only');
 CREATE OR REPLACE TRIGGER key_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON key_events

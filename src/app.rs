@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 use crate::access::remembered::Remembered;
 use crate::access::token::Tokens;
 use crate::batches::{FILES_AT_ONCE, Turns, UPLOADS_AT_ONCE};
-use crate::certificates::Known;
 use crate::certificates::api::Desk;
+use crate::certificates::{Ahead, Known};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::edge::Edge;
@@ -57,6 +57,8 @@ pub struct Parts {
     pub desk: Desk,
     /// What issuing looks up each time and what seldom changes.
     pub known: Known,
+    /// Where the next certificates of a provider go, as far as this server knows.
+    pub ahead: Ahead,
     /// Access tokens that were good.
     pub tokens: Tokens,
     /// Clients that were looked at a moment ago.
@@ -133,6 +135,7 @@ impl App {
             memo: Memo::default(),
             desk,
             known: Known::default(),
+            ahead: Ahead::default(),
             tokens: Tokens::default(),
             clients: Remembered::default(),
             limits,

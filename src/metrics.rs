@@ -17,6 +17,8 @@ pub struct Metrics {
     pub issued: IntCounter,
     /// Requests for a certificate that wait for their answer.
     pub issuing: IntGauge,
+    /// Certificates that one statement wrote, by what was in memory.
+    pub issued_ahead: IntCounter,
     /// Seconds it took to sign a card.
     pub signing: Histogram,
     /// Looks at partner regions by what came of them: newer, same, failed, alarm.
@@ -68,6 +70,8 @@ impl Metrics {
             verdicts: IntCounterVec::new(Opts::new("hufu_verdicts_total", "Verdicts given"), &["outcome"]).map_err(Fault::new)?,
             issued: IntCounter::new("hufu_certificates_issued_total", "Certificates issued").map_err(Fault::new)?,
             issuing: IntGauge::new("hufu_issuing", "Requests for a certificate that wait for their answer").map_err(Fault::new)?,
+            issued_ahead: IntCounter::new("hufu_certificates_issued_ahead_total", "Certificates that one statement wrote, by what was in memory")
+                .map_err(Fault::new)?,
             signing: Histogram::with_opts(HistogramOpts::new("hufu_signing_seconds", "Seconds it took to sign a card").buckets(signing))
                 .map_err(Fault::new)?,
             partner_looks: IntCounterVec::new(Opts::new("hufu_partner_looks_total", "Looks at partner regions"), &["outcome"]).map_err(Fault::new)?,
@@ -94,6 +98,7 @@ impl Metrics {
             Box::new(self.verdicts.clone()),
             Box::new(self.issued.clone()),
             Box::new(self.issuing.clone()),
+            Box::new(self.issued_ahead.clone()),
             Box::new(self.signing.clone()),
             Box::new(self.partner_looks.clone()),
             Box::new(self.partner_alarms.clone()),

@@ -19,7 +19,7 @@ pub fn beside_few(many: u64, time: Duration, only: Option<&str>) {
         if only.is_some_and(|name| name != format!("{backend:?}")) {
             continue;
         }
-        let Some(bank) = Bank::open(backend, "64") else { continue };
+        let Some(mut bank) = Bank::open(backend, "64") else { continue };
         println!("{backend:?}");
         let config = Config::with(&bank.registry.settings).unwrap();
         let db = Db::open(&config.database(), 1, 1).unwrap();
@@ -33,6 +33,7 @@ pub fn beside_few(many: u64, time: Duration, only: Option<&str>) {
                 from = to;
             }
             println!("  {lots} lots, filled in {:.0} s", started.elapsed().as_secs_f64());
+            bank.registry.sign_in_again();
             drop(bank.post(8, time));
             let report = bank.post(8, time);
             line("post", 8, &report);

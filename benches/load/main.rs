@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench load -- verify [seconds]`  verification beside a bare actix JSON echo
 //! `cargo bench --bench load -- issue [seconds]`   single issue at 1, 8, 64 clients beside a bare insert of the same row
-//! `cargo bench --bench load -- post [seconds] [bodies]` postings at 1, 8, 64 clients for so many bodies: SQLite with and without shared commits, PostgreSQL beside pgbench
+//! `cargo bench --bench load -- post [seconds] [bodies] [Sqlite|Postgres]` postings at 1, 8, 64 clients for so many bodies: SQLite with and without shared commits, PostgreSQL beside pgbench
 //! `cargo bench --bench load -- growth [lots] [Sqlite|Postgres]` postings with ten thousand lots in the database and with many
 //! `cargo bench --bench load -- learner`           the pages of an account with 100 and with 10,000 lots, and a proposal for a programme
 //! `cargo bench --bench load -- exam [rows]`       a batch of so many certificates beside raw signatures and the rows alone
@@ -50,7 +50,9 @@ fn main() {
         Some("beside") => beside::a_batch(number(1, 100_000)),
         Some("many") => many::beside_few(number(1, 10_000_000), number(2, 15), args.get(3).map(String::as_str)),
         Some("moving") => moving::between_two(seconds(10), number(2, 100_000), args.get(3).map(String::as_str)),
-        Some("post") => posting::beside_floor(seconds(10), usize::try_from(number(2, posting::PROVIDERS as u64)).unwrap()),
+        Some("post") => {
+            posting::beside_floor(seconds(10), usize::try_from(number(2, posting::PROVIDERS as u64)).unwrap(), args.get(3).map(String::as_str));
+        }
         _ => println!(
             "say what to measure: verify, issue, post, growth, learner, moving, exam, beside, many, batch, trial or memory (see benches/load/main.rs)"
         ),

@@ -15,10 +15,14 @@ pub const PROVIDERS: usize = 64;
 /// People with an account, whose turn comes again and again.
 const PEOPLE: u64 = 1_000;
 
-/// Both databases at 1, 8 and 64 clients, which issue for so many bodies.
-pub fn beside_floor(time: Duration, bodies: usize) {
-    sqlite(time, bodies);
-    postgres(time, bodies);
+/// Both databases, or one, at 1, 8 and 64 clients, which issue for so many bodies.
+pub fn beside_floor(time: Duration, bodies: usize, only: Option<&str>) {
+    if only != Some("Postgres") {
+        sqlite(time, bodies);
+    }
+    if only != Some("Sqlite") {
+        postgres(time, bodies);
+    }
 }
 
 fn sqlite(time: Duration, bodies: usize) {

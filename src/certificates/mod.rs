@@ -14,8 +14,8 @@ mod views;
 pub use draft::{Credit, Draft, Extra, Holder, HolderInput, Input, line};
 pub(crate) use service::name_hash;
 pub use service::{
-    Actor, Change, Issued, Known, Order, Origin, Replaces, cards, change, change_all, check_all, credit_of, held, issue, issue_all, issue_at,
-    issued_alike, keep_places, likeness, list, may_replace, mine, named, number, of_batch, person, read, replace_at,
+    Actor, Ahead, Change, IfSo, Issued, Known, Order, Origin, Replaces, cards, change, change_all, check_all, credit_of, held, issue, issue_ahead,
+    issue_all, issue_at, issued_alike, keep_places, likeness, list, may_replace, mine, named, number, of_batch, person, read, replace_at,
 };
 pub use views::{Answer, Mine, View};
 

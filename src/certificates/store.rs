@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 
 use crate::bulk_row;
 use crate::db::schema::{certificate_events, certificates, revisions, status_lists};
-use crate::db::{self, Conn, Kept, is_id};
+use crate::db::{self, Column, Condition, Conn, Kept, is_id};
 use crate::error::{Error, Fault};
 
 /// Most indices in one status list; then the provider gets another list.
@@ -235,7 +235,9 @@ fn filtered<'a>(filter: &Filter) -> certificates::BoxedQuery<'a, <Conn as diesel
 /// Takes the next indices for each of these providers, as [`take_indices`] does. Rows are locked in one order, so that nobody waits in a circle.
 pub(super) fn take_all(conn: &mut Conn, wanted: &BTreeMap<&str, i64>, year: i64, now: i64) -> Result<BTreeMap<String, Vec<(i64, i64)>>, Error> {
     let mut taken = BTreeMap::new();
-    if let Conn::Postgres(c) = conn {
+    if let Conn::Postgres(c) = conn
+        && wanted.len() > 1
+    {
         let (providers, counts): (Vec<&str>, Vec<i64>) = wanted.iter().unzip();
         let asked = diesel::sql_query(TAKE_ALL).bind::<Array<Text>, _>(providers).bind::<Array<BigInt>, _>(counts);
         for Taken { provider_id, id, first, n } in Kept(asked.bind::<BigInt, _>(year).bind::<BigInt, _>(LIST_MAX)).load(c)? {
@@ -257,6 +259,40 @@ const TAKE_ALL: &str = "UPDATE status_lists AS s SET next_index = s.next_index +
             (SELECT MAX(id) FROM status_lists WHERE provider_id = ANY($1) AND year = $3 AND next_index < $4 GROUP BY provider_id) \
         ORDER BY id FOR UPDATE) AS open USING (provider_id)) AS wanted \
     WHERE s.id = wanted.id AND s.next_index + wanted.n <= $4 RETURNING s.provider_id, s.id, s.next_index - wanted.n AS first, wanted.n";
+
+/// Places that are thought to be next, contiguous in a list.
+pub(super) struct Guess {
+    pub list: i64,
+    pub first: i64,
+    pub count: i64,
+}
+
+impl Guess {
+    /// List and index of each.
+    pub fn places(&self) -> Vec<(i64, i64)> {
+        (self.first..self.first + self.count).map(|index| (self.list, index)).collect()
+    }
+}
+
+/// That these are the next places of different lists; they are then taken.
+pub(super) fn taken_from(mut guesses: Vec<Guess>) -> Condition {
+    guesses.sort_unstable_by_key(|guess| guess.list);
+    let column = |of: fn(&Guess) -> i64| Column::Number(guesses.iter().map(|guess| Some(of(guess))).collect());
+    Condition {
+        with: if guesses.len() == 1 { TAKE_ONE } else { TAKE_MANY },
+        so: "(SELECT COUNT(*) FROM taken WHERE so) = cardinality({0})",
+        values: vec![column(|guess| guess.list), column(|guess| guess.first), column(|guess| guess.count)],
+    }
+}
+
+const TAKE_ONE: &str = "taken AS (UPDATE status_lists SET next_index = next_index + ({2})[1] WHERE id = ({0})[1] \
+    RETURNING next_index - ({2})[1] = ({1})[1] AS so)";
+
+/// Rows are locked in one order, so that nobody waits in a circle.
+const TAKE_MANY: &str = "taken AS (UPDATE status_lists AS s SET next_index = s.next_index + guess.n FROM \
+    (SELECT id, first, n FROM unnest({0}, {1}, {2}) AS asked (id, first, n) JOIN \
+        (SELECT id FROM status_lists WHERE id = ANY({0}) ORDER BY id FOR UPDATE) AS open USING (id)) AS guess \
+    WHERE s.id = guess.id RETURNING s.next_index - guess.n = guess.first AS so)";
 
 #[derive(QueryableByName)]
 struct Taken {

@@ -1,14 +1,16 @@
-//! Rows for several tables, written together: on PostgreSQL by one statement, whose text is the same however many rows there are; on SQLite, where a
-//! statement costs no round trip, by one that stays prepared for each table.
+//! Rows for several tables, written together: on PostgreSQL by one statement, whose text depends on which tables have one row and which have more, so that
+//! it stays prepared; on SQLite, where a statement costs no round trip, by one that stays prepared for each table.
 
 use std::fmt::Write as _;
 
 use diesel::RunQueryDsl;
 use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, QueryResult, QueryableByName, SqliteConnection};
 
+use super::condition::{Column, Condition};
 use super::{Conn, Kept};
 use crate::error::{Error, Fault, is_unique_violation};
 
@@ -69,6 +71,17 @@ struct Done {
     done: i32,
 }
 
+/// Binds cells to a query, each as a value of its own.
+macro_rules! bind_all {
+    ($query:expr, $cells:expr) => {
+        $cells.into_iter().fold($query, |query, cell| match cell {
+            Cell::Text(value) => query.bind::<Nullable<Text>, _>(value),
+            Cell::Number(value) => query.bind::<Nullable<BigInt>, _>(value),
+            Cell::Bytes(value) => query.bind::<Nullable<Binary>, _>(value),
+        })
+    };
+}
+
 impl Bulk {
     /// Adds a row.
     pub fn add<R: BulkRow>(&mut self, row: R) {
@@ -91,38 +104,54 @@ impl Bulk {
             return Ok(());
         }
         let written = match conn {
-            Conn::Postgres(c) => self.at_once(c),
+            Conn::Postgres(c) => self.at_once(c, Vec::new()),
             Conn::Sqlite(c) => self.one_by_one(c),
         };
-        written.map_err(|e| if is_unique_violation(&e) { Fault::overtaken("others wrote meanwhile; try again").into() } else { e.into() })
+        written.map_err(overtaken)
     }
 
-    fn at_once(self, conn: &mut PgConnection) -> QueryResult<()> {
-        let (mut text, mut bound) = (String::from("WITH "), 0);
-        for (n, rows) in self.tables.iter().enumerate() {
-            let comma = if n == 0 { "" } else { ", " };
-            let numbers = rows.numbered.map_or_else(String::new, |numbered| format!("{}, ", numbered.postgres));
-            let arrays: Vec<String> = rows.types().zip(bound + 1..).map(|(kind, at)| format!("${at}::{kind}[]")).collect();
-            bound += arrays.len();
-            // Writing to a String never fails.
-            let _ = write!(
-                text,
-                "{comma}w{n} AS (INSERT INTO {} ({}) SELECT {numbers}u.* FROM unnest({}) AS u)",
-                rows.table,
-                rows.names(),
-                arrays.join(", ")
-            );
+    /// Writes all of them by one statement, where all of this is so as that statement sees it; where no transaction is open, it is one.
+    ///
+    /// # Errors
+    /// As [`Bulk::write`], and a fault after which it is to be tried another way where something is not so. A fault on SQLite, whose transactions
+    /// need no conditions.
+    pub fn write_if(self, conn: &mut Conn, conditions: Vec<Condition>) -> Result<(), Error> {
+        match conn {
+            Conn::Postgres(c) => self.at_once(c, conditions).map_err(overtaken),
+            Conn::Sqlite(_) => Err(Fault::text("conditions are for PostgreSQL").into()),
         }
-        text.push_str(" SELECT 1 AS done");
+    }
+
+    fn at_once(self, conn: &mut PgConnection, conditions: Vec<Condition>) -> QueryResult<()> {
+        let (mut text, mut bound) = (String::from("WITH "), 0);
+        let guarded = !conditions.is_empty();
+        if guarded {
+            text.push_str(&Condition::all(&conditions, &mut bound));
+        }
+        for (n, rows) in self.tables.iter().enumerate() {
+            let comma = if n == 0 && !guarded { "" } else { ", " };
+            let numbers = rows.numbered.map_or_else(String::new, |numbered| format!("{}, ", numbered.postgres));
+            let single = rows.is_single();
+            let bind = |(kind, at)| if single { format!("${at}::{kind}") } else { format!("${at}::{kind}[]") };
+            let values: Vec<String> = rows.types().zip(bound + 1..).map(bind).collect();
+            bound += values.len();
+            let values = values.join(", ");
+            // A function that makes rows of arrays costs more than the row itself where it is one.
+            let from = match (single, guarded) {
+                (true, false) => values,
+                (true, true) => format!("{values} FROM so"),
+                (false, false) => format!("u.* FROM unnest({values}) AS u"),
+                (false, true) => format!("u.* FROM so, unnest({values}) AS u"),
+            };
+            // Writing to a String never fails.
+            let _ = write!(text, "{comma}w{n} AS (INSERT INTO {} ({}) SELECT {numbers}{from})", rows.table, rows.names());
+        }
+        // Read here too, conditions are looked at even where there is nothing to write.
+        text.push_str(if guarded { " SELECT 1 AS done FROM so" } else { " SELECT 1 AS done" });
         let mut query = diesel::sql_query(text).into_boxed::<Pg>();
+        query = bind_columns(query, conditions.into_iter().flat_map(|condition| condition.values));
         for rows in self.tables {
-            for column in rows.by_column() {
-                query = match column {
-                    Column::Text(all) => query.bind::<Array<Nullable<Text>>, _>(all),
-                    Column::Number(all) => query.bind::<Array<Nullable<BigInt>>, _>(all),
-                    Column::Bytes(all) => query.bind::<Array<Nullable<Binary>>, _>(all),
-                };
-            }
+            query = if rows.is_single() { bind_all!(query, rows.rows.into_iter().flatten()) } else { bind_columns(query, rows.by_column()) };
         }
         Kept(query).load::<Done>(conn).map(drop)
     }
@@ -132,25 +161,23 @@ impl Bulk {
         let mut rows: Vec<_> = self.tables.into_iter().map(|rows| rows.rows.into_iter()).collect();
         for at in self.order {
             let (Some(text), Some(row)) = (texts.get(at), rows.get_mut(at).and_then(Iterator::next)) else { continue };
-            let mut query = diesel::sql_query(text).into_boxed::<Sqlite>();
-            for cell in row {
-                query = match cell {
-                    Cell::Text(value) => query.bind::<Nullable<Text>, _>(value),
-                    Cell::Number(value) => query.bind::<Nullable<BigInt>, _>(value),
-                    Cell::Bytes(value) => query.bind::<Nullable<Binary>, _>(value),
-                };
-            }
+            let query = bind_all!(diesel::sql_query(text).into_boxed::<Sqlite>(), row);
             Kept(query).load::<Done>(conn)?;
         }
         Ok(())
     }
 }
 
-/// The values of one column.
-enum Column {
-    Text(Vec<Option<String>>),
-    Number(Vec<Option<i64>>),
-    Bytes(Vec<Option<Vec<u8>>>),
+fn overtaken(e: diesel::result::Error) -> Error {
+    if is_unique_violation(&e) { Fault::overtaken("others wrote meanwhile; try again").into() } else { e.into() }
+}
+
+fn bind_columns<'a>(query: BoxedSqlQuery<'a, Pg, SqlQuery>, columns: impl IntoIterator<Item = Column>) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+    columns.into_iter().fold(query, |query, column| match column {
+        Column::Text(all) => query.bind::<Array<Nullable<Text>>, _>(all),
+        Column::Number(all) => query.bind::<Array<Nullable<BigInt>>, _>(all),
+        Column::Bytes(all) => query.bind::<Array<Nullable<Binary>>, _>(all),
+    })
 }
 
 impl Rows {
@@ -164,6 +191,10 @@ impl Rows {
         let numbered = self.numbered.map(|numbered| numbered.column);
         let names: Vec<String> = numbered.iter().chain(self.columns).map(|name| format!("\"{name}\"")).collect();
         names.join(", ")
+    }
+
+    fn is_single(&self) -> bool {
+        self.rows.len() == 1
     }
 
     fn types(&self) -> impl Iterator<Item = &'static str> {

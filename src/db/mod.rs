@@ -5,6 +5,7 @@
 
 mod bulk;
 mod checkpoint;
+mod condition;
 mod conn;
 mod counts;
 mod group;
@@ -23,6 +24,7 @@ use tokio::sync::Semaphore;
 use crate::error::{Error, Fault};
 pub use bulk::{Bulk, BulkRow, Cell, Numbered};
 use checkpoint::Checkpointer;
+pub use condition::{Column, Condition};
 pub use conn::Conn;
 use counts::Counts;
 use group::Group;
@@ -206,6 +208,22 @@ impl Db {
         }
     }
 
+    /// Runs `f` on a connection without opening a transaction: the one statement by which it writes is one. None where it wrote nothing, and on SQLite,
+    /// where everything is written in turn.
+    ///
+    /// # Errors
+    /// What `f` returns, or a fault when no connection can be had.
+    pub fn write_by_one<T>(&self, f: impl FnOnce(&mut Conn) -> Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+        if self.kind == Kind::Sqlite {
+            return Ok(None);
+        }
+        let done = f(&mut *self.writers.get()?)?;
+        if done.is_some() {
+            self.counts.ended();
+        }
+        Ok(done)
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -288,6 +306,16 @@ pub fn revisions<const N: usize>(conn: &mut Conn, names: [&str; N]) -> Result<[i
         *value = all.iter().find(|(found, _)| found == name).map(|(_, n)| *n).ok_or(diesel::result::Error::NotFound)?;
     }
     Ok(values)
+}
+
+/// That named revisions still have these values.
+pub fn unchanged<const N: usize>(names: [&str; N], values: [i64; N]) -> Condition {
+    let names = names.iter().map(|name| Some((*name).to_owned())).collect();
+    Condition {
+        with: "",
+        so: "NOT EXISTS (SELECT 1 FROM unnest({0}, {1}) AS held (name, n) LEFT JOIN revisions AS r USING (name) WHERE r.n IS DISTINCT FROM held.n)",
+        values: vec![Column::Text(names), Column::Number(values.map(Some).to_vec())],
+    }
 }
 
 /// Runs `f` within a transaction so that, where it is refused, what it wrote is taken back and nothing else.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use verifier::jws::PublicKey;
 
 pub use ring::Keyring;
-pub use service::{Change, change, issuer, open_window, rewrap, signing};
+pub use service::{Change, change, issuer, open, open_window, rewrap, signing};
 pub use store::{Row, all, of_provider};
 
 use crate::error::{Fault, Refusal};

@@ -128,13 +128,22 @@ pub fn signing(conn: &mut Conn, providers: &[&str]) -> Result<BTreeMap<String, V
 /// # Errors
 /// A fault.
 pub fn issuer(conn: &mut Conn, app: &App, provider: &str, known: &[Row]) -> Result<(Row, Arc<Signer>), Error> {
-    let now = app.edge.now();
-    let row = match known.iter().find(|row| row.is_open(now)) {
-        Some(row) => row.clone(),
-        None => make_yearly(conn, app, provider, now)?,
-    };
+    if let Some(key) = open(app, known)? {
+        return Ok(key);
+    }
+    let row = make_yearly(conn, app, provider, app.edge.now())?;
     let signer = app.keys.signer(&row)?;
     Ok((row, signer))
+}
+
+/// The first of a provider's keys whose window is open, if one is.
+///
+/// # Errors
+/// A fault.
+pub fn open(app: &App, known: &[Row]) -> Result<Option<(Row, Arc<Signer>)>, Fault> {
+    let now = app.edge.now();
+    let open = known.iter().find(|row| row.is_open(now));
+    open.map(|row| Ok((row.clone(), app.keys.signer(row)?))).transpose()
 }
 
 fn make_yearly(conn: &mut Conn, app: &App, provider: &str, now: i64) -> Result<Row, Error> {

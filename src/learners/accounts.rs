@@ -1,6 +1,6 @@
 //! The accounts of people who are about to get something: found together, and opened where a person has none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use verifier::ids::{IdDocument, PersonName};
 
@@ -9,7 +9,7 @@ use super::service::{opened, seen};
 use super::store::{self, Row};
 use super::{LearnerRefusal, State, rules};
 use crate::app::App;
-use crate::db::{Bulk, Conn};
+use crate::db::{Bulk, Condition, Conn};
 use crate::error::{Error, Fault};
 
 /// Accounts by the keyed hash of the person's document.
@@ -32,17 +32,41 @@ impl Accounts {
     /// # Errors
     /// A fault.
     pub fn find<'a>(conn: &mut Conn, app: &App, people: impl Iterator<Item = &'a IdDocument>) -> Result<Accounts, Error> {
+        Accounts::read(conn, app, people, store::keep_by_hash, store::keep_root)
+    }
+
+    /// Finds them as they are now. Before anything is written, [`Accounts::still_open`] has to be so.
+    ///
+    /// # Errors
+    /// A fault.
+    pub fn look<'a>(conn: &mut Conn, app: &App, people: impl Iterator<Item = &'a IdDocument>) -> Result<Accounts, Error> {
+        Accounts::read(conn, app, people, store::by_hashes, store::root)
+    }
+
+    fn read<'a>(
+        conn: &mut Conn,
+        app: &App,
+        people: impl Iterator<Item = &'a IdDocument>,
+        by_hashes: impl FnOnce(&mut Conn, &[Vec<u8>]) -> Result<Vec<Row>, Error>,
+        root: impl Fn(&mut Conn, Row) -> Result<Row, Error>,
+    ) -> Result<Accounts, Error> {
         let mut hashes: Vec<Vec<u8>> = people.map(|id| id_hash(app, id)).collect();
         hashes.sort_unstable();
         hashes.dedup();
         let mut accounts = Accounts { found: BTreeMap::new(), coming: BTreeMap::new() };
-        let rows = if hashes.is_empty() { Vec::new() } else { store::keep_by_hash(conn, &hashes)? };
+        let rows = if hashes.is_empty() { Vec::new() } else { by_hashes(conn, &hashes)? };
         for row in rows {
             let (hash, name) = (row.id_hash.clone(), rules::fold_name(open_name(app, &row)?.as_str()));
-            let row = store::keep_root(conn, row)?;
+            let row = root(conn, row)?;
             accounts.found.insert(hash, Account { name, row });
         }
         Ok(accounts)
+    }
+
+    /// That all accounts which were found open are open still; none where none was found.
+    pub fn still_open(&self) -> Option<Condition> {
+        let ids: BTreeSet<&String> = self.found.values().map(|account| &account.row.id).collect();
+        (!ids.is_empty()).then(|| store::all_open(ids.into_iter().cloned().collect()))
     }
 
     /// Whether a person may get something under this name.

@@ -1,5 +1,6 @@
 //! Certificates: issued, found, suspended, revoked and replaced, and everything that is refused.
 
+mod ahead;
 mod bad_input;
 mod credit;
 mod idempotency;

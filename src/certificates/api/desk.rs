@@ -5,21 +5,21 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use super::queue::{Queue, Waiting};
 use crate::app::App;
-use crate::certificates::{Issued, Order, issue_all};
+use crate::certificates::{IfSo, Issued, Order, issue_ahead, issue_all};
 use crate::db::{Bulk, Conn, Kind};
 use crate::error::{Error, Fault};
 use crate::http::idempotency::{self, Answer, Begun, Ticket};
 use crate::metrics::Counted;
 
-/// The queue of the desk. Its thread ends when this is gone.
+/// The queue of the desk. Its threads end when this is gone.
 pub struct Desk {
-    queue: Sender<Request>,
+    queue: Arc<Queue<Request>>,
 }
 
 /// What was done for a request.
@@ -43,6 +43,16 @@ struct Wanted {
     ticket: Option<Ticket>,
 }
 
+impl Waiting for Request {
+    fn provider(&self) -> &str {
+        &self.wanted.order.actor.provider
+    }
+
+    fn alone(&self) -> Option<(&str, &str)> {
+        self.wanted.ticket.as_ref().map(|ticket| (ticket.client_id.as_str(), ticket.key.as_str()))
+    }
+}
+
 impl Desk {
     /// Opens the desk, which serves at most `most` requests in one transaction. PostgreSQL has two transactions at a time: while one waits for the disk
     /// the other goes on. SQLite has one writer.
@@ -50,12 +60,11 @@ impl Desk {
     /// # Errors
     /// A fault when no thread can be started.
     pub fn open(most: usize, kind: Kind) -> Result<Desk, Fault> {
-        let (queue, waiting) = channel();
-        let waiting = Arc::new(Mutex::new(waiting));
+        let queue = Arc::new(Queue::new());
         let threads = if kind == Kind::Postgres { 2 } else { 1 };
         for _ in 0..threads {
-            let waiting = waiting.clone();
-            std::thread::Builder::new().name("desk".to_owned()).spawn(move || serve(&waiting, most)).map_err(Fault::new)?;
+            let queue = queue.clone();
+            std::thread::Builder::new().name("desk".to_owned()).spawn(move || serve(&queue, most)).map_err(Fault::new)?;
         }
         Ok(Desk { queue })
     }
@@ -67,45 +76,21 @@ impl Desk {
     pub async fn issue(&self, app: &App, order: Order, ticket: Option<Ticket>) -> Result<Done, Error> {
         let _counted = Counted::by(&app.metrics.issuing);
         let (answer, answered) = oneshot::channel();
-        let request = Request { wanted: Wanted { app: app.clone(), order, ticket }, answer };
-        self.queue.send(request).map_err(|_| Fault::text("the desk is closed"))?;
+        self.queue.push(Request { wanted: Wanted { app: app.clone(), order, ticket }, answer });
         answered.await.map_err(Fault::new)?
     }
 }
 
-fn serve(waiting: &Mutex<Receiver<Request>>, most: usize) {
-    // Requests whose key is in the transaction before theirs.
-    let mut next: Vec<Request> = Vec::new();
-    while let Some(requests) = gather(waiting, std::mem::take(&mut next), most) {
-        let (now, later) = apart(requests);
-        next = later;
-        settle(now);
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }
 
-/// Those and what waits, or where there are none what comes next; none when the desk is closed.
-fn gather(waiting: &Mutex<Receiver<Request>>, mut requests: Vec<Request>, most: usize) -> Option<Vec<Request>> {
-    let queue = if requests.is_empty() {
-        let queue = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        requests.push(queue.recv().ok()?);
-        queue
-    } else {
-        // Another thread may wait at the queue, for as long as nobody comes.
-        let Ok(queue) = waiting.try_lock() else { return Some(requests) };
-        queue
-    };
-    let room = most.saturating_sub(requests.len());
-    requests.extend(queue.try_iter().take(room));
-    Some(requests)
-}
-
-/// The requests that can be served together, and those whose key one of them has.
-fn apart(requests: Vec<Request>) -> (Vec<Request>, Vec<Request>) {
-    let mut keys = BTreeSet::new();
-    requests.into_iter().partition(|request| match &request.wanted.ticket {
-        Some(ticket) => keys.insert((ticket.client_id.clone(), ticket.key.clone())),
-        None => true,
-    })
+fn serve(queue: &Queue<Request>, most: usize) {
+    while let Some((requests, _turn)) = queue.take(most) {
+        settle(requests);
+    }
 }
 
 fn settle(requests: Vec<Request>) {
@@ -129,14 +114,47 @@ fn unanswered<T>() -> Result<T, Error> {
     Err(Fault::text("the desk left a request out").into())
 }
 
-/// Serves all of them in one transaction, in turn with what else is written. A panic is a fault of it, not the end of the desk.
+/// Serves all of them in one transaction: on PostgreSQL ahead of what the database says, if that works; else in turn with what else is written. A panic is a
+/// fault of it, not the end of the desk.
 fn transact(wanted: Arc<[Wanted]>) -> Result<Vec<Result<Done, Error>>, Error> {
     let Some(app) = wanted.first().map(|one| one.app.clone()) else { return Ok(Vec::new()) };
     let db = app.db.clone();
     // Whatever keeps it from being read is met again in the transaction.
     let _ = app.known.read_ahead(&db, wanted.iter().map(|one| &one.order));
-    let serve = || db.write_in_turn(move |conn| work(conn, &app, &wanted));
+    let serve = || match ahead(&app, &wanted)? {
+        Some(answers) => Ok(answers),
+        None => db.write_in_turn(move |conn| work(conn, &app, &wanted)),
+    };
     catch_unwind(AssertUnwindSafe(serve)).unwrap_or_else(|_| Err(Fault::text("a transaction panicked").into()))
+}
+
+/// Serves all of them by what is held in memory, where it holds: accounts are looked at, and one statement writes everything. Stored answers and numbers that
+/// are taken are met by that statement, as is all that changed meanwhile; then nothing is written.
+fn ahead(app: &App, requests: &[Wanted]) -> Result<Option<Vec<Result<Done, Error>>>, Error> {
+    let orders: Vec<&Order> = requests.iter().map(|request| &request.order).collect();
+    let mut providers = BTreeSet::new();
+    let served = app.db.write_by_one(|conn| {
+        let mut bulk = Bulk::default();
+        let Some(IfSo { issued, conditions }) = issue_ahead(conn, &mut bulk, app, &orders)? else { return Ok(None) };
+        providers = issued.iter().map(|one| one.row.provider_id.clone()).collect();
+        let answers = requests.iter().zip(issued).map(|(request, one)| Ok(Ok(done(&mut bulk, app, request, one)?)));
+        let answers: Vec<Result<Done, Error>> = answers.collect::<Result<_, Fault>>()?;
+        bulk.write_if(conn, conditions)?;
+        Ok(Some(answers))
+    });
+    match served {
+        Err(Error::Fault(fault)) if fault.is_retryable() => {
+            providers.iter().for_each(|provider| app.ahead.missed(provider));
+            Ok(None)
+        }
+        // Whoever is refused is told by the transaction, after it looked.
+        Err(Error::Refusal(_)) => Ok(None),
+        Ok(Some(answers)) => {
+            app.metrics.issued_ahead.inc_by(answers.len() as u64);
+            Ok(Some(answers))
+        }
+        none => none,
+    }
 }
 
 fn work(conn: &mut Conn, app: &App, requests: &[Wanted]) -> Result<Vec<Result<Done, Error>>, Error> {

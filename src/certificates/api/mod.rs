@@ -1,6 +1,7 @@
 //! Certificates over HTTP.
 
 mod desk;
+mod queue;
 
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::certificates::rules::{self, Status};
 use crate::certificates::store::{self, Row};
 use crate::certificates::{CertificateRefusal, Draft, View, credit};
-use crate::db::{Bulk, Conn};
+use crate::db::{Bulk, Condition, Conn};
 use crate::error::{Error, Fault, Refusal};
 use crate::learners::{Accounts, id_hash, kind_word, seal_id};
 use crate::ledger::service::LotState;
@@ -68,6 +68,14 @@ impl Issued {
     }
 }
 
+/// Certificates that are issued where conditions are met.
+pub struct IfSo {
+    /// In the order of their orders.
+    pub issued: Vec<Issued>,
+    /// What has to be so when they are written.
+    pub conditions: Vec<Condition>,
+}
+
 /// Issues one, inside the caller's transaction.
 ///
 /// # Errors
@@ -112,6 +120,26 @@ pub fn issue_at(
     Ok(answers)
 }
 
+/// Issues all of them by what this server holds in memory, where nothing of it is missing and nobody is refused: with what has to be so for `bulk` to be
+/// written, by one statement of PostgreSQL. None where [`issue_all`] has to do it. Nothing is locked before, so the accounts are only looked at.
+///
+/// # Errors
+/// A fault.
+pub fn issue_ahead(conn: &mut Conn, bulk: &mut Bulk, app: &App, orders: &[&Order]) -> Result<Option<IfSo>, Error> {
+    let Some((known, unchanged)) = app.known.ahead(orders) else { return Ok(None) };
+    let earning = orders.iter().map(|order| &order.draft).filter(|draft| !draft.extra.credits.is_empty());
+    let accounts = Accounts::look(conn, app, earning.map(|draft| &draft.holder.id))?;
+    let still_open = accounts.still_open();
+    let mut office = Office::of(app, known, accounts);
+    let accepted: Result<Vec<_>, Refusal> = office.accept_all(orders)?.into_iter().collect();
+    let Ok(accepted) = accepted else { return Ok(None) };
+    let Some((mut supply, taken)) = Supply::ahead(&office, &accepted)? else { return Ok(None) };
+    let issued = orders.iter().zip(&accepted).map(|(order, provider)| office.issue(bulk, &mut supply, order, provider));
+    let issued = issued.collect::<Result<_, _>>()?;
+    // Accounts are locked before lists, as everywhere.
+    Ok(Some(IfSo { issued, conditions: [unchanged].into_iter().chain(still_open).chain([taken]).collect() }))
+}
+
 /// What [`issue_all`] would refuse now; nothing is written and nothing is given out.
 ///
 /// # Errors
@@ -142,9 +170,8 @@ pub(super) struct Office<'a> {
     accounts: Accounts,
 }
 
-impl Office<'_> {
-    pub fn open<'a>(conn: &mut Conn, app: &'a App, orders: &[&Order]) -> Result<Office<'a>, Error> {
-        let now = app.edge.now();
+impl<'a> Office<'a> {
+    pub fn open(conn: &mut Conn, app: &'a App, orders: &[&Order]) -> Result<Office<'a>, Error> {
         let known = app.known.of(conn, orders)?;
         let gone = gone(conn, orders, known.clients)?;
         let drafts = || orders.iter().map(|order| &order.draft);
@@ -152,7 +179,13 @@ impl Office<'_> {
         let taken = store::taken(conn, &numbers)?;
         let earning = drafts().filter(|draft| !draft.extra.credits.is_empty());
         let accounts = Accounts::find(conn, app, earning.map(|draft| &draft.holder.id))?;
-        Ok(Office { app, now, today: Instant(now).day_in(app.region.zone), known, gone, taken, accounts })
+        Ok(Office { gone, taken, ..Office::of(app, known, accounts) })
+    }
+
+    /// Where every client was let in as things are, and no number is known to be taken.
+    fn of(app: &'a App, known: Facts, accounts: Accounts) -> Office<'a> {
+        let now = app.edge.now();
+        Office { app, now, today: Instant(now).day_in(app.region.zone), known, gone: Vec::new(), taken: BTreeSet::new(), accounts }
     }
 
     /// The provider of an order whose certificate may be issued.
@@ -316,6 +349,21 @@ pub(super) struct Supply {
 }
 
 impl Supply {
+    /// What is in memory, or will be there: keys that are open, and the next places; with what has to be so for that. None where something is missing.
+    fn ahead(office: &Office<'_>, accepted: &[Arc<Provider>]) -> Result<Option<(Supply, Condition)>, Error> {
+        let (mut counts, mut keys) = (BTreeMap::<&str, i64>::new(), BTreeMap::new());
+        for provider in accepted {
+            *counts.entry(&provider.id).or_default() += 1;
+            if !keys.contains_key(&provider.id) {
+                let Some(key) = keys::open(office.app, &provider.keys)? else { return Ok(None) };
+                keys.insert(provider.id.clone(), key);
+            }
+        }
+        let Some(guessed) = office.app.ahead.guess(&counts, i64::from(office.today.year())) else { return Ok(None) };
+        let places = guessed.iter().map(|(provider, next)| (provider.clone(), next.places().into_iter())).collect();
+        Ok(Some((Supply { keys, places }, store::taken_from(guessed.into_values().collect()))))
+    }
+
     pub fn take<'a>(
         conn: &mut Conn,
         office: &Office<'_>,
@@ -330,10 +378,12 @@ impl Supply {
             }
         }
         // The year of the card's own `iat`: verifiers look for the status there.
+        let year = i64::from(office.today.year());
         let places = match (kept, counts.keys().next()) {
             (Some(kept), Some(provider)) => BTreeMap::from([((*provider).to_owned(), kept)]),
-            _ => store::take_all(conn, &counts, i64::from(office.today.year()), office.now)?,
+            _ => store::take_all(conn, &counts, year, office.now)?,
         };
+        office.app.ahead.saw(&places, year);
         Ok(Supply { keys, places: places.into_iter().map(|(provider, places)| (provider, places.into_iter())).collect() })
     }
     /// That the next place of a provider is used.

@@ -9,7 +9,7 @@ use verifier::ids::CreditCode;
 use verifier::verdict::Interval;
 
 use super::Order;
-use crate::db::{self, Conn, Db};
+use crate::db::{self, Condition, Conn, Db};
 use crate::error::{Error, Fault};
 use crate::webhooks::Listeners;
 use crate::{keys, ledger, providers};
@@ -75,9 +75,20 @@ impl Known {
         if held.revisions != revisions || held.facts.providers.len() > NAMES_MAX {
             *held = Held { revisions, facts: Facts::default() };
         }
+        held.facts.clients = read.clients;
         held.facts.providers.extend(read.providers);
         held.facts.schemes.extend(read.schemes);
         Ok(())
+    }
+
+    /// What these orders name as it was read last, and that it still is so; none where something is missing, or a client was let in under another
+    /// revision of the clients.
+    pub(super) fn ahead(&self, orders: &[&Order]) -> Option<(Facts, Condition)> {
+        let held = self.held();
+        let facts = held.facts.pick(&Names::of(orders.iter().copied()))?;
+        let [trust, webhooks] = held.revisions;
+        let sure = orders.iter().all(|order| order.actor.seen.is_none_or(|seen| seen == facts.clients));
+        sure.then(|| (facts.clone(), db::unchanged(REVISIONS, [trust, webhooks, facts.clients])))
     }
 
     /// What these orders name, as the caller's transaction sees it.
@@ -89,8 +100,9 @@ impl Known {
         let [trust, webhooks, clients] = db::revisions(conn, REVISIONS)?;
         {
             let mut held = self.held();
+            held.facts.clients = clients;
             if held.revisions != [trust, webhooks] {
-                held.facts = Facts::default();
+                held.facts = Facts { clients, ..Facts::default() };
             } else if let Some(facts) = held.facts.pick(&names) {
                 return Ok(Facts { clients, ..facts });
             }

@@ -1,5 +1,6 @@
 //! The use cases of certificates. Each is one transaction with one evidence row (a replacement: one for either certificate).
 
+mod ahead;
 mod alike;
 mod issue;
 mod known;
@@ -12,8 +13,9 @@ use verifier::documents::Digest;
 use verifier::documents::digest;
 use verifier::ids::{CertificateNumber, IdDocument};
 
+pub use self::ahead::Ahead;
 pub use self::alike::{issued_alike, likeness};
-pub use self::issue::{Issued, Order, Origin, check_all, issue, issue_all, issue_at, keep_places};
+pub use self::issue::{IfSo, Issued, Order, Origin, check_all, issue, issue_ahead, issue_all, issue_at, keep_places};
 pub use self::known::Known;
 pub use self::many::{change_all, credit_of, named};
 pub use self::replace::{Replaces, may_replace, replace, replace_at};

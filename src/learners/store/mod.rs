@@ -4,17 +4,19 @@ mod sign_in;
 mod trail;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Binary};
 
 use super::State;
 use crate::bulk_row;
 use crate::db::schema::{clients, learner_views as views, learners};
-use crate::db::{Conn, is_id};
+use crate::db::{Column, Condition, Conn, Kept, is_id};
 use crate::error::{Error, Fault};
 pub(super) use sign_in::{Code, Session, codes, end_session, end_sessions, insert_code, insert_session, purge, session, sessions, use_code};
 pub(super) use trail::{Event, Looked, events, looks, looks_before};
 
 /// An account as it is stored.
-#[derive(Clone, Queryable)]
+#[derive(Clone, Queryable, QueryableByName)]
+#[diesel(table_name = learners)]
 pub struct Row {
     /// `lrn_...`
     pub id: String,
@@ -58,6 +60,27 @@ pub(super) fn keep_by_hash(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<Vec<Ro
         Conn::Sqlite(c) => query.load(c)?,
         Conn::Postgres(c) => query.for_share().load(c)?,
     })
+}
+
+/// The accounts of these documents.
+pub(super) fn by_hashes(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<Vec<Row>, Error> {
+    match conn {
+        // Compared with an array, PostgreSQL would plan it anew each time, which takes longer than to find them.
+        Conn::Postgres(c) => {
+            let query = diesel::sql_query("SELECT * FROM learners WHERE id_hash IN (SELECT unnest($1))");
+            Ok(Kept(query.bind::<Array<Binary>, _>(hashes)).load(c)?)
+        }
+        Conn::Sqlite(c) => Ok(learners::table.filter(learners::id_hash.eq_any(hashes)).load(c)?),
+    }
+}
+
+/// That each of these accounts, of which no two are the same, is open, and stays so until the transaction ends.
+pub(super) fn all_open(ids: Vec<String>) -> Condition {
+    Condition {
+        with: "kept AS (SELECT id FROM learners WHERE id = ANY({0}) AND state = 'open' ORDER BY id FOR SHARE)",
+        so: "(SELECT COUNT(*) FROM kept) = cardinality({0})",
+        values: vec![Column::Text(ids.into_iter().map(Some).collect())],
+    }
 }
 
 /// The account that goes on for `row`, which stays as it is until this transaction ends.
