@@ -91,10 +91,12 @@ const dayIn = (region) => new Date(Date.now() + (region?.zone ?? 480) * 60_000).
 async function enter() {
   tellAll({ notice: "page.account.waiting", refused: "" });
   draw();
+  // First of all: what is read after it knows of every transfer that has ended.
+  const transfers = await transfersOf();
   const lists = ["v1/account/lots", "v1/account/certificates", "v1/schemes"].map((path) => all(path));
   const singles = [own("v1/account"), own("v1/account/balances"), looksAfter(null), hoursOf(), postingsAfter(null), get("v1/region"), destinationsOf()];
-  const answers = await Promise.all([...lists, programmesOf(), transfersOf(), ...singles]);
-  const [lots, certificates, schemes, programmes, transfers, account, balances, looks, hours, postings, region, destinations] = answers;
+  const answers = await Promise.all([...lists, programmesOf(), ...singles]);
+  const [lots, certificates, schemes, programmes, account, balances, looks, hours, postings, region, destinations] = answers;
   if (!isSignedIn()) return;
   if (account.problem) return tellAll({ notice: words(account.problem) });
   const bodies = await bodiesOf([lots, certificates, postings].flatMap((list) => (list.items ?? list.answer?.items ?? []).map((row) => (row.lot ?? row).provider)));
@@ -107,7 +109,7 @@ async function enter() {
     hours: hours.answer ?? { schemes: [] }, today: dayIn(region.answer),
     transfers: listed(transfers), destinations: destinations.answer?.items ?? [], region: region.answer?.code,
   };
-  const isPartly = answers.some((part) => part.problem);
+  const isPartly = [transfers, ...answers].some((part) => part.problem);
   byId("as-of").value = held.today;
   byId("as-of").max = held.today;
   tellAll({ notice: isPartly ? "page.account.partly" : "" });
@@ -116,9 +118,10 @@ async function enter() {
   follow();
 }
 
-/** Reads again what a transfer changes, and shows the one that the reader has to do with. */
+/** Reads again what a transfer changes, transfers before all that they change, and shows the one that the reader has to do with. */
 async function reread(transfer) {
-  const [lots, balances, programmes, transfers, postings] = await Promise.all([all("v1/account/lots"), own("v1/account/balances"), programmesOf(), transfersOf(), postingsAfter(null)]);
+  const transfers = await transfersOf();
+  const [lots, balances, programmes, postings] = await Promise.all([all("v1/account/lots"), own("v1/account/balances"), programmesOf(), postingsAfter(null)]);
   if (!held) return;
   const read = { lots, programmes, transfers };
   for (const [name, list] of Object.entries(read)) if (list.items) held[name] = list;

@@ -1,6 +1,6 @@
 // What time does: the age of the bundle, a wrong clock, a bundle that is older than the certificate, an older year, a refused update.
 import assert from "node:assert/strict";
-import { given, has, issue, operate, outcome, said, scene, steps, v } from "./scene.mjs";
+import { given, issue, main, operate, outcome, scene, shows, steps, v } from "./scene.mjs";
 
 const DAY = 86_400_000;
 
@@ -17,20 +17,20 @@ await scene("as-of", v(given.valid), async (page, open) => {
   await later(page, 3, open, given.valid, "截至下列时间有效");
   assert.deepEqual(await steps(page), Array(6).fill("通过"));
   assert.equal(await page.locator(".verdict.valid").count(), 0, "it looks like valid");
-  has(await said(page), "已非最新", "3天前", "欧阳静");
+  await shows(main(page), "已非最新", "3天前", "欧阳静");
 }, { expected: ["net::ERR_FAILED"] });
 await scene("as-of-revoked", v(given.valid), async (page, open) => {
   await later(page, 3, open, given.revoked, "无效");
 }, { expected: ["net::ERR_FAILED"] });
 await scene("expired", v(given.valid), async (page, open) => {
   await later(page, 100, open, given.valid, "无法断定");
-  has(await said(page), "信任数据已过期，无法断定", "已过期，不能据以断定", "100天前");
+  await shows(main(page), "信任数据已过期，无法断定", "已过期，不能据以断定", "100天前");
   assert.equal(await page.locator("#outcome .valid, #outcome .invalid").count(), 0);
 }, { expected: ["net::ERR_FAILED"] });
 await scene("wrong-clock", v(given.valid), async (page, open) => {
   await page.clock.setFixedTime(Date.now() - 400 * DAY);
   await outcome(page, open, "有效");
-  has(await page.locator("#outcome").innerText(), "本机时钟早于信任数据，已按数据日期判断");
+  await shows(page.locator("#outcome"), "本机时钟早于信任数据，已按数据日期判断");
 });
 await scene("newer-than-bundle", v(given.valid), async (page, open) => {
   await outcome(page, open, "有效");
@@ -39,14 +39,14 @@ await scene("newer-than-bundle", v(given.valid), async (page, open) => {
   await page.route("**/v1/bundle/manifests", (route) => route.abort());
   await page.evaluate((text) => (location.hash = text), digits);
   await page.getByRole("heading", { name: "无法断定" }).waitFor();
-  has(await page.locator("#outcome").innerText(), "信任数据早于此证书");
+  await shows(page.locator("#outcome"), "信任数据早于此证书");
   await page.screenshot({ path: `${given.shots}/newer-than-bundle-before.png`, fullPage: true });
   await page.unroute("**/v1/bundle/manifests");
   const asked = page.waitForRequest("**/v1/bundle/deltas/*");
   await page.evaluate((text) => (location.hash = text), digits);
   await page.getByRole("heading", { name: "有效", exact: true }).waitFor();
   await asked;
-  has(await said(page), number, "信任包刚刚更新，本结论已按新数据重新作出");
+  await shows(main(page), number, "信任包刚刚更新，本结论已按新数据重新作出");
 }, { expected: ["net::ERR_FAILED"] });
 await scene("revoked-meanwhile", v(given.valid), async (page, open, context) => {
   const { id, digits } = await issue();
@@ -58,7 +58,7 @@ await scene("revoked-meanwhile", v(given.valid), async (page, open, context) => 
   await page.goto("about:blank");
   await page.goto(given.url + v(digits));
   await page.getByRole("heading", { name: "无效", exact: true }).waitFor();
-  has(await said(page), "证书已被撤销", "信任包刚刚更新，本结论已按新数据重新作出");
+  await shows(main(page), "证书已被撤销", "信任包刚刚更新，本结论已按新数据重新作出");
 });
 await scene("without-deltas", v(given.valid), async (page, open) => {
   await page.route("**/v1/bundle/deltas/*", (route) => route.fulfill({ status: 410, json: {} }));
@@ -82,7 +82,7 @@ await scene("rollback", v(given.valid), async (page, open) => {
   await page.route("**/v1/bundle/manifests", (route) => route.fulfill({ contentType: "application/json", body: early }));
   await page.getByRole("button", { name: "立即更新信任包" }).click();
   await page.getByRole("heading", { name: "新的信任包未被采用" }).waitFor();
-  has(await said(page), "早于已有的信任包", "仍使用已有的信任包");
+  await shows(main(page), "早于已有的信任包", "仍使用已有的信任包");
   assert.equal(await page.locator("#outcome h2").textContent(), "有效");
 }, { expected: ["404"] });
 await scene("another-key", v(given.valid), async (page, open) => {
@@ -97,7 +97,7 @@ await scene("another-key", v(given.valid), async (page, open) => {
   await page.goto("about:blank");
   await outcome(page, open, "有效");
   await page.getByRole("button", { name: "已核对相符，采用新密钥" }).waitFor();
-  has(await said(page), "警告：登记系统给出的密钥与先前固定的不同", given.fingerprint, given.otherFingerprint);
+  await shows(main(page), "警告：登记系统给出的密钥与先前固定的不同", given.fingerprint, given.otherFingerprint);
 });
 await scene("another-key-taken", v(given.valid), async (page, open) => {
   await outcome(page, open, "有效");
@@ -114,12 +114,12 @@ await scene("another-key-taken", v(given.valid), async (page, open) => {
   await page.getByRole("button", { name: "已核对相符，采用新密钥" }).click();
   await page.getByRole("heading", { name: "无法断定" }).waitFor();
   assert.equal(await page.locator(".alarm:visible").count(), 0);
-  has(await page.locator("#basis").innerText(), given.otherFingerprint);
+  await shows(page.locator("#basis"), given.otherFingerprint);
 });
 await scene("no-network", v(given.valid), async (page, open) => {
   await page.route("**/v1/**", (route) => route.abort());
   await outcome(page, open, "未能核验");
-  has(await said(page), "本机还没有信任包");
+  await shows(main(page), "本机还没有信任包");
   assert.equal(await page.locator(".valid, .ok").count(), 0);
   await page.unroute("**/v1/**");
   await page.getByRole("button", { name: "重试" }).click();

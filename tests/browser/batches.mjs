@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { given, has, said, scene } from "./scene.mjs";
+import { counts, given, has, main, scene, shows, soon } from "./scene.mjs";
 
 const { bodies } = given;
 const { files, one } = bodies;
@@ -65,14 +65,14 @@ await scene("batches-story-360", "/", async (page, open) => {
   await page.getByRole("link", { name: "批量签发" }).click();
   await enter(page, one);
   await page.getByRole("heading", { name: "上传表格" }).waitFor();
-  has(await said(page), "还没有批次。", one.id);
+  await shows(main(page), "还没有批次。", one.id);
   const template = await fetched(page, page.getByRole("link", { name: "下载模板（CSV）" }));
   has(template.bytes.toString(), "姓名", "证件号码", "评价日期");
   await upload(page, files.faulty);
-  has(await page.locator("#batch").innerText(), "2026年10月电工考试（初稿）.csv", "总行数\n300", "可签发\n298", "有错误\n2", "批准后将签发 298 张证书。", "有错误的 2 行不签发");
+  await shows(page.locator("#batch"), "2026年10月电工考试（初稿）.csv", "总行数\n300", "可签发\n298", "有错误\n2", "批准后将签发 298 张证书。", "有错误的 2 行不签发");
   const rows = page.locator("#batch-wrong tbody tr");
-  assert.deepEqual(await rows.first().locator("td").allInnerTexts(), ["2", "评价日期", "不是有效日期\n表中为：2026-13-01"]);
-  assert.equal(await rows.count(), 2);
+  await soon(async () => assert.deepEqual(await rows.first().locator("td").allInnerTexts(), ["2", "评价日期", "不是有效日期\n表中为：2026-13-01"]));
+  await counts(rows, 2);
   await page.screenshot({ path: `${given.shots}/batches-story-wrong.png`, fullPage: true });
   const marked = await fetched(page, press(page, "下载标注了错误的文件"));
   assert.equal(marked.name, "2026年10月电工考试（初稿）-errors.csv");
@@ -90,12 +90,12 @@ await scene("batches-story-360", "/", async (page, open) => {
   assert.equal(names((await fetched(page, press(page, "二维码（SVG）"))).bytes)[0], names(codes.bytes)[0].replace("png", "svg"));
   assert.equal((await fetched(page, press(page, "证书数据（NDJSON）"))).bytes.toString().trim().split("\n").length, 300);
   assert.equal((await fetched(page, press(page, "结果表（Excel）"))).bytes.toString("latin1", 0, 2), "PK");
-  has(await page.locator("#list").innerText(), "2026年10月电工考试.csv", "签发完成 · 300 行，已签发 300", "300 行，已签发 0");
+  await shows(page.locator("#list"), "2026年10月电工考试.csv", "签发完成 · 300 行，已签发 300", "300 行，已签发 0");
   const [heading, first] = readFileSync(files.whole, "utf8").trim().split("\n");
   const [columns, told] = results.bytes.toString().split(/\r?\n/).map((line) => line.split(","));
   const lost = told[columns.findIndex((name) => name.includes("证书编号"))];
   await upload(page, { name: "换发.csv", mimeType: "text/csv", buffer: Buffer.from(`${heading},原证书编号,换发原因\n${first},${lost},证书遗失`) });
-  has(await page.locator("#batch").innerText(), "批准后将签发 1 张证书。", "其中 1 张换发：原证书随即失效");
+  await shows(page.locator("#batch"), "批准后将签发 1 张证书。", "其中 1 张换发：原证书随即失效");
   await kept(page);
   for (const address of asked) assert.ok(!address.includes(one.secret) && !address.includes("token="), address);
 }, PHONE);
@@ -103,7 +103,7 @@ await scene("batches-story-360", "/", async (page, open) => {
 await scene("batches-sign-in", "/batches", async (page, open) => {
   await open();
   await page.getByLabel("客户端编号").waitFor();
-  has(await said(page), "关闭或刷新本页即退出", "批准之前不签发任何证书");
+  await shows(main(page), "关闭或刷新本页即退出", "批准之前不签发任何证书");
   assert.equal(await page.locator("#desk").isVisible(), false);
 }, PHONE);
 await scene("batches-sign-in-refused", "/batches", async (page, open) => {
@@ -111,7 +111,7 @@ await scene("batches-sign-in-refused", "/batches", async (page, open) => {
   await enter(page, { id: one.id, secret: "hufu_wrong" });
   await page.getByText("客户端编号或密钥不正确").waitFor();
   await english(page);
-  has(await said(page), "client id or secret is wrong", "The rule");
+  await shows(main(page), "client id or secret is wrong", "The rule");
   assert.equal(await page.getByRole("link", { name: "The rule" }).getAttribute("href"), "docs/errors#access.client_credentials");
   await translated(page);
 }, { ...DARK, expected: ["401"] });
@@ -119,9 +119,9 @@ await scene("batches-sign-in-refused", "/batches", async (page, open) => {
 async function wrong(page, open) {
   await signIn(page, open);
   await upload(page, files.wrong);
-  has(await said(page), "没有可签发的行", "不是规定的词语", "60 处", "技能等级", "表中为：十级");
+  await shows(main(page), "没有可签发的行", "不是规定的词语", "60 处", "技能等级", "表中为：十级");
   assert.equal(await press(page, "批准并签发 0 张").count(), 0);
-  assert.equal(await page.locator("#batch-wrong tbody tr").count(), 50);
+  await counts(page.locator("#batch-wrong tbody tr"), 50);
   await press(page, "继续显示错误").click();
   await page.locator("#batch-wrong tbody tr").nth(59).waitFor();
   assert.equal(await press(page, "继续显示错误").isVisible(), false);
@@ -131,19 +131,19 @@ await scene("batches-some-wrong-english", "/batches", async (page, open) => {
   await signIn(page, open);
   await upload(page, files.some);
   await english(page);
-  has(await said(page), "Approving issues 38 certificates.", "The 2 rows with errors are left out", "the cell is not a day", "found: soon", "Approve and issue 38", "Cancel this batch…");
+  await shows(main(page), "Approving issues 38 certificates.", "The 2 rows with errors are left out", "the cell is not a day", "found: soon", "Approve and issue 38", "Cancel this batch…");
   await translated(page);
 }, DARK);
 await scene("batches-file-refused", "/batches", async (page, open) => {
   await signIn(page, open);
   await page.getByLabel("选择文件，或把文件拖到这里").setInputFiles(files.unknown);
   await page.locator("#upload-refused").getByText("存在未知列").waitFor();
-  has(await page.locator("#upload-refused").innerText(), "工作单位", "规则说明");
+  await shows(page.locator("#upload-refused"), "工作单位", "规则说明");
   assert.equal(await page.locator("#batch").isVisible(), false);
   await page.screenshot({ path: `${given.shots}/batches-file-unknown.png`, fullPage: true });
   await press(page, "不使用“工作单位”这一列，重新上传").click();
   await state(page, "校验完成，等待批准");
-  has(await said(page), "批准后将签发 2 张证书。");
+  await shows(main(page), "批准后将签发 2 张证书。");
   assert.equal(await page.locator("#upload-refused").innerText(), "");
 }, { ...PHONE, expected: ["422"] });
 
@@ -170,7 +170,7 @@ async function stands(id, route) {
 await scene("batches-issuing-english", "/batches", async (page, open) => {
   await issuing(page, open);
   await english(page);
-  has(await said(page), "5,120 of 10,000 rows, 1,280 rows a second, about 4 s left", "Being issued 50%");
+  await shows(main(page), "5,120 of 10,000 rows, 1,280 rows a second, about 4 s left", "Being issued 50%");
   await translated(page);
 }, { ...DARK, expected: ["ERR_FAILED"] });
 
@@ -179,7 +179,7 @@ await scene("batches-done-english", "/batches", async (page, open) => {
   await page.getByRole("button", { name: "2026年10月电工考试.csv" }).click();
   await state(page, "签发完成");
   await english(page);
-  has(await said(page), "Done", "Results (Excel)", "QR codes (PNG)", "300 rows, 300 issued");
+  await shows(main(page), "Done", "Results (Excel)", "QR codes (PNG)", "300 rows, 300 issued");
   await translated(page);
 }, DARK);
 /** Where a proxy holds the events back, the page asks by itself. */
@@ -227,7 +227,7 @@ await scene("batches-retry", "/batches", async (page, open) => {
   await press(page, "批准并签发 12 张").click();
   await state(page, "签发完成，部分行未签发");
   await page.locator("#batch-wrong tbody tr").nth(9).waitFor();
-  has(await said(page), "有 10 行在签发时被拒", "该人员的同一证书已签发", "已签发\n2", "签发被拒\n10");
+  await shows(main(page), "有 10 行在签发时被拒", "该人员的同一证书已签发", "已签发\n2", "签发被拒\n10");
   const again = page.waitForResponse((response) => response.url().endsWith("/retry"));
   await press(page, "重试被拒的行").click();
   assert.equal((await again).status(), 200);
@@ -237,7 +237,7 @@ await scene("batches-retry", "/batches", async (page, open) => {
 await scene("batches-second-person", "/batches", async (page, open) => {
   await signIn(page, open, bodies.first);
   await upload(page, files.second);
-  has(await said(page), "须由上传者以外的人员批准。", "批次编号：bat_");
+  await shows(main(page), "须由上传者以外的人员批准。", "批次编号：bat_");
   assert.equal(await press(page, "批准并签发 10 张").count(), 0);
   await page.screenshot({ path: `${given.shots}/batches-second-first.png`, fullPage: true });
   await press(page, "退出").click();
@@ -277,7 +277,7 @@ await scene("batches-ended", "/batches", async (page, open) => {
   assert.ok(!(await page.content()).includes("ended.csv"));
   await enter(page, one);
   await state(page, "校验完成，等待批准");
-  assert.equal(await page.locator("#batch-title").innerText(), "ended.csv");
+  await shows(page.locator("#batch-title"), "ended.csv");
 }, PHONE);
 
 /** One certificate from its number to revoked. */
@@ -292,7 +292,7 @@ async function found(page, open) {
   await press(page, "查找").click();
   await page.getByText("共 1 张证书。").waitFor();
   const own = page.locator("#issued li");
-  has(await own.innerText(), "王小明", "在效", number, "电工 · 三级（高级工）");
+  await shows(own, "王小明", "在效", number, "电工 · 三级（高级工）");
   const change = async (button, words) => {
     await own.getByText("变更状态……").click();
     await own.getByLabel("原因", { exact: true }).fill("复核评价记录");
@@ -343,11 +343,11 @@ await scene("batches-changes-360", "/batches", async (page, open) => {
   await state(page, "签发完成");
   await propose(page, "batch", "suspend");
   await changing(page, "等待批准");
-  has(await page.locator("#change").innerText(), "暂停 30 张证书", "复核评价记录", "前若干编号");
+  await shows(page.locator("#change"), "暂停 30 张证书", "复核评价记录", "前若干编号");
   await page.screenshot({ path: `${given.shots}/batches-changes-previewed.png`, fullPage: true });
   await press(page, "批准并暂停 30 张").click();
   await changing(page, "变更完成");
-  has(await page.locator("#change").innerText(), "已变更\n30", "sha256:");
+  await shows(page.locator("#change"), "已变更\n30", "sha256:");
   const { bytes } = await fetched(page, press(page, "结果表（CSV）"));
   const [one, two] = bytes.toString().split("\n").slice(1).map((row) => row.split(",")[1]);
   await propose(page, "numbers", "revoke", () => page.getByLabel("证书编号清单").fill(`${one}\n${two}\nNO-SUCH-1`));
@@ -360,7 +360,7 @@ await scene("batches-changes-360", "/batches", async (page, open) => {
   assert.equal(await page.locator("#change-refused").innerText(), "");
   await propose(page, "numbers", "reinstate", () => page.getByLabel("证书编号清单").fill(one));
   await page.locator("#change-refused").getByText("没有可执行此操作的证书").waitFor();
-  has(await page.locator("#changes-list").innerText(), "撤销 2 张证书", "暂停 30 张证书", "变更完成");
+  await shows(page.locator("#changes-list"), "撤销 2 张证书", "暂停 30 张证书", "变更完成");
   await page.getByLabel("证书编号", { exact: true }).fill(one);
   await press(page, "查找").click();
   await page.locator("#issued .badge").getByText("已撤销").waitFor();
@@ -370,7 +370,7 @@ await scene("batches-changes-second-english", "/batches", async (page, open) => 
   await signIn(page, open, bodies.first);
   await propose(page, "filter", "revoke", () => page.getByLabel("职业编码或其开头").fill("6-31-"));
   await changing(page, "等待批准");
-  has(await page.locator("#change").innerText(), "撤销 10 张证书", "须由提出者以外的人员批准。", "按条件");
+  await shows(page.locator("#change"), "撤销 10 张证书", "须由提出者以外的人员批准。", "按条件");
   assert.equal(await press(page, "批准并撤销 10 张").count(), 0);
   await press(page, "退出").click();
   await enter(page, bodies.second);
@@ -387,7 +387,7 @@ await scene("batches-changes-second-english", "/batches", async (page, open) => 
   await changing(page, "变更完成，部分未能变更");
   await page.locator("#change .codes li").waitFor();
   await english(page);
-  has(await page.locator("#change").innerText(), "Revoke: 10 certificates", "Done; some could not be changed", "Could not be changed");
+  await shows(page.locator("#change"), "Revoke: 10 certificates", "Done; some could not be changed", "Could not be changed");
   assert.doesNotMatch((await page.locator("#change-told, #change-title, #change .codes").allInnerTexts()).join(), /\p{Script=Han}/u);
   await translated(page);
 }, DARK);

@@ -1,6 +1,6 @@
 // The front page, the directory of providers, the list of codes, the interface for programs.
 import assert from "node:assert/strict";
-import { given, has, said, scene } from "./scene.mjs";
+import { given, main, scene, shows, soon } from "./scene.mjs";
 
 const lookUp = async (page, number, name) => {
   await page.getByLabel("证书编号", { exact: true }).fill(number);
@@ -11,7 +11,7 @@ const lookUp = async (page, number, name) => {
 async function front(page, open) {
   await open();
   await page.locator("#bundle dd").first().waitFor();
-  has(await said(page), "上海市", "310000", given.fingerprint, "视为最新至", "可用至");
+  await shows(main(page), "上海市", "310000", given.fingerprint, "视为最新至", "可用至");
   for (const link of await page.locator("main a").all()) {
     const answer = await page.request.get(new URL(await link.getAttribute("href"), page.url()).href);
     assert.equal(answer.status(), 200, answer.url());
@@ -28,7 +28,7 @@ async function english(page, open) {
   await page.getByRole("link", { name: "Open the directory" }).click();
   await page.getByRole("heading", { name: "Directory of issuing bodies" }).waitFor();
   await page.locator("summary").first().waitFor();
-  has(await said(page), "Bodies found: 3", "Class A", "Green flag", "Assessment body");
+  await shows(main(page), "Bodies found: 3", "Class A", "Green flag", "Assessment body");
   assert.equal(await page.locator("nav").getAttribute("aria-label"), "Sections");
 }
 
@@ -36,7 +36,7 @@ async function english(page, open) {
 async function directory(page, open) {
   await open();
   await page.locator("summary").nth(2).waitFor();
-  has(await said(page), "共 3 家机构", "上海示例职业技能评价中心", "91110000802100433B", "A 级", "绿牌", "黑名单");
+  await shows(main(page), "共 3 家机构", "上海示例职业技能评价中心", "91110000802100433B", "A 级", "绿牌", "黑名单");
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
   await page.getByLabel("名称或统一社会信用代码").focus();
@@ -46,7 +46,7 @@ async function directory(page, open) {
   await page.locator("summary").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "历次变更" }).waitFor();
-  has(await said(page), "2026-01-01 起", "依据：沪人社职〔2026〕12 号", "6-31-", "五级（初级工）至一级（高级技师）", "职业技能等级证书");
+  await shows(main(page), "2026-01-01 起", "依据：沪人社职〔2026〕12 号", "6-31-", "五级（初级工）至一级（高级技师）", "职业技能等级证书");
   assert.ok(!page.url().includes("?"), "the search stands in the address");
 }
 
@@ -63,7 +63,7 @@ await scene("front-found", "/", async (page, open) => {
   await open();
   await lookUp(page, given.number, given.name);
   await page.getByRole("heading", { name: "有效", exact: true }).waitFor();
-  has(await said(page), "上海示例职业技能评价中心", "三级（高级工）");
+  await shows(main(page), "上海示例职业技能评价中心", "三级（高级工）");
 });
 await scene("front-not-found", "/", async (page, open) => {
   await open();
@@ -76,7 +76,7 @@ await scene("front-too-many", "/", async (page, open) => {
   await page.getByRole("heading", { name: "没有查到", exact: true }).waitFor();
   await lookUp(page, "HF0000", "欧阳进");
   await page.getByRole("heading", { name: "未能核验", exact: true }).waitFor();
-  has(await said(page), "请求过于频繁，请稍后再试");
+  await shows(main(page), "请求过于频繁，请稍后再试");
 }, { url: given.busy, expected: ["429"] });
 await scene("providers", "/providers", directory);
 await scene("providers-320", "/providers", directory, { width: 320, height: 640 });
@@ -103,7 +103,7 @@ await scene("docs", "/docs", async (page, open) => {
   await open();
   await page.locator(".opblock").first().waitFor();
   assert.equal(await page.title(), "Hufu");
-  assert.ok((await page.locator(".opblock").count()) >= given.operations);
+  await soon(async () => assert.ok((await page.locator(".opblock").count()) >= given.operations));
   assert.equal(await page.locator(".loading-container, .errors-wrapper").count(), 0);
   await page.locator("#operations-verification-verify_certificate .opblock-summary-control").click();
   await page.locator("#operations-verification-verify_certificate .try-out__btn").click();

@@ -1,6 +1,6 @@
 // Moving credit to another region: what would arrive, in transit, arrived, come back, withdrawn, given back.
 import assert from "node:assert/strict";
-import { given, has, operate, scene } from "./scene.mjs";
+import { counts, given, operate, scene, shows } from "./scene.mjs";
 
 const { crossing, separate } = given;
 const AT = { url: crossing.url };
@@ -34,17 +34,17 @@ async function quote(page, ...amounts) {
 
 async function good(page, open) {
   await first(page, open);
-  has(await section(page).innerText(), "江苏省 320000", "长三角互认", "可用 2.00", "自 2033-10-18 起失效");
+  await shows(section(page), "江苏省 320000", "长三角互认", "可用 2.00", "自 2033-10-18 起失效");
   await page.getByText("条款 credit").click();
-  has(await page.locator(".clause").innerText(), "折算", "5 折 4", "每人每年");
+  await shows(page.locator(".clause"), "折算", "5 折 4", "每人每年");
   await quote(page, "1.99");
-  has(await answer(page).innerText(), "江苏省将记入", "1.59", "320000:credit", "核心", "自 2033-10-18 起失效", "credit", "由江苏省决定", "确认转往江苏省");
+  await shows(answer(page), "江苏省将记入", "1.59", "320000:credit", "核心", "自 2033-10-18 起失效", "credit", "由江苏省决定", "确认转往江苏省");
 }
 
 async function bad(page, open) {
   await first(page, open);
   await quote(page, "2.00", "2.00");
-  has(await answer(page).innerText(), "江苏省不会接收", "未通过", "通过", "at most 3.00", "0.00 + 3.20");
+  await shows(answer(page), "江苏省不会接收", "未通过", "通过", "at most 3.00", "0.00 + 3.20");
   assert.equal(await page.getByRole("button", { name: "确认转往江苏省" }).count(), 0);
 }
 
@@ -54,15 +54,15 @@ await scene("moving-quote-dark", "/account", good, { ...SMALL, colorScheme: "dar
 await scene("moving-quote-english", "/account", async (page, open) => {
   await good(page, open);
   await page.getByRole("button", { name: "English" }).click();
-  has(await section(page).innerText(), "Jiangsu 320000", "2.00 to spend", "Jiangsu would book", "core", "ends on 2033-10-18", "Move it to Jiangsu");
-  has(await answer(page).innerText(), "until Jiangsu has decided");
+  await shows(section(page), "Jiangsu 320000", "2.00 to spend", "Jiangsu would book", "core", "ends on 2033-10-18", "Move it to Jiangsu");
+  await shows(answer(page), "until Jiangsu has decided");
 }, SMALL);
 await scene("moving-refused", "/account", bad, AT);
 await scene("moving-refused-360", "/account", bad, SMALL);
 await scene("moving-refused-english", "/account", async (page, open) => {
   await bad(page, open);
   await page.getByRole("button", { name: "English" }).click();
-  has(await answer(page).innerText(), "Jiangsu would not accept it", "Failed");
+  await shows(answer(page), "Jiangsu would not accept it", "Failed");
 }, AT);
 await scene("moving-amounts", "/account", async (page, open) => {
   await first(page, open);
@@ -94,23 +94,30 @@ await scene("moving-arrives", "/account", async (page, open) => {
   await page.getByRole("button", { name: "确认转往江苏省" }).click();
   await transfers(page).first().waitFor();
   await page.getByText("已到江苏省").waitFor();
-  assert.equal(await transfers(page).count(), 1, "moved twice");
+  await counts(transfers(page), 1, "moved twice");
   assert.equal(new Set(keys).size, 1);
-  has(await page.locator("#lots-table").innerText(), "1.00 分", "共 2.00");
-  has(await transfers(page).first().innerText(), "已到江苏省", "1.00", "trf_");
+  await shows(page.locator("#lots-table"), "1.00 分", "共 2.00");
+  await shows(transfers(page).first(), "已到江苏省", "1.00", "trf_");
 }, { ...SMALL, expected: ["ERR_FAILED", "Failed to load resource"] });
-/** No account there. */
+/** No account there. It has ended by the time the page learns of it, which then shows no lot as it was before. */
 await scene("moving-came-back", "/account", async (page, open) => {
   await account(crossing.lonely, crossing)(page, open);
+  await page.route(/v1\/account\/transfers(\?|$)/, async (route) => {
+    const ended = async () => {
+      const response = await route.fetch();
+      return (await response.json()).items.every(({ state }) => state !== "reserved") ? response : ended();
+    };
+    return route.request().method() === "GET" ? route.fulfill({ response: await ended() }) : route.continue();
+  });
   await quote(page, "3.00");
   await page.getByRole("button", { name: "确认转往江苏省" }).click();
   await page.getByText("江苏省未接收，已退回").waitFor();
-  has(await transfers(page).first().innerText(), "找不到该学习者的唯一账户", "3.00");
-  has(await page.locator("#lots-table").innerText(), "3.00 分");
+  await shows(transfers(page).first(), "找不到该学习者的唯一账户", "3.00");
+  await shows(page.locator("#lots-table"), "3.00 分");
 }, SMALL);
 await scene("moving-withdrawn", "/account", async (page, open) => {
   await account(crossing.hasty, crossing)(page, open);
-  has(await transfers(page).first().innerText(), "江苏省未接收，已退回", "转出方在到达之前已取消");
+  await shows(transfers(page).first(), "江苏省未接收，已退回", "转出方在到达之前已取消");
 }, AT);
 
 /** Nobody answers: it stays in transit, and is asked back. */
@@ -126,7 +133,7 @@ await scene("moving-in-transit", "/account", waiting, APART);
 await scene("moving-in-transit-360", "/account", async (page, open) => {
   await waiting(page, open);
   await page.getByText("江苏省暂无答复").waitFor();
-  has(await page.locator("#balances").innerText(), "冻结", "2.00");
+  await shows(page.locator("#balances"), "冻结", "2.00");
 }, { ...APART, width: 360, height: 740 });
 await scene("moving-asked-back", "/account", async (page, open) => {
   await waiting(page, open);
@@ -134,25 +141,25 @@ await scene("moving-asked-back", "/account", async (page, open) => {
   await page.getByText("已要求江苏省退回，自").waitFor();
   assert.equal(await page.getByRole("button", { name: "要求撤回" }).count(), 0);
   await page.getByRole("button", { name: "English" }).click();
-  has(await transfers(page).first().innerText(), "Asked back from Jiangsu since", "its decision is awaited", "put again by itself");
+  await shows(transfers(page).first(), "Asked back from Jiangsu since", "its decision is awaited", "put again by itself");
 }, { ...APART, width: 360, height: 740 });
 
 /** What came goes back whole, after a second word. */
 await scene("moving-give-back", "/account", async (page, open) => {
   await account(crossing.there.learner, crossing.there)(page, open);
-  has(await transfers(page).first().innerText(), "来自上海市", "接收", "上海市计 3.00");
-  has(await section(page).innerText(), "没有可据以转出学分的互认协议");
+  await shows(transfers(page).first(), "来自上海市", "接收", "上海市计 3.00");
+  await shows(section(page), "没有可据以转出学分的互认协议");
   await page.getByText("全部退还……").click();
-  has(await transfers(page).first().innerText(), "将全部退还上海市");
+  await shows(transfers(page).first(), "将全部退还上海市");
   await page.screenshot({ path: `${given.shots}/moving-give-back-asked.png`, fullPage: true });
   await page.getByRole("button", { name: "确认退还上海市" }).click();
   await page.getByText("已退还上海市").waitFor();
-  assert.equal(await transfers(page).count(), 2);
+  await counts(transfers(page), 2);
   assert.equal(await page.getByText("全部退还……").count(), 0);
 }, { url: crossing.there.url, width: 360, height: 740 });
 /** And is back where it was earned. */
 await scene("moving-back-here", "/account", async (page, open) => {
   await account(crossing.traveller, crossing)(page, open);
-  has(await page.locator("#moves").innerText(), "江苏省已全部退还", "已到江苏省");
-  has(await page.locator("#lots-table").innerText(), "3.00 分");
+  await shows(page.locator("#moves"), "江苏省已全部退还", "已到江苏省");
+  await shows(page.locator("#lots-table"), "3.00 分");
 }, AT);

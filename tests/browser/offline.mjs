@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
-import { given, has, outcome, said, scene, v } from "./scene.mjs";
+import { given, main, outcome, scene, shows, v } from "./scene.mjs";
 
 /** Everything that the page keeps in the browser, as one text. */
 const kept = (page) => page.evaluate(async () => {
@@ -41,7 +41,7 @@ await scene("offline", v(given.valid), async (page, open, context) => {
     times.push(await page.evaluate(() => Math.round(performance.getEntriesByName("verdict")[0].startTime)));
   }
   console.log(`time to verdict, offline: ${times.join(", ")} ms`);
-  has(await said(page), "欧阳静", "在本机判断");
+  await shows(main(page), "欧阳静", "在本机判断");
 }, { workers: "allow" });
 await scene("offline-photo", "/v", async (page, open, context) => {
   await open();

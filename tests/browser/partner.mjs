@@ -1,6 +1,6 @@
 // A certificate of a partner region, by the bundle of the own region alone; a partner that is down; a partner that breaks a rule of update.
 import assert from "node:assert/strict";
-import { given, has, issue, outcome, said, scene, steps, v } from "./scene.mjs";
+import { given, issue, main, outcome, scene, shows, steps, v } from "./scene.mjs";
 
 const { allied, apart } = given;
 const PARTNER = "江苏省";
@@ -9,8 +9,8 @@ const at = { url: allied.url };
 async function partner(page, open) {
   await outcome(page, open, "有效");
   assert.deepEqual(await steps(page), Array(6).fill("通过"));
-  assert.match(await page.locator("#outcome").innerText(), /江苏省登记数据时间：.* (刚刚|\d分钟前)/);
-  has(await said(page), "江苏示例职业技能评价中心", "Jiangsu · 320000", allied.number, "含合作地区", "数据所属地区", "上海市");
+  assert.match(await page.locator("#outcome").innerText(), /江苏省登记数据时间：.* (刚刚|\d+分钟前)/);
+  await shows(main(page), "江苏示例职业技能评价中心", "Jiangsu · 320000", allied.number, "含合作地区", "数据所属地区", "上海市");
 }
 
 await scene("partner", v(allied.partner), partner, at);
@@ -19,8 +19,8 @@ await scene("partner-dark", v(allied.partner), partner, { ...at, colorScheme: "d
 await scene("partner-english", v(allied.partner), async (page, open) => {
   await partner(page, open);
   await page.getByRole("button", { name: "English" }).click();
-  has(await page.locator("#outcome").innerText(), "Valid", "On records of Jiangsu as of");
-  has(await said(page), "Jiangsu Example Assessment Centre", "江苏省 · 320000", "With partner region");
+  await shows(page.locator("#outcome"), "Valid", "On records of Jiangsu as of");
+  await shows(main(page), "Jiangsu Example Assessment Centre", "江苏省 · 320000", "With partner region");
 }, at);
 
 /** Days later the own region is as young as ever, and the partner is not. */
@@ -28,7 +28,7 @@ async function down(page, open) {
   await page.clock.setFixedTime(Date.now() + apart.days * 86_400_000);
   await outcome(page, open, "截至下列时间有效");
   assert.deepEqual(await steps(page), Array(6).fill("通过"));
-  has(await page.locator("#outcome").innerText(), "所依据的数据已非最新", "江苏省登记数据时间：", `${apart.days}天前`);
+  await shows(page.locator("#outcome"), "所依据的数据已非最新", "江苏省登记数据时间：", `${apart.days}天前`);
   assert.match(await page.locator("#strip").innerText(), /仍为最新/);
   assert.match(await page.locator("#basis").innerText(), new RegExp(`含合作地区\\s+${PARTNER}\\s+.* · ${apart.days}天前`));
 }
@@ -45,7 +45,7 @@ await scene("partner-down-320", v(apart.partner), down, { url: apart.url, width:
 await scene("partner-down-print", v(apart.partner), async (page, open) => {
   await down(page, open);
   await page.emulateMedia({ media: "print" });
-  has(await page.locator("#outcome").innerText(), "截至下列时间有效", PARTNER, `${apart.days}天前`);
+  await shows(page.locator("#outcome"), "截至下列时间有效", PARTNER, `${apart.days}天前`);
 }, { url: apart.url });
 
 /** From now on the registry serves a manifest that the partner's key signed and that may not follow the held one. */
@@ -60,9 +60,9 @@ async function breaks(page, manifest) {
 async function alarmed(page, zh, en) {
   const alarm = page.locator("#alarms .alarm");
   await alarm.waitFor();
-  has(await alarm.innerText(), `警告：合作地区${PARTNER}的新数据未被采用`, zh, "320000", "该地区的已有数据保留不变");
+  await shows(alarm, `警告：合作地区${PARTNER}的新数据未被采用`, zh, "320000", "该地区的已有数据保留不变");
   await page.getByRole("button", { name: "English" }).click();
-  has(await alarm.innerText(), "Warning: newer data of the partner region Jiangsu were refused", en, "stays in use and grows old");
+  await shows(alarm, "Warning: newer data of the partner region Jiangsu were refused", en, "stays in use and grows old");
   assert.doesNotMatch(await alarm.innerText(), /\p{Script=Han}/u);
   assert.equal(await page.locator("#outcome h2").textContent(), "Valid");
   await page.getByRole("button", { name: "中文" }).click();

@@ -1,11 +1,11 @@
 // Whether a chosen region recognises a certificate, by the agreements in the bundle, on the reader's own device.
 import assert from "node:assert/strict";
-import { given, has, outcome, scene, v } from "./scene.mjs";
+import { given, outcome, scene, shows, v } from "./scene.mjs";
 
 const { agreed } = given;
 const at = { url: agreed.url };
 const answer = (page) => page.locator("#recognition").innerText();
-const recognition = (page) => page.locator("section", { has: page.locator("#place") }).innerText();
+const recognition = (page) => page.locator("section", { has: page.locator("#place") });
 
 /** The own region's certificate, in Jiangsu. */
 async function recognised(page, open) {
@@ -14,7 +14,7 @@ async function recognised(page, open) {
   assert.equal(await answer(page), "由本地区登记，在本地区有效");
   await page.getByLabel("选择地区").selectOption("320000");
   await page.locator("#recognition.recognised", { hasText: "依据互认协议" }).waitFor();
-  has(await recognition(page), "长三角互认", "urn:hufu:agreement:yrd · 1", "to-jiangsu", "职业在认可范围内", "机构在册且可评价", "listed when earned", "sha256:");
+  await shows(recognition(page), "长三角互认", "urn:hufu:agreement:yrd · 1", "to-jiangsu", "职业在认可范围内", "机构在册且可评价", "listed when earned", "sha256:");
   assert.equal(await page.evaluate(() => document.activeElement.id), "place", "the choice has lost the focus");
 }
 
@@ -23,14 +23,14 @@ await scene("recognised-320", v(agreed.own), recognised, { ...at, width: 320, he
 await scene("recognised-english", v(agreed.own), async (page, open) => {
   await recognised(page, open);
   await page.getByRole("button", { name: "English" }).click();
-  has(await recognition(page), "recognised here under an agreement", "Yangtze River Delta", "Clause", "the occupation is accepted", "wanted: 6-31- · got: 6-31-01-03");
+  await shows(recognition(page), "recognised here under an agreement", "Yangtze River Delta", "Clause", "the occupation is accepted", "wanted: 6-31- · got: 6-31-01-03");
 }, at);
 
 /** The partner's certificate, which the own region refuses by its clause. */
 await scene("recognition-refused", v(agreed.partner), async (page, open) => {
   await outcome(page, open, "有效");
   await page.locator("#recognition.not").waitFor();
-  has(await recognition(page), "不予认可", "to-shanghai", "等级在认可范围内", "未通过", "要求：at least 5 · 实际：3");
+  await shows(recognition(page), "不予认可", "to-shanghai", "等级在认可范围内", "未通过", "要求：at least 5 · 实际：3");
   await page.getByLabel("选择地区").selectOption("320000");
   await page.locator("#recognition", { hasText: "由本地区登记" }).waitFor();
 }, at);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { given, has, launch, outcome, said, scene, v } from "./scene.mjs";
+import { given, launch, main, scene, shows, v } from "./scene.mjs";
 
 const photo = join(given.scratch, "photo.jpg");
 const menu = join(given.scratch, "menu.jpg");
@@ -39,19 +39,19 @@ await scene("photo", "/v", async (page, open) => {
   await open();
   await page.getByLabel("选取照片").setInputFiles(photo);
   await page.getByRole("heading", { name: "有效", exact: true }).waitFor();
-  has(await said(page), "欧阳静", given.number);
+  await shows(main(page), "欧阳静", given.number);
 });
 await scene("photo-of-something-else", "/v", async (page, open) => {
   await open();
   await page.getByLabel("选取照片").setInputFiles(menu);
   await page.getByRole("heading", { name: "无法断定", exact: true }).waitFor();
-  has(await said(page), "读不出虎符证书，未作验证");
+  await shows(main(page), "读不出虎符证书，未作验证");
 });
 await scene("photo-without-a-code", "/v", async (page, open) => {
   await open();
   await page.getByLabel("选取照片").setInputFiles({ name: "blank.png", mimeType: "image/png", buffer: Buffer.from(given.blank, "base64") });
   await page.getByRole("heading", { name: "没有读到证书", exact: true }).waitFor();
-  has(await said(page), "照片中没有读到二维码", "读不出的内容等于未经核验");
+  await shows(main(page), "照片中没有读到二维码", "读不出的内容等于未经核验");
 });
 await scene("photo-that-is-none", "/v", async (page, open) => {
   await open();
@@ -64,7 +64,7 @@ await scene("camera", "/v", async (page, open) => {
   await open();
   await page.getByRole("button", { name: "打开相机" }).click();
   await page.getByRole("heading", { name: "有效", exact: true }).waitFor();
-  has(await said(page), "欧阳静");
+  await shows(main(page), "欧阳静");
   assert.equal(await page.evaluate(() => document.getElementById("video").srcObject), null, "the camera is still on");
 }, { browser: filming });
 await filming.close();
@@ -83,7 +83,7 @@ await scene("camera-refused", "/v", async (page, open) => {
   await open();
   await page.getByRole("button", { name: "打开相机" }).click();
   await page.getByRole("heading", { name: "没有读到证书", exact: true }).waitFor();
-  has(await said(page), "相机不可用，或未获许可");
+  await shows(main(page), "相机不可用，或未获许可");
 });
 
 const plain = await launch(["--js-flags=--jitless"]);
@@ -92,11 +92,11 @@ await scene("no-webassembly", v(given.valid), async (page, open) => {
   page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
   await open();
   await page.getByRole("heading", { name: "是否改由登记系统核验？" }).waitFor();
-  has(await said(page), "未启用 WebAssembly", "证书的全部内容", "上海市");
+  await shows(main(page), "未启用 WebAssembly", "证书的全部内容", "上海市");
   await page.screenshot({ path: join(given.shots, "no-webassembly-asks.png"), fullPage: true });
   assert.deepEqual(sent, [], "something was sent before the tap");
   await page.getByRole("button", { name: "发送并核验" }).click();
   await page.getByRole("heading", { name: "有效", exact: true }).waitFor();
-  has(await said(page), "由登记系统在线判断");
+  await shows(main(page), "由登记系统在线判断");
 }, { browser: plain, mayCarry: ["/v1/verify"] });
 await plain.close();

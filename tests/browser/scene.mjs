@@ -115,13 +115,32 @@ export async function issue(at = given) {
 }
 
 export const steps = (page) => page.locator(".steps .result").allTextContents();
-export const said = (page) => page.locator("main").innerText();
+export const main = (page) => page.locator("main");
+export const said = (page) => main(page).innerText();
 export const v = (fragment) => `/v#${fragment}`;
 
 /** Asserts that each of `parts` stands in `text`. */
 export function has(text, ...parts) {
   for (const part of parts) assert.ok(text.includes(part), `no ${part} in ${text}`);
 }
+
+/** Does `check` until it holds. A page shows its parts as their answers come, so that each is waited for. */
+export async function soon(check) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+/** Waits until each of `parts` stands in what `locator` shows. */
+export const shows = (locator, ...parts) => soon(async () => has(await locator.innerText(), ...parts));
+/** Waits until there are `count` of them. */
+export const counts = (locator, count, why) => soon(async () => assert.equal(await locator.count(), count, why));
 
 /** Ends the browser and says how many scenes there were. */
 export async function end() {

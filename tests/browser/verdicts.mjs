@@ -1,6 +1,6 @@
 // Each outcome of a certificate, as its reader sees it.
 import assert from "node:assert/strict";
-import { given, has, outcome, said, scene, steps, v } from "./scene.mjs";
+import { given, main, outcome, said, scene, shows, steps, v } from "./scene.mjs";
 
 /** Another low digit of the last whole group of 17, which lies in the signature: the value stays in range. */
 function tampered(digits) {
@@ -11,10 +11,9 @@ function tampered(digits) {
 async function valid(page, open) {
   await outcome(page, open, "有效");
   assert.deepEqual(await steps(page), Array(6).fill("通过"));
-  const text = await said(page);
-  has(text, "欧阳静", "002X", given.number, "电工", "三级（高级工）", "良好", "长期有效", "GMT+8");
-  has(text, "上海示例职业技能评价中心", "91110000802100433B", "签发当日机构在册且在业务范围内", "上海市");
-  has(text, "在本机判断，未发送证书内容", "上海市登记数据时间：", "视为最新至", given.fingerprint, "固定于");
+  await shows(main(page), "欧阳静", "002X", given.number, "电工", "三级（高级工）", "良好", "长期有效", "GMT+8");
+  await shows(main(page), "上海示例职业技能评价中心", "91110000802100433B", "签发当日机构在册且在业务范围内", "上海市");
+  await shows(main(page), "在本机判断，未发送证书内容", "上海市登记数据时间：", "视为最新至", given.fingerprint, "固定于");
   assert.match(await page.locator("#strip").innerText(), /信任包：.*仍为最新/);
 }
 
@@ -34,7 +33,7 @@ await scene("valid-print", v(given.valid), async (page, open) => {
   await valid(page, open);
   await page.emulateMedia({ media: "print" });
   for (const id of ["#lang", "#again", "#print", "#refresh"]) assert.equal(await page.locator(id).isVisible(), false, id);
-  has(await said(page), "核验时间（本机时钟）", "数据时间", given.fingerprint);
+  await shows(main(page), "核验时间（本机时钟）", "数据时间", given.fingerprint);
   const sheets = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g);
   assert.ok(sheets.length <= 2, `a verdict is printed on ${sheets.length} sheets`);
 });
@@ -44,23 +43,22 @@ await scene("valid-english", v(given.valid), async (page, open) => {
   assert.equal(await page.locator("#outcome h2").textContent(), "Valid");
   assert.equal(await page.getAttribute("html", "lang"), "en");
   assert.deepEqual(await steps(page), Array(6).fill("Passed"));
-  const text = await said(page);
-  has(text, "Level three (senior worker)", "Shanghai Example Assessment Centre", "上海示例职业技能评价中心", "欧阳静", "the certificate is well-formed", "pinned on");
+  await shows(main(page), "Level three (senior worker)", "Shanghai Example Assessment Centre", "上海示例职业技能评价中心", "欧阳静", "the certificate is well-formed", "pinned on");
   for (const element of await page.locator("[data-word]").all()) assert.doesNotMatch(await element.textContent(), /\p{Script=Han}/u);
   assert.doesNotMatch(await page.locator("#strip").innerText(), /\p{Script=Han}/u);
 });
 await scene("revoked", v(given.revoked), async (page, open) => {
   await outcome(page, open, "无效");
   assert.deepEqual(await steps(page), ["通过", "通过", "通过", "通过", "未通过", "通过"]);
-  has(await page.locator("#outcome").innerText(), "证书已被撤销");
+  await shows(page.locator("#outcome"), "证书已被撤销");
 });
 await scene("suspended", v(given.suspended), async (page, open) => {
   await outcome(page, open, "无效");
-  has(await page.locator("#outcome").innerText(), "证书已被暂停");
+  await shows(page.locator("#outcome"), "证书已被暂停");
 });
 await scene("replaced", v(given.replaced), async (page, open) => {
   await outcome(page, open, "无效");
-  has(await page.locator("#outcome").innerText(), "证书已被新证书取代", given.successor);
+  await shows(page.locator("#outcome"), "证书已被新证书取代", given.successor);
 });
 await scene("tampered", v(tampered(given.valid)), async (page, open) => {
   await outcome(page, open, "无效");
@@ -69,12 +67,12 @@ await scene("tampered", v(tampered(given.valid)), async (page, open) => {
 });
 await scene("unknown-key", v(given.foreign), async (page, open) => {
   await outcome(page, open, "无法断定");
-  has(await page.locator("#outcome").innerText(), "不认识签发密钥");
+  await shows(page.locator("#outcome"), "不认识签发密钥");
   assert.ok(!(await said(page)).includes("欧阳静"), "content that nobody is known to have signed is shown");
 });
 await scene("something-else", v("https://example.com/menu?table=7"), async (page, open) => {
   await outcome(page, open, "无法断定");
-  has(await page.locator("#outcome").innerText(), "读不出虎符证书，未作验证");
+  await shows(page.locator("#outcome"), "读不出虎符证书，未作验证");
   assert.deepEqual(await steps(page), Array(6).fill("未核验"));
 });
 await scene("ask", "/v", async (page, open) => {
@@ -100,6 +98,6 @@ for (const [name, holder, word] of [["found", given.name, "有效"], ["not-found
     await page.locator("#lookup button").click();
     await page.getByRole("heading", { name: word, exact: true }).waitFor();
     assert.ok(!page.url().includes("?"), "a name stands in the address");
-    if (word === "有效") has(await said(page), "由登记系统在线判断");
+    if (word === "有效") await shows(main(page), "由登记系统在线判断");
   });
 }
